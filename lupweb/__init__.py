@@ -1,0 +1,3 @@
+"""lupweb: a company people directory, filled from LDAP."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,36 @@
+"""Who signs in, and from where."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lupweb.accounts.roles import Role
+from lupweb.database import Document, Model, UtcDateTime
+from lupweb.people.models import Person
+
+
+class User(Model):
+    """An account. It belongs to a person, or stands alone: a local administrator."""
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), unique=True)
+    local_name: Mapped[str | None] = mapped_column(unique=True)
+    password_hash: Mapped[str] = mapped_column(default="")
+    role: Mapped[Role] = mapped_column(default=Role.EMPLOYEE)
+    person: Mapped[Person | None] = relationship(lazy="joined")
+
+
+class Session(Model):
+    """One signed-in browser. Only a hash of its key is kept; deleting the row signs it out."""
+
+    __tablename__ = "session"
+
+    key_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    content: Mapped[dict[str, Any]] = mapped_column(Document)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

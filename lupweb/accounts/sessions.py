@@ -1,0 +1,68 @@
+"""Signed-in browsers as rows: found by the hash of a random key, revoked by deleting the row."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+
+from lupweb import clock
+from lupweb.accounts.models import Session
+from lupweb.database import db
+
+SHORT = timedelta(hours=12)
+LONG = timedelta(days=30)
+
+
+def open_session(user_id: int, content: dict[str, Any], *, keep: bool) -> str:
+    """Record that a browser signed in; return the key for its cookie.
+
+    :param keep: "Stay signed in on this device": 30 days instead of 12 hours
+    """
+    key = secrets.token_urlsafe(32)
+    now = clock.now()
+    db.session.add(
+        Session(
+            key_hash=_hashed(key),
+            user_id=user_id,
+            content=content,
+            created_at=now,
+            expires_at=now + (LONG if keep else SHORT),
+        )
+    )
+    return key
+
+
+def find_session(key: str) -> Session | None:
+    """Return the session of this key if it has not ended, or None."""
+    alive = select(Session).where(
+        Session.key_hash == _hashed(key), Session.expires_at > clock.now()
+    )
+    return db.session.scalar(alive)
+
+
+def store_content(key: str, content: dict[str, Any]) -> None:
+    """Keep what the pages of a session remember from one to the next."""
+    change = update(Session).where(Session.key_hash == _hashed(key)).values(content=content)
+    db.session.execute(change)
+
+
+def close_session(key: str) -> None:
+    """Sign this browser out; its cookie is worth nothing any more."""
+    db.session.execute(delete(Session).where(Session.key_hash == _hashed(key)))
+
+
+def close_sessions_of(user_id: int) -> None:
+    """Sign every browser of an account out."""
+    db.session.execute(delete(Session).where(Session.user_id == user_id))
+
+
+def forget_ended_sessions() -> int:
+    """Delete the rows of sessions that have ended; return how many there were."""
+    ended = delete(Session).where(Session.expires_at <= clock.now())
+    return db.session.connection().execute(ended).rowcount
+
+
+def _hashed(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()

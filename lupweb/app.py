@@ -1,0 +1,115 @@
+"""The factory: wires the parts, connects the signals, decides nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import Migrate
+from jinja2 import StrictUndefined
+from sqlalchemy.exc import SQLAlchemyError
+
+from lupweb import jobs, logs
+from lupweb.blueprints import auth, health, people, profiles
+from lupweb.config import Settings, load_settings
+from lupweb.database import db
+from lupweb.directories.connect import Connect, connect
+from lupweb.profiles.service import changed
+from lupweb.search import index
+from lupweb.web import (
+    hosts,
+    access,
+    assets,
+    context,
+    csrf,
+    errors,
+    filters,
+    headers,
+    request_ids,
+    sessions,
+)
+
+SCHEMA = Path(__file__).parent / "schema"
+LARGEST_FORM = 1024 * 1024
+MOST_FORM_PARTS = 200
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What pages and commands are handed from outside."""
+
+    settings: Settings
+    connect: Connect
+    readiness: Callable[[], dict[str, bool]]
+
+
+def create_app(settings: Settings | None = None, *, connect: Connect = connect) -> Flask:
+    """Return the application.
+
+    :param settings: None: those of `instance/config.toml` and the environment
+    :param connect: how directories are reached; tests hand in their own
+    """
+    settings = settings or load_settings()
+    logs.set_up(settings.log_level, settings.log_format)
+    app = Flask("lupweb", instance_path=str(settings.instance))
+    _configure(app, settings)
+    db.init_app(app)
+    Migrate(app, db, directory=str(SCHEMA), render_as_batch=True)
+    app.extensions["lupweb"] = Parts(settings, connect, lambda: _readiness(settings))
+    request_ids.init_app(app)
+    hosts.init_app(app, settings)
+    sessions.init_app(app, settings)
+    csrf.init_app(app)
+    access.init_app(app)
+    headers.init_app(app, settings)
+    for part in (assets, filters, errors):
+        part.init_app(app)
+    context.init_app(app, settings)
+    for blueprint in (auth.bp, people.bp, profiles.bp, health.bp):
+        app.register_blueprint(blueprint)
+    changed.connect(index.renew)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        MAX_FORM_PARTS=MOST_FORM_PARTS,
+        PREFERRED_URL_SCHEME="https" if settings.is_secure else "http",
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.url_map.strict_slashes = False
+
+
+def _readiness(settings: Settings) -> dict[str, bool]:
+    return {
+        "database": database_answers(),
+        "queue": jobs.queue_answers(settings),
+        "schema": schema_is_current(),
+    }
+
+
+def database_answers() -> bool:
+    """Return whether the database answers."""
+    try:
+        with db.engine.connect() as connection:
+            return bool(connection.scalar(db.select(1)))
+    except SQLAlchemyError:
+        return False
+
+
+def schema_is_current() -> bool:
+    """Return whether the database has the tables of this version."""
+    wanted = ScriptDirectory(str(SCHEMA)).get_current_head()
+    try:
+        with db.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision() == wanted
+    except SQLAlchemyError:
+        return False

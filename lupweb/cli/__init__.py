@@ -1,0 +1,42 @@
+"""The command line: `lupweb COMMAND`."""
+
+import sys
+from typing import Any
+
+import click
+
+from lupweb import __version__
+from lupweb.cli.demo import demo
+from lupweb.cli.people import people
+from lupweb.cli.services import serve, up, worker
+from lupweb.cli.setup import admin, settings, upgrade
+from lupweb.cli.sync import sync
+from lupweb.errors import LupwebError, MissingPart
+
+FAILED = 1
+SOMETHING_MISSING = 3
+
+
+class Commands(click.Group):
+    """Commands whose foreseeable faults are sentences, not tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; an error of ours ends it with its sentence and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except MissingPart as error:
+            click.echo(str(error), err=True)
+            sys.exit(SOMETHING_MISSING)
+        except LupwebError as error:
+            click.echo(str(error), err=True)
+            sys.exit(FAILED)
+
+
+@click.group(cls=Commands)
+@click.version_option(__version__, prog_name="lupweb")
+def main() -> None:
+    """lupweb: a company people directory, filled from LDAP."""
+
+
+for command in (demo, up, serve, worker, upgrade, settings, admin, sync, people):
+    main.add_command(command)

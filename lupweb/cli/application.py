@@ -1,0 +1,55 @@
+"""The application for a command."""
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from flask import Flask
+
+from lupweb.app import Parts, create_app, schema_is_current
+from lupweb.database import db
+from lupweb.errors import InvalidSetting
+from lupweb.texts import _
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def parts_of(app: Flask) -> Parts:
+    """Return settings and connections of the application."""
+    parts: Parts = app.extensions["lupweb"]
+    return parts
+
+
+def with_application(command: Callable[Concatenate[Flask, P], R]) -> Callable[P, R]:
+    """Run a command in the context of the application, which becomes its first argument.
+
+    :raises InvalidSetting: if the database is not of this version
+    """
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        app = create_app()
+        with app.app_context():
+            try:
+                require_schema()
+                return command(app, *args, **kwargs)
+            finally:
+                db.session.remove()
+                db.engine.dispose()
+
+    return run
+
+
+def require_schema() -> None:
+    """Refuse to work on tables of another version.
+
+    :raises InvalidSetting: with the command that brings them up to date
+    """
+    if not schema_is_current():
+        raise InvalidSetting(
+            _(
+                "The database is not of this version, or cannot be reached."
+                " Nothing was changed. Run: lupweb upgrade"
+            )
+        )

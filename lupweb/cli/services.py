@@ -1,0 +1,125 @@
+"""The services: all of them under one supervisor, or each by itself."""
+
+import ipaddress
+import sys
+from collections.abc import Iterator
+
+import click
+from flask import Flask
+
+from lupweb.app import create_app
+from lupweb.cli.application import parts_of, require_schema
+from lupweb.cli.setup import upgrade_database
+from lupweb.cli.webserver import WebServer
+from lupweb.config import Settings
+from lupweb.database import db
+from lupweb.embedded import valkey
+from lupweb.embedded.supervisor import Child, Supervisor
+from lupweb.errors import InvalidSetting
+from lupweb.jobs import connection_for_workers
+from lupweb.jobs.worker import LupwebWorker
+from lupweb.texts import _
+
+HOST = "127.0.0.1"
+PORT = 8000
+WORKERS = 2
+
+host_option = click.option("--host", default=HOST, show_default=True, help="Address to listen on.")
+port_option = click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
+workers_option = click.option(
+    "--workers", default=WORKERS, show_default=True, type=click.IntRange(1, 64)
+)
+
+
+@click.command()
+@host_option
+@port_option
+@workers_option
+def up(*, host: str, port: int, workers: int) -> None:
+    """Run everything on this machine: queue server, worker and web server."""
+    app = create_app()
+    settings = parts_of(app).settings
+    check_host(settings, host)
+    upgrade_database(app)
+    with Supervisor() as supervisor:
+        for child in service_children(settings, host, port, workers):
+            supervisor.start(child)
+        click.echo(f"lupweb answers at http://{host}:{port}", err=True)
+        sys.exit(supervisor.run())
+
+
+@click.command()
+@host_option
+@port_option
+@workers_option
+def serve(*, host: str, port: int, workers: int) -> None:
+    """Run the web server alone."""
+    app = create_app()
+    check_host(parts_of(app).settings, host)
+    _ready_to_fork(app)
+    WebServer(app, f"{host}:{port}", workers).run()
+
+
+@click.command()
+def worker() -> None:
+    """Run one worker alone."""
+    app = create_app()
+    _ready_to_fork(app)
+    LupwebWorker(app, connection=connection_for_workers(parts_of(app).settings)).work(
+        logging_level="WARNING"
+    )
+
+
+def service_children(settings: Settings, host: str, port: int, workers: int) -> Iterator[Child]:
+    """Yield what runs on a single machine, in the order in which it is started."""
+    if not settings.redis_url:
+        yield queue_child(settings)
+    yield our_child("worker", "worker")
+    address = ["--host", host, "--port", str(port), "--workers", str(workers)]
+    yield our_child("web", "serve", *address)
+
+
+def queue_child(settings: Settings) -> Child:
+    """Return the bundled queue server."""
+    return Child(
+        name="queue",
+        argv=valkey.server_argv(settings.instance),
+        ready=lambda: valkey.is_answering(settings.instance),
+    )
+
+
+def our_child(name: str, *command: str) -> Child:
+    """Return one of our own commands as a child."""
+    return Child(name=name, argv=[sys.executable, "-m", "lupweb", *command])
+
+
+def check_host(settings: Settings, host: str) -> None:
+    """Refuse to serve passwords in clear beyond this machine without consent (B14).
+
+    :raises InvalidSetting: with what to set
+    """
+    if settings.is_secure or settings.allow_plain_http or _is_loopback(host):
+        return
+    raise InvalidSetting(
+        _(
+            "Without https, passwords would travel in clear to %(host)s. Nothing was started."
+            " Set BASE_URL to the https address of the proxy in front,"
+            " or ALLOW_PLAIN_HTTP if that is what you want.",
+            host=host,
+        )
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _ready_to_fork(app: Flask) -> None:
+    """Check the tables; close what must not be shared with forked processes."""
+    with app.app_context():
+        require_schema()
+        db.session.remove()
+        db.engine.dispose()

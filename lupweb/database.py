@@ -1,0 +1,143 @@
+"""The database: one base class, its column types, and the only commit in the package."""
+
+import enum
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import TypeDecorator
+
+WRITE = "lup_write"
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant, aware, in UTC; SQLite would give it back without a time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store in UTC; refuse a time without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return an aware time."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Document(TypeDecorator[dict[str, Any]]):
+    """A JSON document. A change inside it is not seen: give the column a new one."""
+
+    impl = JSON
+    cache_ok = True
+
+
+def _values(choices: type[enum.Enum]) -> list[str]:
+    return [str(choice.value) for choice in choices]
+
+
+class Base(DeclarativeBase):
+    """The base of every model. A choice is stored as text: a new member needs no new schema."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={
+            enum.StrEnum: Enum(enum.StrEnum, native_enum=False, length=40, values_callable=_values)
+        },
+    )
+
+
+def compact_json(value: Any) -> str:
+    """Return `value` as JSON, the same bytes for equal values."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    engine_options={"json_serializer": compact_json},
+)
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Write everything inside the block, or nothing of it.
+
+    Ends the read that went before, and takes SQLite's write lock at the start: a transaction that
+    reads before it writes would fail there at once when another one writes (style.md section 10).
+    """
+    db.session.rollback()
+    db.session.connection(execution_options={WRITE: True})
+    waiting: list[Callable[[], None]] = []
+    db.session.info["after_commit"] = waiting
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        db.session.info.pop("after_commit", None)
+    for act in waiting:
+        act()
+
+
+def after_commit(act: Callable[[], None]) -> None:
+    """Call `act` when the transaction at work has been committed, and not otherwise."""
+    db.session.info["after_commit"].append(act)
+
+
+def in_transaction() -> bool:
+    """Return whether the session holds a transaction, be it only for reading."""
+    return bool(db.session().in_transaction())
+
+
+def end_reading() -> None:
+    """Give the read transaction back, so that a directory may be asked."""
+    db.session.rollback()
+
+
+@event.listens_for(Engine, "connect")
+def _prepare(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "busy_timeout = 5000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writes = connection.get_execution_options().get(WRITE)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,51 @@
+"""The servers where people come from and sign in, and who is who there."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lupweb.database import Document, Model, UtcDateTime
+
+
+class Directory(Model):
+    """One LDAP connection; the ones with a lower position are asked first."""
+
+    __tablename__ = "directory"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    position: Mapped[int] = mapped_column(default=1)
+    is_enabled: Mapped[bool] = mapped_column(default=True)
+    uris: Mapped[list[str]] = mapped_column(Document)
+    tls: Mapped[str]
+    allow_cleartext: Mapped[bool] = mapped_column(default=False)
+    ca_file: Mapped[str] = mapped_column(default="")
+    bind_dn: Mapped[str] = mapped_column(default="")
+    bind_password: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    base_dn: Mapped[str]
+    additional_user_dn: Mapped[str] = mapped_column(default="")
+    user_filter: Mapped[str] = mapped_column(default="(objectClass=inetOrgPerson)")
+    login_attribute: Mapped[str] = mapped_column(default="uid")
+    name_attribute: Mapped[str] = mapped_column(default="displayName")
+    email_attribute: Mapped[str] = mapped_column(default="mail")
+    last_full_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Identity(Model):
+    """The tie between one entry and one person.
+
+    The unique id (entryUUID, objectGUID) survives a rename; DN and login are values that change.
+    """
+
+    __tablename__ = "identity"
+    __table_args__ = (UniqueConstraint("directory_id", "unique_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    directory_id: Mapped[int] = mapped_column(ForeignKey("directory.id"))
+    unique_id: Mapped[str]
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    dn: Mapped[str]
+    dn_folded: Mapped[str] = mapped_column(index=True)
+    stamp: Mapped[str] = mapped_column(default="")

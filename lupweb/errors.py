@@ -1,0 +1,78 @@
+"""What can go wrong, in the domain's words. No HTTP codes: `web/errors.py` makes pages of these.
+
+The class decides what happens next; the message is for people: what happened, what stays safe,
+what to do.
+"""
+
+from lupweb.texts import Text
+
+
+class LupwebError(Exception):
+    """Base of every error that lupweb raises on purpose."""
+
+    def __init__(self, message: Text | str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class InvalidValue(LupwebError):
+    """What a person entered cannot be stored. Shown to them, beside the field."""
+
+
+class InvalidSetting(LupwebError):
+    """The installation is set up in a way that cannot work, or is not safe."""
+
+
+class MissingPart(LupwebError):
+    """A program that this command needs is not installed. The message names it."""
+
+
+class NotFound(LupwebError):
+    """There is no such thing, or the viewer may not know that there is."""
+
+
+class Forbidden(LupwebError):
+    """The viewer may not do this."""
+
+
+class SignInRefused(LupwebError):
+    """User name and password do not belong together. The reason is never told to the outside."""
+
+
+class AlreadyRunning(LupwebError):
+    """Another run of the same directory is at work."""
+
+
+class LeaseLost(LupwebError):
+    """Somebody else has taken over this work; nothing more may be written."""
+
+
+class ReadOnlyMode(LupwebError):
+    """The site is in read-only mode; nothing was changed."""
+
+
+class DirectoryError(LupwebError):
+    """A directory server refused or failed an operation."""
+
+
+class DirectoryUnavailable(DirectoryError):
+    """The server could not answer now. Nothing was changed; trying later may work."""
+
+
+class DirectoryRefused(DirectoryError):
+    """The server said no, and would say no again."""
+
+
+class CredentialsRefused(DirectoryRefused):
+    """The server does not accept this name and password."""
+
+
+class LimitExceeded(DirectoryError):
+    """The server stopped at a limit of its own: the answer is not complete."""
+
+
+class EntryNotFound(DirectoryRefused):
+    """There is no entry of this DN."""

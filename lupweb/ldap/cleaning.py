@@ -1,0 +1,86 @@
+"""Text from outside, made safe to store and to show. Pure.
+
+A value is cleaned or refused as a whole: nothing is cut off without a word.
+"""
+
+import re
+import unicodedata
+
+from lupweb.errors import InvalidValue
+from lupweb.texts import _
+
+MOST_MARKS = 8  # combining marks on one letter; more of them climb over the lines around
+FIRST_MARK = "\u0300"
+LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+# C0 and C1 controls, what turns the direction of reading, what is not seen, half characters.
+# The joiners U+200C and U+200D stay: emoji and several scripts need them.
+UNWANTED = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+    "\ud800-\udfff]"
+)
+
+
+def clean_text(value: bytes | str, *, max_length: int = 1_048_576, multiline: bool = False) -> str:
+    """Return `value` without anything that could harm a page or another program.
+
+    Controls, bidi controls, U+200B, U+FEFF and lone surrogates are removed, each letter keeps at
+    most 8 combining marks, the form is NFC, and blanks around the text go. Cleaning twice changes
+    nothing more.
+
+    :param max_length: in characters
+    :param multiline: keep line breaks and tabs; otherwise whitespace becomes one blank
+    :raises InvalidValue: if it is not UTF-8, holds a NUL, or is too long
+    """
+    text = _decoded(value, max_length)
+    if not text.isprintable():
+        text = _without_unwanted(text, multiline=multiline)
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+        if max(text, default="") >= FIRST_MARK:
+            text = _without_towers(text)
+    return text.strip() if multiline else " ".join(text.split())
+
+
+def _decoded(value: bytes | str, max_length: int) -> str:
+    if len(value) > (4 * max_length if isinstance(value, bytes) else max_length):
+        raise _too_long(max_length)
+    try:
+        text = value.decode() if isinstance(value, bytes) else value
+    except UnicodeDecodeError as error:
+        raise InvalidValue(
+            _("This value is not text (it is not UTF-8). It was left out.")
+        ) from error
+    if len(text) > max_length:
+        raise _too_long(max_length)
+    if "\x00" in text:
+        raise InvalidValue(_("This value holds a zero byte. It was left out."))
+    return text
+
+
+def _too_long(max_length: int) -> InvalidValue:
+    return InvalidValue(
+        _(
+            "This value is too long: more than %(most)s characters. It was left out.",
+            most=max_length,
+        )
+    )
+
+
+def _without_unwanted(text: str, *, multiline: bool) -> str:
+    if multiline:
+        text = LINE_BREAK.sub("\n", text)
+    return UNWANTED.sub("", text)
+
+
+def _without_towers(text: str) -> str:
+    """Keep the first marks of each letter. Invisible format characters begin no new letter."""
+    kept, marks = [], 0
+    for sign in text:
+        kind = unicodedata.category(sign)
+        if kind in {"Mn", "Me", "Mc"}:
+            marks += 1
+        elif kind != "Cf":
+            marks = 0
+        if marks <= MOST_MARKS or kind == "Cf":
+            kept.append(sign)
+    return "".join(kept)

@@ -1,0 +1,296 @@
+"""One connection to one directory. python-ldap's exceptions end here.
+
+A connection belongs to one job or thread and is opened after the fork, at its first question.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import ldap
+from ldap.ldapobject import SimpleLDAPObject
+
+from lupweb.errors import (
+    DirectoryUnavailable,
+    EntryNotFound,
+    InvalidValue,
+    LimitExceeded,
+)
+from lupweb.ldap.connection import NO_ATTRIBUTES, Server, check_credentials, open_handle
+from lupweb.ldap.entry import Entry
+from lupweb.ldap.filters import present
+from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, PagedSearch, Question, first_rows
+from lupweb.ldap.results import REFUSED_SIGN_INS, as_refused_sign_in, in_our_words
+from lupweb.ldap.server import (
+    PAGED_RESULTS,
+    ROOT_DSE_ATTRIBUTES,
+    Schema,
+    ServerTraits,
+    read_traits,
+)
+from lupweb.texts import Text, _
+
+LOST = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.TIMEOUT, ldap.DECODING_ERROR)
+SUBSCHEMA = "(objectClass=subschema)"
+
+
+class Directory(Protocol):
+    """What the rest of lupweb asks of a directory server."""
+
+    def bind(self, dn: str, password: str) -> None:
+        """Sign in as `dn`; what is asked afterwards is asked with its rights.
+
+        Nothing is sent for an empty name or password, since many servers take that for success,
+        nor for one that a server might cut off (NUL) or choke on (more than 1024 bytes).
+
+        :raises CredentialsRefused: if they do not belong together; the connection is nobody's then
+        """
+
+    def traits(self) -> ServerTraits:
+        """Return what the server says it is and can do."""
+
+    def read(self, dn: str, attributes: Sequence[str]) -> Entry:
+        """Return one entry with these attributes.
+
+        :raises EntryNotFound: if there is none, or this account may not see it
+        """
+
+    def search(
+        self, base_dn: str, search_filter: str, attributes: Sequence[str], *, limit: int
+    ) -> list[Entry]:
+        """Return at most `limit` entries at or below `base_dn`; there may be more of them.
+
+        :raises EntryNotFound: if the base is not there, or this account may not see it
+        :raises LimitExceeded: if the server stopped before `limit`
+        """
+
+    def pages(
+        self,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        *,
+        page_size: int = PAGE_SIZE,
+        max_pages: int = MOST_PAGES,
+    ) -> Iterator[list[Entry]]:
+        """Yield all entries at or below `base_dn`, page by page.
+
+        Ends without an error only if the answer was complete.
+
+        :param max_pages: more of them are taken for a server without end
+        :raises LimitExceeded: if the server cut the answer off
+        :raises DirectoryUnavailable: if the search must begin again on a new connection
+        :raises EntryNotFound: if the base is not there, or this account may not see it
+        """
+
+    @property
+    def references(self) -> int:
+        """Return how many references to other servers were dropped since the first question."""
+
+    def close(self) -> None:
+        """End the connection. Nothing can be asked afterwards."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+
+def _always() -> None:
+    """Allow every question."""
+
+
+class LdapDirectory:
+    """A directory that is asked over LDAP.
+
+    :param check: called before each question; it may raise, so that nobody asks inside a
+        database transaction
+    """
+
+    def __init__(self, server: Server, *, check: Callable[[], None] = _always) -> None:
+        self._server = server
+        self._check = check
+        self._handle: SimpleLDAPObject | None = None
+        self._is_over = False
+        self._root: Entry | None = None
+        self._traits: ServerTraits | None = None
+        self._references = 0
+
+    @property
+    def references(self) -> int:
+        """Return how many references to other servers were dropped since the first question."""
+        return self._references
+
+    def bind(self, dn: str, password: str) -> None:
+        """Sign in as `dn`, see `Directory.bind`."""
+        check_credentials(dn, password)
+        self._root = self._traits = None  # another account may see more or less
+        doing = _("Signing in as %(dn)s", dn=dn[:200])
+        with self._asking(doing, secrets=(password,)) as handle:
+            try:
+                handle.simple_bind_s(dn, password)
+            except REFUSED_SIGN_INS as error:
+                raise as_refused_sign_in(error, doing, secrets=(password,)) from error
+
+    def traits(self) -> ServerTraits:
+        """Return what the server says; asked once per connection and account."""
+        if self._traits is None:
+            root = self._root_dse()
+            self._traits = read_traits(root, self._schema(root))
+        return self._traits
+
+    def read(self, dn: str, attributes: Sequence[str]) -> Entry:
+        """Return one entry, see `Directory.read`."""
+        doing = _("Reading %(dn)s", dn=dn[:200])
+        with self._asking(doing) as handle:
+            rows = handle.search_ext_s(
+                _sendable(dn), ldap.SCOPE_BASE, present("objectClass"), _wanted(attributes)
+            )
+        entries = self._entries(rows)
+        if not entries:
+            raise EntryNotFound(
+                _("%(doing)s failed. This account may not see the entry.", doing=doing)
+            )
+        return entries[0]
+
+    def search(
+        self, base_dn: str, search_filter: str, attributes: Sequence[str], *, limit: int
+    ) -> list[Entry]:
+        """Return at most `limit` entries, see `Directory.search`."""
+        question = Question(_sendable(base_dn), _sendable(search_filter), _wanted(attributes))
+        found: list[Entry] = []
+        try:
+            with self._asking(_searching(base_dn)) as handle:
+                for rows in first_rows(handle, question, limit):
+                    found += self._entries(rows)
+        except LimitExceeded:
+            if len(found) < limit:
+                raise
+        return found[:limit]
+
+    def pages(
+        self,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        *,
+        page_size: int = PAGE_SIZE,
+        max_pages: int = MOST_PAGES,
+    ) -> Iterator[list[Entry]]:
+        """Yield all entries page by page, see `Directory.pages`."""
+        doing = _searching(base_dn)
+        in_pages = PAGED_RESULTS.encode() in self._root_dse().values("supportedControl")
+        with self._asking(doing) as handle:
+            search = PagedSearch(
+                handle,
+                Question(_sendable(base_dn), _sendable(search_filter), _wanted(attributes)),
+                timeout_s=self._server.page_timeout_s,
+                page_size=page_size,
+                max_pages=max_pages,
+                in_pages=in_pages,
+            )
+        with closing(iter(search)) as walk:
+            while page := self._next_page(walk, doing):
+                yield page
+        self._references += search.references
+
+    def close(self) -> None:
+        """End the connection."""
+        handle, self._handle, self._is_over = self._handle, None, True
+        if handle is not None:
+            with suppress(ldap.LDAPError):  # it may be gone already
+                handle.unbind_ext_s()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def _asking(self, doing: Text, *, secrets: tuple[str, ...] = ()) -> Iterator[SimpleLDAPObject]:
+        """Give the handle for one question; what goes wrong comes out as lupweb's error."""
+        self._check()
+        handle = self._connected()
+        with in_our_words(doing, secrets=secrets):
+            try:
+                yield handle
+            except LOST:
+                # libldap would silently connect again, and go on as nobody.
+                self.close()
+                raise
+
+    def _connected(self) -> SimpleLDAPObject:
+        if self._is_over:
+            raise DirectoryUnavailable(
+                _(
+                    "The connection to the directory server has ended. Nothing was changed;"
+                    " a new connection must be opened."
+                )
+            )
+        if self._handle is None:
+            self._handle = open_handle(self._server)
+        return self._handle
+
+    def _next_page(self, walk: Iterator[list[Entry]], doing: Text) -> list[Entry] | None:
+        with self._asking(doing):
+            return next(walk, None)
+
+    def _root_dse(self) -> Entry:
+        if self._root is None:
+            found = self._shown("", present("objectClass"), ROOT_DSE_ATTRIBUTES)
+            self._root = found or Entry("", {})
+        return self._root
+
+    def _schema(self, root: Entry) -> Schema:
+        where = (root.first("subschemaSubentry") or b"").decode(errors="replace")
+        found = self._shown(where, SUBSCHEMA, ["attributeTypes"]) if where else None
+        return Schema.read(found.values("attributeTypes")) if found else Schema()
+
+    def _shown(self, dn: str, search_filter: str, attributes: Sequence[str]) -> Entry | None:
+        """Return what the server tells about itself at `dn`, or None if it hides that."""
+        with self._asking(_("Asking the server what it can do")) as handle:
+            try:
+                rows = handle.search_ext_s(dn, ldap.SCOPE_BASE, search_filter, list(attributes))
+            except (ldap.NO_SUCH_OBJECT, ldap.INSUFFICIENT_ACCESS):
+                return None
+        return next(iter(self._entries(rows)), None)
+
+    def _entries(self, rows: list[Any]) -> list[Entry]:
+        entries = [Entry(dn, attributes) for dn, attributes in rows if dn is not None]
+        self._references += len(rows) - len(entries)
+        return entries
+
+
+def _searching(base_dn: str) -> Text:
+    return _("Searching below %(dn)s", dn=base_dn[:200])
+
+
+def _wanted(attributes: Sequence[str]) -> list[str]:
+    return [_sendable(name) for name in attributes] or [NO_ATTRIBUTES]
+
+
+def _sendable(text: str) -> str:
+    """Return `text` if it can be sent: libldap would cut it at a zero byte.
+
+    :raises InvalidValue: otherwise
+    """
+    try:
+        is_sendable = b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        is_sendable = False
+    if not is_sendable:
+        raise InvalidValue(
+            _("A DN, search filter or attribute name holds a broken character. Enter it again.")
+        )
+    return text

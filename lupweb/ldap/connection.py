@@ -1,0 +1,234 @@
+"""The one place that makes a handle to a directory server."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import ldap
+from ldap.ldapobject import SimpleLDAPObject
+
+from lupweb.errors import (
+    CredentialsRefused,
+    DirectoryError,
+    DirectoryRefused,
+    DirectoryUnavailable,
+    InvalidSetting,
+)
+from lupweb.ldap.certificates import why_refused
+from lupweb.ldap.results import in_our_words
+from lupweb.texts import Text, _
+
+# Strict, so that libldap cannot read another host in it than we do.
+URI = re.compile(r"(ldaps?)://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::([0-9]{1,5}))?/?")
+LAST_PORT = 65_535
+NO_ATTRIBUTES = "1.1"  # RFC 4511, section 4.5.1.8
+LONGEST_PASSWORD = 1024  # bytes
+KEEPALIVE = (
+    (ldap.OPT_X_KEEPALIVE_IDLE, 60),  # seconds
+    (ldap.OPT_X_KEEPALIVE_PROBES, 3),
+    (ldap.OPT_X_KEEPALIVE_INTERVAL, 10),  # seconds
+)
+STARTTLS_REFUSED = _(
+    "The server refuses StartTLS. The connection was dropped before any password was sent."
+    " Allow StartTLS on the server, or use ldaps."
+)
+
+
+class Tls(StrEnum):
+    """How a connection is protected."""
+
+    NONE = "none"
+    LDAPS = "ldaps"
+    STARTTLS = "starttls"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a directory is reached, and how. Several URIs: tried in this order."""
+
+    uris: tuple[str, ...]
+    tls: Tls
+    allow_cleartext: bool = False
+    ca_file: str = ""
+    network_timeout_s: float = 5
+    timeout_s: float = 10
+    page_timeout_s: float = 30
+
+
+def check_server(server: Server) -> None:
+    """Refuse a server that could not be reached, or not safely.
+
+    :raises InvalidSetting: naming the first thing that is wrong
+    """
+    if not server.uris:
+        raise InvalidSetting(_("The address of the directory server is missing."))
+    for uri in server.uris:
+        _check_uri(uri, server)
+
+
+def check_credentials(dn: str, password: str) -> None:
+    """Refuse a name and password that must not be sent to any server.
+
+    :raises CredentialsRefused: if it is empty, too long or holds a NUL
+    """
+    try:
+        is_sendable = (
+            dn.strip() != ""
+            and "\x00" not in dn + password
+            and 0 < len(password.encode()) <= LONGEST_PASSWORD
+            and bool(dn.encode())
+        )
+    except UnicodeEncodeError:  # half a character
+        is_sendable = False
+    if not is_sendable:
+        raise CredentialsRefused(
+            _("This name or password was not sent: it is empty, too long or holds a zero byte.")
+        )
+
+
+def open_handle(server: Server) -> SimpleLDAPObject:
+    """Return a connected handle, not yet bound, to the first server that answers.
+
+    :raises InvalidSetting: if the settings are wrong or not safe
+    :raises DirectoryRefused: if no safe connection could be made
+    :raises DirectoryUnavailable: if no server answers
+    """
+    check_server(server)
+    failures: list[DirectoryError] = []
+    for uri in server.uris:
+        try:
+            return _connected(uri, server)
+        except DirectoryError as error:
+            failures.append(error)
+    raise _summary(failures)
+
+
+def _check_uri(uri: str, server: Server) -> None:
+    match = URI.fullmatch(uri)
+    if match is None or int(match[3] or 1) not in range(1, LAST_PORT + 1):
+        raise InvalidSetting(
+            _(
+                "“%(uri)s” is not the address of a directory server. It looks like"
+                " ldap://ldap.example.com or ldaps://ldap.example.com:636.",
+                uri=uri[:200],
+            )
+        )
+    if (match[1] == "ldaps") != (server.tls is Tls.LDAPS):
+        raise InvalidSetting(
+            _(
+                "The address %(uri)s does not fit TLS = %(tls)s: ldaps:// needs ldaps,"
+                " and ldap:// needs starttls or none.",
+                uri=uri,
+                tls=server.tls,
+            )
+        )
+    if server.tls is Tls.NONE and not (server.allow_cleartext or _is_loopback(match[2])):
+        raise InvalidSetting(
+            _(
+                "Passwords would travel to %(uri)s without encryption. Use ldaps or starttls,"
+                " or allow clear text for this directory.",
+                uri=uri,
+            )
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host.casefold() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _connected(uri: str, server: Server) -> SimpleLDAPObject:
+    doing = _("Connecting to %(uri)s", uri=uri)
+    with in_our_words(doing):
+        handle = _prepared(uri, server)
+        try:
+            if server.tls is Tls.STARTTLS:
+                handle.start_tls_s()
+            else:
+                _ask_for_nothing(handle)
+        except ldap.LDAPError as error:
+            handle.unbind_ext_s()  # nothing more may leave through it, least of all in clear
+            _explain(error, doing, uri, server)
+            raise
+    return handle
+
+
+def _explain(error: ldap.LDAPError, doing: Text, uri: str, server: Server) -> None:
+    """Raise with the reason if it was TLS that failed.
+
+    :raises DirectoryRefused: the server is there, but no safe connection to it can be had
+    """
+    if server.tls is Tls.NONE or isinstance(error, ldap.TIMEOUT):
+        return
+    reason: Text | None = STARTTLS_REFUSED
+    if isinstance(error, ldap.SERVER_DOWN | ldap.CONNECT_ERROR):
+        host, port = _host_and_port(uri)
+        starts_tls = server.tls is Tls.STARTTLS
+        limit_s = server.network_timeout_s
+        reason = why_refused(
+            host, port, ca_file=server.ca_file, starts_tls=starts_tls, limit_s=limit_s
+        )
+    if reason is not None:
+        raise DirectoryRefused(
+            _("%(doing)s failed. %(sentence)s", doing=doing, sentence=reason)
+        ) from error
+
+
+def _host_and_port(uri: str) -> tuple[str, int]:
+    parts = urlsplit(uri)
+    return parts.hostname or "", parts.port or (636 if parts.scheme == "ldaps" else 389)
+
+
+def _prepared(uri: str, server: Server) -> SimpleLDAPObject:
+    handle = ldap.initialize(uri)
+    handle.protocol_version = ldap.VERSION3
+    handle.set_option(ldap.OPT_REFERRALS, 0)
+    handle.set_option(ldap.OPT_DEREF, ldap.DEREF_NEVER)
+    handle.set_option(ldap.OPT_NETWORK_TIMEOUT, server.network_timeout_s)
+    handle.set_option(ldap.OPT_TIMEOUT, server.timeout_s)
+    for option, value in KEEPALIVE:
+        handle.set_option(option, value)
+    if server.tls is not Tls.NONE:
+        _demand_tls(handle, server)
+    return handle
+
+
+def _demand_tls(handle: SimpleLDAPObject, server: Server) -> None:
+    handle.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
+    handle.set_option(ldap.OPT_X_TLS_PROTOCOL_MIN, ldap.OPT_X_TLS_PROTOCOL_TLS1_2)
+    try:
+        if server.ca_file:
+            handle.set_option(ldap.OPT_X_TLS_CACERTFILE, server.ca_file)
+        handle.set_option(ldap.OPT_X_TLS_NEWCTX, 0)  # last: it takes what was set before
+    except ValueError as error:
+        raise InvalidSetting(
+            _(
+                "The CA file %(path)s cannot be used. It must be readable and hold certificates"
+                " in PEM form.",
+                path=server.ca_file,
+            )
+        ) from error
+
+
+def _ask_for_nothing(handle: SimpleLDAPObject) -> None:
+    """Make libldap connect, and see that somebody answers: read the rootDSE without attributes."""
+    try:
+        handle.search_ext_s("", ldap.SCOPE_BASE, "(objectClass=*)", [NO_ATTRIBUTES])
+    except (ldap.NO_SUCH_OBJECT, ldap.INSUFFICIENT_ACCESS, ldap.STRONG_AUTH_REQUIRED):
+        return  # it hides its rootDSE from strangers, but it answered
+    except (ldap.CONFIDENTIALITY_REQUIRED, ldap.OPERATIONS_ERROR, ldap.INAPPROPRIATE_AUTH):
+        return
+
+
+def _summary(failures: list[DirectoryError]) -> DirectoryError:
+    if len(failures) == 1:
+        return failures[0]
+    is_final = all(isinstance(failure, DirectoryRefused) for failure in failures)
+    kind = DirectoryRefused if is_final else DirectoryUnavailable
+    return kind(" ".join(str(failure) for failure in failures))

@@ -1,0 +1,158 @@
+"""Distinguished names: parse, fold, compare, put together (RFC 4514). Pure.
+
+Servers write the same DN in several ways (`\\,` or `\\2C`, case, blanks), so a DN is compared in
+its folded form only, and never kept as a key.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import ldap
+import ldap.dn
+
+from lupweb.errors import InvalidValue
+from lupweb.texts import _
+
+# RFC 4514, section 3, and what servers also write for the same types.
+TYPE_NAMES = {
+    "commonname": "cn",
+    "2.5.4.3": "cn",
+    "surname": "sn",
+    "2.5.4.4": "sn",
+    "countryname": "c",
+    "2.5.4.6": "c",
+    "localityname": "l",
+    "2.5.4.7": "l",
+    "stateorprovincename": "st",
+    "2.5.4.8": "st",
+    "streetaddress": "street",
+    "2.5.4.9": "street",
+    "organizationname": "o",
+    "2.5.4.10": "o",
+    "organizationalunitname": "ou",
+    "2.5.4.11": "ou",
+    "userid": "uid",
+    "0.9.2342.19200300.100.1.1": "uid",
+    "domaincomponent": "dc",
+    "0.9.2342.19200300.100.1.25": "dc",
+}
+HEX = 2  # libldap's flag of a value that was written as `#04024869`
+STRING_TAGS = frozenset(b"\x04\x0c\x13\x16")  # BER: octet, UTF-8, printable and IA5 string
+# The usual DN of a person: one part in plain ASCII, and a parent that many others share.
+PLAIN = re.compile(r"([A-Za-z][A-Za-z0-9-]*)=([\w@'./-][\w@'./ -]*),(.+)", re.ASCII | re.DOTALL)
+
+Rdn = tuple[tuple[str, str, int], ...]  # type, value, libldap's flags
+
+
+@dataclass(frozen=True)
+class DN:
+    """A parsed distinguished name. Two are equal if a server would take them for the same."""
+
+    text: str = field(compare=False)
+    folded: str
+    _rdns: tuple[Rdn, ...] = field(compare=False, repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> "DN":
+        """Read `text`; the empty text is the root, above every naming context.
+
+        :raises InvalidValue: if it is no DN
+        """
+        rdns = _split(text)
+        return cls(text, _fold(rdns), rdns)
+
+    @property
+    def parent(self) -> "DN | None":
+        """Return the DN one level up; the root for a DN of one part, None for the root."""
+        if not self._rdns:
+            return None
+        above = self._rdns[1:]
+        return DN(",".join(map(_rdn_text, above)), _fold(above), above)
+
+    def is_below(self, base: "DN") -> bool:
+        """Return whether this DN lies under `base`, at any depth. A DN is not below itself."""
+        depth = len(self._rdns) - len(base._rdns)
+        return depth > 0 and _fold(self._rdns[depth:]) == base.folded
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def join(*parts: str) -> str:
+    """Put DNs together, the lowest first; empty ones are left out."""
+    return ",".join(part.strip() for part in parts if part.strip())
+
+
+def escape_value(text: str) -> str:
+    """Return `text` as it may stand for a value in a DN."""
+    return str(ldap.dn.escape_dn_chars(text))
+
+
+def fold_dn(text: str) -> str:
+    """Return the form of a DN that is compared; of a text that is no DN, its folded text.
+
+    A manager attribute may hold anything, so this one does not fail.
+    """
+    try:
+        plain = PLAIN.fullmatch(text)
+        if plain is None:
+            return _fold_text(text)
+        name, value, above = plain.groups()
+        return f"{_fold_type(name)}={' '.join(value.casefold().split())},{_fold_text(above)}"
+    except InvalidValue:
+        return text.casefold()
+
+
+@lru_cache(maxsize=1024)
+def _fold_text(text: str) -> str:
+    return _fold(_split(text))
+
+
+def _split(text: str) -> tuple[Rdn, ...]:
+    try:
+        return tuple(tuple(rdn) for rdn in ldap.dn.str2dn(text))
+    except (ldap.LDAPError, UnicodeError, ValueError) as error:
+        raise InvalidValue(
+            _(
+                "“%(text)s” is not a distinguished name. An example: ou=people,dc=example,dc=com.",
+                text=text[:200],
+            )
+        ) from error
+
+
+def _fold(rdns: tuple[Rdn, ...]) -> str:
+    return ",".join(map(_fold_rdn, rdns))
+
+
+@lru_cache(maxsize=8192)
+def _fold_rdn(rdn: Rdn) -> str:
+    return "+".join(
+        sorted(f"{_fold_type(name)}={_fold_value(value, flags)}" for name, value, flags in rdn)
+    )
+
+
+def _fold_type(name: str) -> str:
+    folded = name.casefold().removeprefix("oid.")
+    return TYPE_NAMES.get(folded, folded)
+
+
+def _fold_value(text: str, flags: int) -> str:
+    """Prepare a value for comparison: compatibility forms, case, blanks (RFC 4518)."""
+    if flags & HEX:
+        written = text.encode()
+        is_string = len(written) > 1 and written[0] in STRING_TAGS
+        if not is_string or written[1] != len(written) - 2:
+            return "#" + written.hex()
+        text = text[2:]
+    for _round in range(2):  # folding may make new compatibility forms (Unicode D146)
+        text = unicodedata.normalize("NFKC", text).casefold()
+    return escape_value(" ".join(unicodedata.normalize("NFKC", text).split()))
+
+
+def _rdn_text(rdn: Rdn) -> str:
+    return "+".join(
+        f"{name}=#{value.encode().hex()}" if flags & HEX else f"{name}={escape_value(value)}"
+        for name, value, flags in rdn
+    )

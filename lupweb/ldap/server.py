@@ -1,0 +1,198 @@
+"""What a server is and can do, as its rootDSE and its subschema say.
+
+Every branch in behaviour is taken from here, none from the kind of server that an admin chose.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from ldap.schema.models import AttributeType
+
+from lupweb.errors import InvalidValue
+from lupweb.ldap.cleaning import clean_text
+from lupweb.ldap.entry import Entry
+from lupweb.ldap.results import cleaned_foreign_text
+from lupweb.texts import _
+
+PAGED_RESULTS = "1.2.840.113556.1.4.319"
+WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
+# RFC 4512 and MS-ADTS 3.1.1.3.4.3: Active Directory, and its lightweight form.
+ACTIVE_DIRECTORY = frozenset({"1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1851"})
+ROOT_DSE_ATTRIBUTES = (
+    "objectClass",
+    "namingContexts",
+    "subschemaSubentry",
+    "supportedCapabilities",
+    "supportedControl",
+    "supportedExtension",
+    "vendorName",
+    "vendorVersion",
+)
+# The first one that the schema knows, sync.md section 1. A schema may list objectGUID although no
+# entry has it (msuser.schema of OpenLDAP), so away from Active Directory it comes last.
+UNIQUE_IDS = ("entryUUID", "nsUniqueId", "ipaUniqueID", "objectGUID")
+GUID_BYTES = 16
+UUID_TEXT = re.compile(rb"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+NS_UNIQUE_ID = re.compile(rb"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{8}){3}")
+LONGEST_ID = 255
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The attributes that a server knows, under all their names, whatever the case."""
+
+    _names: dict[str, str] = field(default_factory=dict)  # folded name or OID -> usual spelling
+    _single_valued: frozenset[str] = frozenset()  # usual spellings
+
+    @classmethod
+    def read(cls, definitions: Iterable[bytes]) -> "Schema":
+        """Read the values of `attributeTypes`; a definition that cannot be read is left out."""
+        names: dict[str, str] = {}
+        single: set[str] = set()
+        for definition in definitions:
+            found = _attribute_type(definition)
+            if found is None:
+                continue
+            usual = found.names[0] if found.names else found.oid
+            names.update({name.casefold(): usual for name in (*found.names, found.oid)})
+            if found.single_value:
+                single.add(usual)
+        return cls(names, frozenset(single))
+
+    @property
+    def is_readable(self) -> bool:
+        """Return whether the server shows its schema; if not, nothing can be checked against it."""
+        return bool(self._names)
+
+    def knows(self, attribute: str) -> bool:
+        """Return whether `attribute` exists here, by any of its names; options do not matter."""
+        return _base(attribute) in self._names
+
+    def nearest(self, attribute: str) -> str | None:
+        """Return the known name that looks most like `attribute`, or None if none does."""
+        found = get_close_matches(_base(attribute), self._names, n=1)
+        return self._names[found[0]] if found else None
+
+    def is_single_valued(self, attribute: str) -> bool:
+        """Return whether an entry holds at most one value of `attribute`."""
+        return self._names.get(_base(attribute)) in self._single_valued
+
+
+@dataclass(frozen=True)
+class ServerTraits:
+    """What one server says about itself. `unique_id_attribute` is None if it offers none."""
+
+    vendor: str
+    naming_contexts: tuple[str, ...]
+    controls: frozenset[str]
+    extensions: frozenset[str]
+    unique_id_attribute: str | None
+    stamp_attribute: str
+    schema: Schema
+
+    @property
+    def pages(self) -> bool:
+        """Return whether it can hand out a search in pages."""
+        return PAGED_RESULTS in self.controls
+
+    @property
+    def says_who_am_i(self) -> bool:
+        """Return whether it can be asked whom it takes us for."""
+        return WHO_AM_I in self.extensions
+
+
+def read_traits(root: Entry, schema: Schema) -> ServerTraits:
+    """Put together what the rootDSE and the subschema say."""
+    is_active_directory = not ACTIVE_DIRECTORY.isdisjoint(_texts(root, "supportedCapabilities"))
+    return ServerTraits(
+        vendor=_vendor(root, is_active_directory=is_active_directory),
+        naming_contexts=_texts(root, "namingContexts"),
+        controls=frozenset(_texts(root, "supportedControl")),
+        extensions=frozenset(_texts(root, "supportedExtension")),
+        unique_id_attribute=_unique_id(schema, is_active_directory=is_active_directory),
+        stamp_attribute=_stamp(schema, is_active_directory=is_active_directory),
+        schema=schema,
+    )
+
+
+def unique_id_of(entry: Entry, attribute: str) -> str:
+    """Return what stays the same when this entry is renamed or moved, in the form that is kept.
+
+    :param attribute: `ServerTraits.unique_id_attribute`, or one that an admin chose
+    :raises InvalidValue: if it is absent, has several values, or is malformed
+    """
+    values = entry.values(attribute)
+    if len(values) != 1:
+        raise InvalidValue(
+            _(
+                "The entry has %(n)s values of its unique id %(attribute)s instead of one. It was"
+                " left out.",
+                n=len(values),
+                attribute=attribute,
+            )
+        )
+    text = _id_text(_base(attribute), values[0])
+    if text is None:
+        raise InvalidValue(
+            _(
+                "The unique id %(attribute)s is malformed. The entry was left out.",
+                attribute=attribute,
+            )
+        )
+    return text
+
+
+def _attribute_type(definition: bytes) -> AttributeType | None:
+    try:
+        return AttributeType(definition.decode())
+    except (ValueError, KeyError, IndexError, AssertionError):
+        return None
+
+
+def _base(attribute: str) -> str:
+    return attribute.partition(";")[0].strip().casefold()
+
+
+def _texts(root: Entry, attribute: str) -> tuple[str, ...]:
+    return tuple(
+        cleaned_foreign_text(value.decode(errors="replace")) for value in root.values(attribute)
+    )
+
+
+def _vendor(root: Entry, *, is_active_directory: bool) -> str:
+    named = " ".join((*_texts(root, "vendorName"), *_texts(root, "vendorVersion")))
+    if named:
+        return named
+    if is_active_directory:
+        return "Active Directory"
+    return "OpenLDAP" if "OpenLDAProotDSE" in _texts(root, "objectClass") else ""
+
+
+def _unique_id(schema: Schema, *, is_active_directory: bool) -> str | None:
+    if is_active_directory:
+        return "objectGUID"
+    if not schema.is_readable:
+        return "entryUUID"  # RFC 4530; an entry without it is told apart when it is read
+    return next(filter(schema.knows, UNIQUE_IDS), None)
+
+
+def _stamp(schema: Schema, *, is_active_directory: bool) -> str:
+    if is_active_directory:
+        return "uSNChanged"
+    return "entryCSN" if schema.knows("entryCSN") else "modifyTimestamp"
+
+
+def _id_text(attribute: str, value: bytes) -> str | None:
+    if attribute == "objectguid":
+        return str(uuid.UUID(bytes_le=value)) if len(value) == GUID_BYTES else None
+    patterns = {"entryuuid": UUID_TEXT, "ipauniqueid": UUID_TEXT, "nsuniqueid": NS_UNIQUE_ID}
+    pattern = patterns.get(attribute)
+    if pattern is not None:
+        return value.decode().lower() if pattern.fullmatch(value) else None
+    try:
+        return clean_text(value, max_length=LONGEST_ID).casefold() or None
+    except InvalidValue:
+        return None

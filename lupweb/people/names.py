@@ -1,0 +1,43 @@
+"""Names of people: how a login is compared and addressed, and which initials stand for a name."""
+
+import hashlib
+import re
+import unicodedata
+
+ADDRESSABLE = re.compile(r"[\w@+-][\w.@+-]*")
+SUFFIXES = (".vcf",)
+RESERVED = frozenset({"export.csv", "export.xlsx", "export.vcf", "export.json", "print"})
+COLOURS = 8
+
+
+def fold_login(login: str) -> str:
+    """Return a login as it is compared: NFKC, case folded, outer blanks removed (sync.md 1)."""
+    return unicodedata.normalize("NFKC", login).strip().casefold()
+
+
+def handle_of(person_id: int, login: str, *, is_unique: bool = True) -> str:
+    """Return how a person is named in an address (interface.md section 7)."""
+    plain = ADDRESSABLE.fullmatch(login) and not login.endswith(SUFFIXES)
+    if plain and is_unique and login not in RESERVED:
+        return login
+    return f"id:{person_id}"
+
+
+def initials_of(name: str) -> str:
+    """Return one or two letters that stand for a name, in any script.
+
+    A name without letters gives "?"; scripts without capitals and blanks give one character.
+    """
+    parts = [part for part in re.split(r"[\s,]+", name) if any(map(str.isalpha, part))]
+    letters = [next(filter(str.isalpha, part)) for part in parts]
+    capital = [letter for letter in letters if letter.isupper()] or letters
+    if not capital:
+        return "?"
+    chosen = capital[:1] if len(capital) == 1 else [capital[0], capital[-1]]
+    return "".join(chosen).upper()
+
+
+def colour_of(person_id: int) -> int:
+    """Return the number of a colour, 1 to 8, that stays the same for this person."""
+    digest = hashlib.blake2b(str(person_id).encode(), digest_size=2).digest()
+    return int.from_bytes(digest) % COLOURS + 1

@@ -1,0 +1,69 @@
+"""Find people and groups."""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from lupweb.database import db
+from lupweb.errors import NotFound
+from lupweb.people.models import Group, Membership, Person
+from lupweb.people.names import fold_login
+from lupweb.texts import _
+
+BY_NUMBER = re.compile(r"id:(\d{1,15})")
+
+
+def find_person(handle: str) -> Person | None:
+    """Return the person that `handle` names in an address, or None.
+
+    :param handle: a login that is unique on the site, or `id:<number>` (interface.md section 7)
+    """
+    numbered = BY_NUMBER.fullmatch(handle)
+    if numbered:
+        return db.session.get(Person, int(numbered[1]))
+    folded = fold_login(handle)
+    found = db.session.scalars(select(Person).where(Person.login_folded == folded).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def get_person(handle: str) -> Person:
+    """Return the person that `handle` names.
+
+    :raises NotFound: if it names nobody, or more than one person
+    """
+    person = find_person(handle)
+    if person is None:
+        raise NotFound(_("Nobody is called “%(handle)s” here.", handle=handle))
+    return person
+
+
+def shared_logins(people: Sequence[Person]) -> frozenset[str]:
+    """Return those folded logins of `people` that more than one person has; one query."""
+    logins = {person.login_folded for person in people}
+    rows = (
+        select(Person.login_folded)
+        .where(Person.login_folded.in_(logins))
+        .group_by(Person.login_folded)
+        .having(func.count() > 1)
+    )
+    return frozenset(db.session.scalars(rows))
+
+
+def groups_by_key() -> dict[str, int]:
+    """Return the id of every group by its key."""
+    return dict(db.session.execute(select(Group.key, Group.id)).all())
+
+
+def group_names() -> dict[int, str]:
+    """Return the name of every group by its id."""
+    return dict(db.session.execute(select(Group.id, Group.name)).all())
+
+
+def groups_of(people: list[int]) -> dict[int, frozenset[int]]:
+    """Return the ids of the groups of each of these people; one query."""
+    found: dict[int, set[int]] = {person_id: set() for person_id in people}
+    rows = select(Membership.person_id, Membership.group_id).where(Membership.person_id.in_(people))
+    for person_id, group_id in db.session.execute(rows):
+        found[person_id].add(group_id)
+    return {person_id: frozenset(groups) for person_id, groups in found.items()}

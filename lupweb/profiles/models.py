@@ -1,0 +1,79 @@
+"""What is said about people: categories, fields, and the narrow index beside the documents."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lupweb.database import Document, Model
+from lupweb.profiles.sources import Source
+
+
+class GroupPurpose(StrEnum):
+    """What a group stands beside a category for."""
+
+    APPLIES_TO = "applies_to"
+    VISIBLE_TO = "visible_to"
+
+
+class Category(Model):
+    """A heading with fields in an order."""
+
+    __tablename__ = "category"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    position: Mapped[int]
+    searchable_when_restricted: Mapped[bool] = mapped_column(default=False)
+
+
+class CategoryGroup(Model):
+    """A group whose people have the category, or may read it."""
+
+    __tablename__ = "category_group"
+
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"), primary_key=True)
+    purpose: Mapped[GroupPurpose] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("group.id"), primary_key=True)
+
+
+class ProfileField(Model):
+    """One thing that is known about people."""
+
+    __tablename__ = "profile_field"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    category_id: Mapped[int] = mapped_column(ForeignKey("category.id"), index=True)
+    position: Mapped[int]
+    type_key: Mapped[str]
+    options: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    help_text: Mapped[str] = mapped_column(default="")
+    source: Mapped[Source] = mapped_column(default=Source.USER)
+    attribute: Mapped[str] = mapped_column(default="")
+    searchable: Mapped[bool] = mapped_column(default=True)
+    in_profile: Mapped[bool] = mapped_column(default=True)
+
+
+class FieldGroup(Model):
+    """A group that may read the field; none: everybody who may read its category."""
+
+    __tablename__ = "field_group"
+
+    field_id: Mapped[int] = mapped_column(ForeignKey("profile_field.id"), primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("group.id"), primary_key=True)
+
+
+class IndexedValue(Model):
+    """A value that names a person: as it was delivered, and who that is, once known."""
+
+    __tablename__ = "indexed_value"
+    __table_args__ = (Index("ix_indexed_value_field_id_referred_id", "field_id", "referred_id"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    field_id: Mapped[int] = mapped_column(ForeignKey("profile_field.id"), primary_key=True)
+    value: Mapped[str]
+    referred_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)

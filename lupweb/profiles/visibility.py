@@ -1,0 +1,55 @@
+"""Who may see which value: the one place that decides (product.md section 1).
+
+Profile, card, list, search and the command line all ask here, and nothing else may.
+"""
+
+from collections.abc import Set
+
+from lupweb.accounts.viewers import Viewer
+from lupweb.profiles.layout import FieldLayout, Layout
+
+
+def applies(field: FieldLayout, person_groups: Set[int]) -> bool:
+    """Return whether a person of these groups has this field in the profile at all."""
+    return not field.applies_to or bool(field.applies_to & person_groups)
+
+
+def may_read(viewer: Viewer, field: FieldLayout) -> bool:
+    """Return whether `viewer` may read this field of other people."""
+    if viewer.is_operator:
+        return True
+    return all(
+        not allowed or bool(allowed & viewer.groups)
+        for allowed in (field.category_visible_to, field.visible_to)
+    )
+
+
+def may_see(viewer: Viewer, field: FieldLayout, person_id: int, person_groups: Set[int]) -> bool:
+    """Return whether `viewer` may see this field of this person.
+
+    One's own values are seen wherever the category applies to oneself (hostile-input.md B41).
+    """
+    if viewer.is_operator:
+        return True
+    is_own = viewer.person_id == person_id
+    return applies(field, person_groups) and (is_own or may_read(viewer, field))
+
+
+def is_public_in_search(field: FieldLayout) -> bool:
+    """Return whether everybody may find people by this field.
+
+    True for a restricted category only where an administrator switched on “values stay findable
+    in search”; a field that is narrowed itself is never public.
+    """
+    if not field.is_restricted:
+        return True
+    return field.stays_findable and not field.visible_to
+
+
+def findable_scopes(viewer: Viewer, layout: Layout) -> list[int]:
+    """Return the ids of the restricted fields in which `viewer` may find other people."""
+    return [
+        field.id
+        for field in layout.fields()
+        if field.searchable and not is_public_in_search(field) and may_read(viewer, field)
+    ]

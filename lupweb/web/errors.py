@@ -1,0 +1,120 @@
+"""An error becomes a page: what happened, what stays safe, what to do."""
+
+from collections.abc import Callable
+
+import structlog
+from flask import Flask, current_app, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from lupweb.database import db
+from lupweb.errors import DirectoryError, Forbidden, InvalidValue, LupwebError, NotFound
+from lupweb.texts import Text, _, language
+from lupweb.web.context import theme
+from lupweb.web.request_ids import request_id
+
+log = structlog.get_logger()
+
+STATUS: dict[type[LupwebError], int] = {
+    InvalidValue: 422,
+    Forbidden: 403,
+    NotFound: 404,
+    DirectoryError: 503,
+}
+SENTENCES: dict[int, tuple[Text, Text]] = {
+    400: (
+        _("This form is out of date"),
+        _("Nothing was changed. Go back, load the page again, and send it once more."),
+    ),
+    401: (
+        _("Your session ended"),
+        _("Nothing was changed. Sign in, and you come back to this page."),
+    ),
+    403: (_("You may not see this page"), _("If you need it, ask an administrator.")),
+    404: (
+        _("This page does not exist"),
+        _("The person may have left, or the link has a typing mistake."),
+    ),
+    405: (
+        _("This address does not take that"),
+        _("Nothing was changed. Go back and use the buttons of the page."),
+    ),
+    413: (
+        _("That was too much at once"),
+        _("The form is larger than this site takes. Nothing was changed."),
+    ),
+    422: (_("This cannot be stored"), _("Nothing was changed.")),
+    429: (_("Too many attempts"), _("Wait a little, then try again.")),
+    431: (
+        _("The request was too large"),
+        _("Nothing was changed. Delete this site's cookies and try again."),
+    ),
+    500: (
+        _("Something broke on our side"),
+        _("Nothing you entered before is lost. Try again in a minute."),
+    ),
+    503: (
+        _("This does not answer right now"),
+        _("Nothing was changed. Try again in a minute."),
+    ),
+}
+PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of `app` with a page."""
+    handlers: list[tuple[type[Exception], Callable[..., ResponseReturnValue]]] = [
+        (LupwebError, _lupweb_error),
+        (HTTPException, _http_error),
+        (OperationalError, _database_away),
+        (InternalServerError, _broken),
+    ]
+    for kind, handler in handlers:
+        app.register_error_handler(kind, handler)
+
+
+def error_page(status: int, message: Text | str | None = None) -> ResponseReturnValue:
+    """Return the page of an error.
+
+    :param message: a sentence of its own in place of the usual one
+    """
+    nearest = 400 if status < 500 else 500
+    title, usual = SENTENCES.get(status, SENTENCES[nearest])
+    name = f"errors/{status if status in PAGES else nearest}.html"
+    said = {"title": str(title), "message": str(message or usual), "request_id": request_id()}
+    if status < 500:
+        return render_template(name, **said), status
+    # Database or session may be what broke: no context processor, which would ask them again.
+    template = current_app.jinja_env.get_template(name)
+    return template.render(**said, theme=theme(), language=language()), status
+
+
+def _lupweb_error(error: LupwebError) -> ResponseReturnValue:
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    if status >= 500:
+        log.error("request failed", kind=type(error).__name__, text=str(error))
+    return error_page(status, None if status == 404 else error.message)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if error.response is not None:
+        return error.response
+    answer = error_page(error.code or 500)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            return *answer, {name: value}  # type: ignore[misc]  # a page and its status
+    return answer
+
+
+def _database_away(error: OperationalError) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error("database away", text=str(error.orig))
+    return error_page(503, _("The database does not answer right now. Try again in a minute."))
+
+
+def _broken(error: InternalServerError) -> ResponseReturnValue:
+    db.session.rollback()
+    cause = error.original_exception or error
+    log.error("request broke", exc_info=(type(cause), cause, cause.__traceback__))
+    return error_page(500)

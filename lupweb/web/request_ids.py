@@ -1,0 +1,33 @@
+"""A short number for each request: on the error page, in every log line, in a header."""
+
+import secrets
+
+import structlog
+from flask import Flask, Response, g, request
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def init_app(app: Flask) -> None:
+    """Give each request of `app` its number."""
+
+    @app.before_request
+    def begin() -> None:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(
+            request=request_id(), method=request.method, path=request.path
+        )
+
+    @app.after_request
+    def name(response: Response) -> Response:
+        response.headers["X-Request-Id"] = request_id()
+        return response
+
+
+def request_id() -> str:
+    """Return the number of this request, such as "7F3K-21QX"."""
+    if "request_id" not in g:
+        letters = "".join(secrets.choice(ALPHABET) for _place in range(8))
+        g.request_id = f"{letters[:4]}-{letters[4:]}"
+    number: str = g.request_id
+    return number

@@ -1,0 +1,62 @@
+"""axe finds no barrier: WCAG 2.0 to 2.2 A and AA, and its best practice (ux.md section 9)."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = "rules => axe.run({runOnly: {type: 'tag', values: rules}})"
+
+
+def barriers(page: Page, axe: Path) -> list[str]:
+    """Return what axe finds on a page: rule and place."""
+    page.add_script_tag(path=axe)
+    found = page.evaluate(RUN, RULES)["violations"]
+    return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_has_a_barrier(visitors, axe: Path, width: int, scheme: str) -> None:
+    # axe comes from outside the page, which the policy of the site rightly refuses
+    visitor = visitors.colleague(width, color_scheme=scheme, bypass_csp=True)
+    found = {}
+    own_profile = visitor.own_profile()
+
+    for path in ("/people", "/people?q=zzzzzz", own_profile, "/people/nobody.of.this.name"):
+        visitor.go(path)
+        found[path] = barriers(visitor.page, axe)
+
+    assert not any(found.values()), found
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_for_strangers_have_no_barrier(visitors, axe: Path, scheme: str) -> None:
+    visitor = visitors.stranger(color_scheme=scheme, bypass_csp=True)
+    visitor.go("/login")
+    before = barriers(visitor.page, axe)
+    visitor.page.fill("input[name=username]", "nobody.of.this.name")
+    visitor.page.fill("input[name=password]", "wrong")
+    visitor.page.click("form[method=post] button[type=submit]")
+    visitor.page.get_by_role("alert").wait_for()
+
+    with_message = barriers(visitor.page, axe)
+    visitor.go("/nothing.of.this.name")
+
+    assert before == []
+    assert with_message == []
+    assert barriers(visitor.page, axe) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_open_bubbles_and_menus_have_no_barrier(visitors, axe: Path, width: int) -> None:
+    visitor = visitors.colleague(width, bypass_csp=True)
+    visitor.go(visitor.own_profile())
+
+    visitor.page.locator(".tip__btn").first.focus()
+    with_bubble = barriers(visitor.page, axe)
+    visitor.page.locator("summary", has_text="Your menu").click()
+
+    assert with_bubble == []
+    assert barriers(visitor.page, axe) == []

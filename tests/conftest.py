@@ -1,0 +1,101 @@
+"""What tests of every package share: settings, an application, databases, signed-in browsers."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from lupweb.app import create_app
+from lupweb.cli.setup import upgrade_database
+from lupweb.config import Settings
+from lupweb.database import db
+from tests.browsing import Browser
+from tests.factories import SECRET_KEY
+from tests.fakes import FakeDirectory
+from tests.servers.postgresql import new_database, running_postgresql
+from tests.servers.valkey import running_valkey
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL server for one test run."""
+    with running_postgresql(tmp_path_factory.mktemp("postgresql")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def queue_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real queue server for one test run."""
+    with running_valkey(tmp_path_factory.mktemp("valkey")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of this version, to be copied."""
+    instance = tmp_path_factory.mktemp("tables")
+    app = create_app(Settings(instance=instance, secret_key=SECRET_KEY))
+    upgrade_database(app)
+    return instance / "lupweb.sqlite"
+
+
+@pytest.fixture
+def database_url(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_with_tables: Path
+) -> Iterator[str]:
+    """The URL of an empty database of this version: SQLite, or what `both_databases` says."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        shutil.copy(sqlite_with_tables, tmp_path / "lupweb.sqlite")
+        yield ""
+        return
+    with new_database(request.getfixturevalue("postgresql_server")) as url:
+        settings = Settings(instance=tmp_path, secret_key=SECRET_KEY, database_url=url)
+        upgrade_database(create_app(settings))
+        yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, queue_url: str) -> Settings:
+    """The settings of an installation of its own."""
+    return Settings(
+        instance=tmp_path, secret_key=SECRET_KEY, database_url=database_url, redis_url=queue_url
+    )
+
+
+@pytest.fixture
+def directory() -> FakeDirectory:
+    """A directory without people."""
+    return FakeDirectory("dc=example,dc=com")
+
+
+@pytest.fixture
+def app(settings: Settings, directory: FakeDirectory) -> Iterator[Flask]:
+    """The application; its directory is the fake one."""
+    app = create_app(settings, connect=directory.connect)
+    app.config["TESTING"] = True
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def in_app(app: Flask) -> Iterator[Flask]:
+    """The application, with its context: for tests that call the domain."""
+    with app.app_context():
+        yield app
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that has not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[[], Browser]:
+    """Makes browsers that fill in forms as people do."""
+    return lambda: Browser(app.test_client())
