@@ -5,15 +5,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 
+from lupweb.accounts import passwords
 from lupweb.app import create_app
 from lupweb.cli.setup import upgrade_database
 from lupweb.config import Settings
 from lupweb.database import db
 from tests.browsing import Browser
-from tests.factories import SECRET_KEY
+from tests.factories import SECRET_KEY, an_empty_directory
 from tests.fakes import FakeDirectory
 from tests.servers.postgresql import new_database, running_postgresql
 from tests.servers.valkey import running_valkey
@@ -67,8 +69,8 @@ def settings(tmp_path: Path, database_url: str, queue_url: str) -> Settings:
 
 @pytest.fixture
 def directory() -> FakeDirectory:
-    """A directory without people."""
-    return FakeDirectory("dc=example,dc=com")
+    """A directory without people; it refuses to be asked inside a transaction."""
+    return an_empty_directory()
 
 
 @pytest.fixture
@@ -87,6 +89,14 @@ def in_app(app: Flask) -> Iterator[Flask]:
     with app.app_context():
         yield app
         db.session.remove()
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords with little work: a fifth of a second each would be most of the run."""
+    monkeypatch.setattr(
+        passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    )
 
 
 @pytest.fixture

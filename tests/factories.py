@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from lupweb.database import db, transaction
+from lupweb.directories.connect import refuse_in_transaction
 from lupweb.directories.service import add_directory
 from lupweb.ldap.connection import Tls
 from lupweb.people.models import Group
@@ -16,6 +17,15 @@ SUFFIX = "dc=example,dc=com"
 READER = f"cn=reader,{SUFFIX}"
 READER_PASSWORD = "reader's password"
 PASSWORD = "the right password"
+
+
+def an_empty_directory() -> FakeDirectory:
+    """Return a directory with two empty branches, which refuses to be asked in a transaction."""
+    directory = FakeDirectory(SUFFIX, check=refuse_in_transaction)
+    directory.add(SUFFIX, {"objectClass": [b"domain"]})
+    for name in ("people", "groups"):
+        directory.add(f"ou={name},{SUFFIX}", {"objectClass": [b"organizationalUnit"]})
+    return directory
 
 
 def an_entry(

@@ -2,13 +2,10 @@
 
 import base64
 import hashlib
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from lupweb import clock
 from lupweb.errors import (
     CredentialsRefused,
     DirectoryRefused,
@@ -17,40 +14,14 @@ from lupweb.errors import (
     LimitExceeded,
 )
 from lupweb.ldap.connection import check_credentials
-from lupweb.ldap.dn import DN, fold_dn
+from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
 from lupweb.ldap.server import PAGED_RESULTS, WHO_AM_I, Schema, ServerTraits
+from tests.ldap.fake_server import FakeServer, StoredEntry
 from tests.ldap.matching import RuleBook, matches
 
 SUFFIX = "dc=example,dc=com"
-SERVICE_DN = "cn=service,dc=example,dc=com"
-
-
-@dataclass
-class StoredEntry:
-    """One entry of the fake server; attribute names in the schema's spelling."""
-
-    dn: str
-    values: dict[str, list[bytes]]
-
-
-@dataclass
-class FakeServer:
-    """What all connections to one fake directory share: the entries, and how it misbehaves."""
-
-    suffix: str
-    rules: RuleBook
-    entries: dict[str, StoredEntry] = field(default_factory=dict)
-    """Folded DN -> entry."""
-    is_down: bool = False
-    refuses_credentials: bool = False
-    failing_page: int = 0
-    size_limit: int = 0
-    writes: int = 0
-    questions: list[str] = field(default_factory=list)
-    """What was asked, oldest first: `bind cn=...`, `read ...`, `search ...`, `page 2 of ...`."""
-    rows_sent: int = 0
 
 
 def _always() -> None:
@@ -80,62 +51,29 @@ class FakeDirectory:
 
     # How a test prepares it.
 
-    def connect(self, *_ids: object) -> "FakeDirectory":
-        """Return another connection to the same server, signed in as the service account."""
-        other = FakeDirectory(check=self._check, server=self.server)
-        other._bound_as = SERVICE_DN
-        return other
+    def connect(self, *_server: object) -> "FakeDirectory":
+        """Return another connection to the same server; it starts as nobody, too."""
+        return FakeDirectory(check=self._check, server=self.server)
 
     def add(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> str:
         """Add an entry below one that exists; return its entryUUID."""
-        parent = DN.parse(dn).parent
-        is_top = fold_dn(dn) == fold_dn(self.server.suffix)
-        if fold_dn(dn) in self.server.entries:
-            raise ValueError(f"entry already exists: {dn}")
-        if not is_top and (parent is None or parent.folded not in self.server.entries):
-            raise ValueError(f"no parent: {dn}")
-        entry = StoredEntry(
-            dn, {"entryUUID": [str(uuid.uuid4()).encode()], "entryDN": [dn.encode()]}
-        )
-        self.server.entries[fold_dn(dn)] = entry
-        for name, values in attributes.items():
-            self._put(entry, name, values)
-        self._stamp(entry)
-        entry.values["createTimestamp"] = entry.values["modifyTimestamp"]
-        return entry.values["entryUUID"][0].decode()
+        return self.server.add(dn, attributes)
 
     def get(self, dn_or_uid: str, attribute: str) -> list[bytes]:
         """Return the values that the directory holds now."""
-        entry = self._entry(dn_or_uid)
-        return list(entry.values.get(self._spelling(attribute), ()))
+        return self.server.get(dn_or_uid, attribute)
 
     def set(self, dn_or_uid: str, attribute: str, values: Sequence[bytes]) -> None:
         """Let somebody else change an attribute; no values: it goes."""
-        entry = self._entry(dn_or_uid)
-        self._put(entry, attribute, values)
-        self._stamp(entry)
+        self.server.set(dn_or_uid, attribute, values)
 
     def delete(self, dn_or_uid: str) -> None:
         """Delete an entry that has none below it."""
-        entry = self._entry(dn_or_uid)
-        if self._below(entry.dn):
-            raise ValueError(f"there are entries below: {entry.dn}")
-        del self.server.entries[fold_dn(entry.dn)]
+        self.server.delete(dn_or_uid)
 
     def rename(self, dn_or_uid: str, new_dn: str) -> None:
-        """Rename or move an entry with all below it; only its own stamp moves (as on slapd)."""
-        entry = self._entry(dn_or_uid)
-        old_dn = entry.dn
-        for below in (entry, *self._below(old_dn)):
-            del self.server.entries[fold_dn(below.dn)]
-            below.dn = below.dn[: len(below.dn) - len(old_dn)] + new_dn
-            below.values["entryDN"] = [below.dn.encode()]
-            self.server.entries[fold_dn(below.dn)] = below
-        rdn = new_dn.split(",", 1)[0]
-        if "+" not in rdn and "\\" not in rdn:
-            name, value = rdn.split("=", 1)
-            self._put(entry, name, [value.encode()])
-        self._stamp(entry)
+        """Rename or move an entry with all below it."""
+        self.server.rename(dn_or_uid, new_dn)
 
     def go_down(self) -> None:
         """Answer nobody from now on, and lose every connection."""
@@ -271,7 +209,7 @@ class FakeDirectory:
         try:
             return [
                 entry
-                for entry in (base, *self._below(base.dn))
+                for entry in (base, *self.server.below(base.dn))
                 if matches(search_filter, entry.values, self.server.rules)
             ]
         except ValueError as error:
@@ -282,48 +220,16 @@ class FakeDirectory:
         return [Entry(entry.dn, self._asked_for(entry, attributes)) for entry in entries]
 
     def _asked_for(self, entry: StoredEntry, attributes: Sequence[str]) -> dict[str, list[bytes]]:
-        wanted = {rule.names[0] for rule in map(self.server.rules.find, attributes) if rule}
+        known = (name for name in attributes if self.server.rules.find(name))
+        wanted = {self.server.spelling(name) for name in known}
         answer = {}
         for name, values in entry.values.items():
-            is_operational = self.server.rules.get(name).is_operational
-            if name == "userPassword":
-                continue
-            if name in wanted or ("+" if is_operational else "*") in attributes:
+            rule = self.server.rules.get(name)
+            everything = "+" if rule.is_operational else "*"
+            if not wanted.isdisjoint({name, rule.names[0]}) or everything in attributes:
                 answer[name] = list(values)
+        answer.pop("userPassword", None)
         return answer
-
-    def _below(self, dn: str) -> list[StoredEntry]:
-        base = DN.parse(dn)
-        return [each for each in self.server.entries.values() if DN.parse(each.dn).is_below(base)]
-
-    def _entry(self, dn_or_uid: str) -> StoredEntry:
-        entry = self.server.entries.get(fold_dn(dn_or_uid))
-        if entry is not None:
-            return entry
-        uid = dn_or_uid.casefold().encode()
-        for entry in self.server.entries.values():
-            if uid in (value.lower() for value in entry.values.get("uid", ())):
-                return entry
-        raise KeyError(dn_or_uid)
-
-    def _put(self, entry: StoredEntry, attribute: str, values: Sequence[bytes]) -> None:
-        rule = self.server.rules.get(attribute)
-        folded = [rule.fold(value) for value in values]
-        if b"" in values or len(set(folded)) < len(folded) or (rule.is_single and len(values) > 1):
-            raise ValueError(f"{attribute}: an empty, a double or a second value")
-        entry.values.pop(rule.names[0], None)
-        if values:
-            entry.values[rule.names[0]] = list(values)
-
-    def _spelling(self, attribute: str) -> str:
-        return self.server.rules.get(attribute).names[0]
-
-    def _stamp(self, entry: StoredEntry) -> None:
-        self.server.writes += 1
-        now = clock.now().strftime("%Y%m%d%H%M%S")
-        csn = f"{now}.{self.server.writes % 1_000_000:06}Z#000000#000#000000"
-        entry.values["entryCSN"] = [csn.encode()]
-        entry.values["modifyTimestamp"] = [f"{now}Z".encode()]
 
 
 def _fits(password: str, kept: bytes) -> bool:

@@ -82,8 +82,7 @@ def find_slapd() -> str:
 
     :raises MissingPart: if it is not installed
     """
-    found = shutil.which("slapd", path=os.pathsep.join([os.defpath, *PROGRAM_FOLDERS]))
-    found = shutil.which("slapd") or found
+    found = shutil.which("slapd") or shutil.which("slapd", path=os.pathsep.join(PROGRAM_FOLDERS))
     if found is None:
         raise MissingPart(
             _(
@@ -170,13 +169,13 @@ def hashed(password: str, salt: bytes) -> str:
 
 def _lines(folder: Path, layout: Layout, admin_password: str) -> Iterator[str]:
     modules = next((each for each in MODULE_FOLDERS if each.is_dir()), None)
-    overlays = [name for name in OVERLAYS if _is_module(modules, name)]
+    loadable = [name for name in ("back_mdb", *OVERLAYS) if _is_module(modules, name)]
+    built_in = _built_in()
     yield from (f"include {_quoted(path)}" for path in _schema_files())
     yield layout.schema
     if modules is not None:
         yield f"modulepath {_quoted(modules)}"
-        loaded = [name for name in ("back_mdb", *overlays) if _is_module(modules, name)]
-        yield from (f"moduleload {name}" for name in loaded)
+        yield from (f"moduleload {name}" for name in loadable)
     yield f"pidfile {_quoted(folder / 'slapd.pid')}"
     yield f"argsfile {_quoted(folder / 'slapd.args')}"
     yield "tool-threads 2"
@@ -188,9 +187,10 @@ def _lines(folder: Path, layout: Layout, admin_password: str) -> Iterator[str]:
     yield f"rootpw {hashed(admin_password, secrets.token_bytes(8))}"
     yield from (f"index {index}" for index in INDEXES)
     yield from _rules(layout)
-    for name in overlays:
-        yield f"overlay {name}"
-        yield from OVERLAYS[name]
+    for name, settings in OVERLAYS.items():
+        if name in built_in or name in loadable:
+            yield f"overlay {name}"
+            yield from settings
 
 
 def _rules(layout: Layout) -> Iterator[str]:
@@ -223,6 +223,14 @@ def _is_module(modules: Path | None, name: str) -> bool:
     return modules is not None and any(
         (modules / f"{name}{end}").exists() for end in (".la", ".so")
     )
+
+
+def _built_in() -> set[str]:
+    """Return the overlays and backends that need no module file, as with Homebrew."""
+    said = subprocess.run(  # noqa: S603 - our own words
+        [find_slapd(), "-VVV"], capture_output=True, text=True, check=False
+    )
+    return set((said.stdout + said.stderr).split())
 
 
 def _load(folder: Path, ldif_path: Path) -> None:

@@ -94,7 +94,7 @@ def _escaped(value: str | bytes) -> str:
 
 
 def _byte(byte: int, *, is_text: bool) -> str:
-    if byte in SPECIAL or byte > 127 or (byte < 32 and not is_text):
+    if byte in SPECIAL or (not is_text and not 32 <= byte < 127):
         return f"\\{byte:02x}"
     return chr(byte)
 

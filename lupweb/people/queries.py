@@ -9,6 +9,7 @@ from lupweb.database import db
 from lupweb.errors import NotFound
 from lupweb.people.models import Group, Membership, Person
 from lupweb.people.names import fold_login
+from lupweb.people.states import SHOWN
 from lupweb.texts import _
 
 BY_NUMBER = re.compile(r"id:(\d{1,15})")
@@ -17,14 +18,19 @@ BY_NUMBER = re.compile(r"id:(\d{1,15})")
 def find_person(handle: str) -> Person | None:
     """Return the person that `handle` names in an address, or None.
 
+    Somebody who is shown goes before those who are not: an account that was deleted and made
+    again under its login has two people.
+
     :param handle: a login that is unique on the site, or `id:<number>` (interface.md section 7)
     """
     numbered = BY_NUMBER.fullmatch(handle)
     if numbered:
         return db.session.get(Person, int(numbered[1]))
     folded = fold_login(handle)
-    found = db.session.scalars(select(Person).where(Person.login_folded == folded).limit(2)).all()
-    return found[0] if len(found) == 1 else None
+    found = db.session.scalars(select(Person).where(Person.login_folded == folded)).all()
+    shown = [person for person in found if person.state in SHOWN]
+    named = shown or found
+    return named[0] if len(named) == 1 else None
 
 
 def get_person(handle: str) -> Person:

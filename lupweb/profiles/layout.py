@@ -20,9 +20,9 @@ from lupweb.profiles.models import (
 from lupweb.profiles.sources import Source
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FieldLayout:
-    """One field, with whatever decides who may see it."""
+    """One field, with whatever decides who may see it; a key of dictionaries by identity."""
 
     id: int
     key: str

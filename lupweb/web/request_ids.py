@@ -13,10 +13,13 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def begin() -> None:
-        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(
             request=request_id(), method=request.method, path=request.path
         )
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        structlog.contextvars.clear_contextvars()
 
     @app.after_request
     def name(response: Response) -> Response:

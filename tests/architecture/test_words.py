@@ -20,7 +20,7 @@ OF_ONE_MACHINE = re.compile(
     r"(?<![\w.~-])/(?:work|root|Users/\w+|home/\w+)/|[A-Z]:\\Users"
     r"|\bpypi\.org/simple|\bfiles\.pythonhosted\.|\bregistry\.npmjs\."
 )
-NOT_OURS = {".git", ".venv", "node_modules", "instance", "__pycache__", "vendor"}
+NOT_OURS = {"__pycache__", "build", "dist", "htmlcov", "instance", "node_modules", "vendor"}
 
 
 def test_what_the_code_says_is_plain() -> None:
@@ -73,7 +73,8 @@ def _marked_texts(parsed: nodes.Template) -> Iterator[str]:
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
-        if path.name in NOT_OURS or path.name.endswith("_cache") or path == Path(__file__):
+        is_hidden = path.name.startswith(".") and path.name not in {".ci", ".gitignore"}
+        if is_hidden or path.name in NOT_OURS or path == Path(__file__):
             continue
         if path.is_dir():
             yield from _files(path)

@@ -175,7 +175,7 @@ def _item(item: str, values: Values, rules: RuleBook) -> bool | None:
 
 def _of(values: Values, name: str) -> list[bytes]:
     held = [
-        value for key, each in values.items() if key.casefold() == name.casefold() for value in each
+        value for key, each in values.items() if key.partition(";")[0] == name for value in each
     ]
     if name == "objectClass":
         held += [above for each in held for above in SUPERCLASSES.get(each.lower(), [])]

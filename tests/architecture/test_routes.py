@@ -1,0 +1,126 @@
+"""Every address there is: who may come in, and nothing changes without a token."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from lupweb.accounts.service import create_admin
+from lupweb.database import transaction
+from tests.browsing import Browser
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+OPEN = {"static", "auth.sign_in", "health.live", "health.ready"}
+ADMIN_PASSWORD = "an administrator's password"
+
+ANSWERS = {
+    "auth.sign_in": (200, 302),
+    "auth.sign_out": (405, 405),
+    "health.live": (200, 200),
+    "health.ready": (200, 200),
+    "people.index": (302, 200),
+    "profiles.show": (302, 404),
+    "static": (404, 404),
+}
+"""Endpoint -> what a GET answers to nobody and to somebody who signed in."""
+
+
+def rules(app: Flask) -> Iterator[Rule]:
+    yield from app.url_map.iter_rules()
+
+
+def address(app: Flask, rule: Rule) -> str:
+    values = dict.fromkeys(rule.arguments, "none")
+    return app.url_map.bind("localhost").build(
+        rule.endpoint, values, method=sorted(rule.methods)[0]
+    )
+
+
+@pytest.fixture
+def signed_in(app: Flask) -> FlaskClient:
+    with app.app_context(), transaction():
+        create_admin("admin", ADMIN_PASSWORD)
+    return Browser(app.test_client()).sign_in("admin", ADMIN_PASSWORD).client
+
+
+def test_every_endpoint_is_in_the_table(app: Flask) -> None:
+    assert {rule.endpoint for rule in rules(app)} == ANSWERS.keys()
+
+
+def test_every_endpoint_answers_nobody_and_somebody_as_the_table_says(
+    app: Flask, signed_in: FlaskClient
+) -> None:
+    for rule in rules(app):
+        path = address(app, rule)
+        answers = (app.test_client().get(path).status_code, signed_in.get(path).status_code)
+        assert answers == ANSWERS[rule.endpoint], path
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        {},
+        {"data": {"csrf_token": "nonsense"}},
+        {"data": "csrf_token=x", "content_type": "text/plain"},
+        {"json": {"csrf_token": "x"}},
+    ],
+)
+def test_b23_nothing_is_changed_without_a_token_of_this_session(
+    app: Flask, signed_in: FlaskClient, attack: dict[str, object]
+) -> None:
+    unsafe = [rule for rule in rules(app) if rule.methods & UNSAFE]
+    assert unsafe
+    for rule in unsafe:
+        for method in rule.methods & UNSAFE:
+            for client in (app.test_client(), signed_in):
+                answer = client.open(address(app, rule), method=method, **attack)
+                assert answer.status_code == 400, (rule, method)
+
+
+def test_b23_the_token_of_another_session_is_no_token(app: Flask, signed_in: FlaskClient) -> None:
+    stranger = Browser(app.test_client())
+    stranger.get("/login")
+
+    answer = signed_in.post("/logout", data={"csrf_token": stranger.token})
+
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost:9", "x"])
+def test_b23_a_form_of_another_origin_is_refused_even_with_a_token(
+    app: Flask, signed_in: FlaskClient, origin: str
+) -> None:
+    own = Browser(signed_in)
+    own.get("/people")
+
+    answer = signed_in.post("/logout", data={"csrf_token": own.token}, headers={"Origin": origin})
+
+    assert answer.status_code == 400
+    assert signed_in.get("/people").status_code == 200
+
+
+def test_b23_a_form_of_our_own_origin_is_taken(app: Flask, signed_in: FlaskClient) -> None:
+    own = Browser(signed_in)
+    own.get("/people")
+
+    answer = signed_in.post(
+        "/logout", data={"csrf_token": own.token}, headers={"Origin": "http://localhost"}
+    )
+
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_a_page_that_only_shows_takes_nothing(signed_in: FlaskClient, method: str) -> None:
+    assert signed_in.open("/people", method=method).status_code == 405
+    override = {"X-HTTP-Method-Override": method}
+    assert signed_in.get("/people", headers=override).status_code == 200
+
+
+def test_every_endpoint_that_is_open_is_meant_to_be(app: Flask) -> None:
+    closed = {rule.endpoint for rule in rules(app)} - OPEN
+    for rule in rules(app):
+        if rule.endpoint in closed and "GET" in rule.methods:
+            assert app.test_client().get(address(app, rule)).status_code == 302

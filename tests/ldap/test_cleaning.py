@@ -1,0 +1,105 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lupweb.errors import InvalidValue
+from lupweb.ldap.cleaning import clean_text
+
+ANY_TEXT = st.text(
+    st.characters(exclude_characters="\0") | st.sampled_from("\u0301\u200d\u202e\ud800 \n\u0338")
+)
+BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        (b"Anna", "Anna"),
+        ("  Anna \t Maria\r\n", "Anna Maria"),
+        ("Mu\u0308ller", "M\u00fcller"),
+        ("a\u202eb\u2066c\u2069", "abc"),
+        ("a\u200bb\ufeffc", "abc"),
+        ("a\x01b\x1bc\x7fd\x9be", "abcde"),
+        ("a\x85b\u2028c\u00a0d", "a b c d"),
+        ("a\ud800b", "ab"),
+        ("", ""),
+        ("\ue000", "\ue000"),
+    ],
+)
+def test_r8_text_is_cleaned(raw: str | bytes, clean: str) -> None:
+    assert clean_text(raw) == clean
+
+
+@pytest.mark.parametrize(
+    "emoji",
+    ["👩‍👩‍👧‍👦", "👩🏽‍💻", "❤️‍🔥", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "1️⃣", "🇩🇪"],
+    ids=["family", "coder", "heart", "England", "keycap", "flag"],
+)
+def test_b46_emoji_stay_whole(emoji: str) -> None:
+    assert clean_text(f"Anna {emoji}") == f"Anna {emoji}"
+
+
+def test_b46_a_tower_of_marks_is_cut_at_eight() -> None:
+    assert clean_text("x" + "\u0335" * 300 + "y") == "x" + "\u0335" * 8 + "y"
+
+
+def test_b46_invisible_characters_do_not_build_the_tower_on() -> None:
+    tower = clean_text("x" + ("\u0335" * 8 + "\u200d") * 5)
+
+    assert tower.count("\u0335") == 8
+
+
+def test_scripts_that_need_joiners_and_marks_stay() -> None:
+    for text in ("क्षत्रिय", "می‌خواهم", "ภาษาไทย", "日本 太郎", "עִבְרִית"):
+        assert clean_text(text) == unicodedata.normalize("NFC", text)
+
+
+def test_lines_stay_lines_where_they_are_wanted() -> None:
+    raw = "\n one\r\ntwo\tthree\rfour\u2028five \n"
+
+    assert clean_text(raw, multiline=True) == "one\ntwo\tthree\nfour\nfive"
+
+
+@pytest.mark.parametrize(
+    "raw", [b"\xff\xd8\xff", b"\xed\xa0\x80", b"a\xc3", "a\0b", b"\0"], ids=repr
+)
+def test_b73_b69_what_is_no_text_is_refused(raw: str | bytes) -> None:
+    with pytest.raises(InvalidValue, match="left out"):
+        clean_text(raw)
+
+
+def test_b73_too_long_is_refused_and_not_cut() -> None:
+    assert clean_text("ü" * 10, max_length=10) == "ü" * 10
+    assert clean_text(("ü" * 10).encode(), max_length=10) == "ü" * 10
+    for raw in ("x" * 11, b"x" * 11, b"x" * 41):
+        with pytest.raises(InvalidValue, match="more than 10 characters"):
+            clean_text(raw, max_length=10)
+
+
+@given(raw=ANY_TEXT)
+def test_cleaning_twice_changes_nothing_more(raw: str) -> None:
+    for multiline in (False, True):
+        once = clean_text(raw, multiline=multiline)
+
+        assert clean_text(once, multiline=multiline) == once
+
+
+@given(raw=ANY_TEXT)
+def test_nothing_unwanted_is_left(raw: str) -> None:
+    line = clean_text(raw)
+
+    assert not any(unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"} for sign in line)
+    assert not set(BIDI_CONTROLS) & set(line)
+    assert unicodedata.is_normalized("NFC", line)
+    assert line == line.strip()
+    line.encode()
+
+
+@given(raw=st.binary())
+def test_bytes_are_cleaned_or_refused(raw: bytes) -> None:
+    try:
+        clean_text(raw).encode()
+    except InvalidValue:
+        assert b"\0" in raw or "\ufffd" in raw.decode("utf-8", "replace")
