@@ -31,7 +31,7 @@ EDITOR = ("greta.hollmann", "hamburg-tideline-3")
 """Login and password of a member of Safety officers and HR."""
 LEVELS = ((100_000, 9), (10_000, 8), (3_000, 7), (1_000, 6), (0, 5))  # from how many people on
 REPORTS = 4.5  # people per manager, where there are enough levels
-SMALL_TEAM = 3
+SMALL_TEAM = 7
 PORTRAITS = 300  # different ones; in the demo's company nobody shares one
 SMALL_COMPANY = 2_000  # up to here most people have a picture
 FIRST_CJK = "\u3000"  # from here on, names are written without a blank
@@ -225,10 +225,12 @@ class _Staff:
         return given, family, f"{given.written} {family.written}"
 
     def _login(self, given: Name, family: Name) -> str:
-        login = f"{login_part(given.latin)}.{login_part(family.latin)}"
-        times = self._logins.get(login, 0) + 1
-        self._logins[login] = times
-        return login if times == 1 else f"{login}{times}"
+        plain = login = f"{login_part(given.latin)}.{login_part(family.latin)}"
+        while login in self._logins:
+            self._logins[plain] += 1
+            login = f"{plain}{self._logins[plain]}"
+        self._logins[login] = 1
+        return login
 
     def _pick(self, choices: Sequence[T]) -> T:
         return choices[int(self.random.random() * len(choices))]

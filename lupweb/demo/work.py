@@ -49,7 +49,8 @@ DEPARTMENTS = (
         "Head of Engineering",
         _list("Firmware; Cloud; Design; Acoustics; Test; Mechanics; Data"),
         _list("""Firmware Engineer; Cloud Engineer; Test Engineer; Product Designer;
-            Acoustics Engineer; Mechanical Engineer; Data Engineer; Site Reliability Engineer; Technical Writer"""),
+            Acoustics Engineer; Mechanical Engineer; Data Engineer; Site Reliability Engineer;
+            Technical Writer"""),
         _list("""C and embedded; Zephyr; CAN bus; Test automation; Sonar; Code review; Kubernetes;
             Python; PostgreSQL; CAD; Signal processing; Rust; Accessibility"""),
     ),
@@ -188,8 +189,8 @@ CIRCLES = (
     Circle("reading-ar", "نادي القراءة", 6, "Written from right to left"),
     Circle("on-call", "On call (24/7) *", 20, "Parentheses and an asterisk"),
 )
-PROJECTS = _list("""Anchor; Beacon; Compass; Drift; Ebb & flow; Fathom; Gull; Halyard; Isobar; Jetty;
-    Keel; Lighthouse; Moor; Neap, tide; Ostsee; Plimsoll; Quay; Reef/2; Sounder S4; Tide""")
+PROJECTS = _list("""Anchor; Beacon; Compass; Drift; Ebb & flow; Fathom; Gull; Halyard; Isobar;
+    Jetty; Keel; Lighthouse; Moor; Neap, tide; Ostsee; Plimsoll; Quay; Reef/2; Sounder S4; Tide""")
 
 SWITCHBOARD = "+49 40 66969"
 FIRST_DAYS = (2004, 2025)

@@ -1,8 +1,4 @@
-"""A real browser in front of the running site.
-
-It needs the fixtures `app` (a Flask app whose database is filled: more than 24 people, one help
-text on the profile of `demo_login`) and `demo_login` (user name and password) of tests/conftest.py.
-"""
+"""A real browser in front of the running site, with a company of 30 people in it."""
 
 import os
 import shutil
@@ -16,6 +12,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from tests.factories import PASSWORD, a_connection, a_profile, a_run, an_entry
+from tests.fakes import FakeDirectory
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -65,8 +64,8 @@ class Visitor:
 class Visitors:
     """Opens browser windows, and closes all of them at the end."""
 
-    def __init__(self, browser: Browser, address: str, login: tuple[str, str]) -> None:
-        self._browser = browser
+    def __init__(self, chromium: Browser, address: str, login: tuple[str, str]) -> None:
+        self._chromium = chromium
         self._address = address
         self._login = login
         self._contexts: list[BrowserContext] = []
@@ -77,7 +76,7 @@ class Visitors:
         :param window: what playwright's `new_context` takes
         """
         size = {"width": width, "height": 860}
-        context = self._browser.new_context(viewport=size, **window)
+        context = self._chromium.new_context(viewport=size, **window)
         self._contexts.append(context)
         context.set_default_timeout(10_000)
         context.add_init_script(TELL_VIOLATIONS)
@@ -99,7 +98,7 @@ class Visitors:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
     """Chromium without a screen."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: pages are not looked at in a browser")
@@ -109,6 +108,22 @@ def browser() -> Iterator[Browser]:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield found
         found.close()
+
+
+@pytest.fixture
+def demo_login(app: Flask, directory: FakeDirectory) -> tuple[str, str]:
+    """User name and password of Ada, who leads a company of 30 whose names are awkward."""
+    ada = an_entry(directory, "ada", "Ada Lovelace", telephoneNumber="+49 611 20570", l="Porto")
+    lead = an_entry(directory, "lead", "יעל כהן", manager=ada, title="מנהלת מוצר (Product)")
+    an_entry(directory, "long", f"Freiherr {'Wolfgang-' * 12}", manager=lead, title="x" * 80)
+    an_entry(directory, "short", "王", departmentNumber="工程部")
+    for number in range(26):
+        an_entry(directory, f"p{number}", f"Person Number{number}", manager=ada, l="Hamburg")
+    with app.app_context():
+        a_connection(directory)
+        a_profile()
+        a_run(directory)
+    return "ada", PASSWORD
 
 
 @pytest.fixture
@@ -124,9 +139,9 @@ def live_site(app: Flask) -> Iterator[str]:
 
 
 @pytest.fixture
-def visitors(browser: Browser, live_site: str, demo_login: tuple[str, str]) -> Iterator[Visitors]:
+def visitors(chromium: Browser, live_site: str, demo_login: tuple[str, str]) -> Iterator[Visitors]:
     """Whoever comes to the site in this test."""
-    everyone = Visitors(browser, live_site, demo_login)
+    everyone = Visitors(chromium, live_site, demo_login)
     yield everyone
     everyone.leave()
 
