@@ -1,5 +1,6 @@
 """People who are always there: the cast of the guide, and people with awkward entries."""
 
+from datetime import date
 from typing import Any, NamedTuple
 
 GHOST = "gone.away"
@@ -34,6 +35,7 @@ INES = {
     "first_aid": "Yes, until June 2027",
     "hours": "Mon to Thu, 9:00 to 17:30",
     "language": "pt",
+    "start": date(2018, 3, 1),
 }
 
 # fmt: off

@@ -1,6 +1,6 @@
 """Pictures of invented people: friendly flat faces, drawn here; no photograph of anybody.
 
-All measures are pixels on a canvas of 512 x 512, which is halved at the end to smooth the edges.
+All measures are pixels on a canvas of 512 x 512; it is made smaller at the end, for smooth edges.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ from typing import TypeVar
 from PIL import Image, ImageChops, ImageDraw
 
 CANVAS = 512
+VISIBLE = (46, 36, 466, 456)
 SIZE = 256
 QUALITY = 82
 MIDDLE = CANVAS // 2
@@ -38,7 +39,8 @@ T = TypeVar("T")
 @cache
 def portrait(number: int) -> bytes:
     """Return drawing `number` as a JPEG of 256 x 256: even numbers women, odd numbers men."""
-    picture = _Portrait(number).draw().reduce(CANVAS // SIZE)
+    drawn = _Portrait(number).draw()
+    picture = drawn.resize((SIZE, SIZE), Image.Resampling.BICUBIC, box=VISIBLE)
     file = BytesIO()
     picture.save(file, "JPEG", quality=QUALITY, optimize=True)
     return file.getvalue()

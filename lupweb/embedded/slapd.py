@@ -49,9 +49,10 @@ OVERLAYS = {
 }
 INDEXES = ("objectClass,entryUUID,entryCSN,manager,member eq", "uid,cn,sn,mail eq,sub")
 APPARMOR_PROFILE = Path("/etc/apparmor.d/usr.sbin.slapd")
-# An anonymous bind and the success that answers it, in the ASN.1 of RFC 4511.
+# An anonymous bind, the success that answers it, and good-bye, in the ASN.1 of RFC 4511.
 BIND = bytes.fromhex("300c020101600702010304008000")
 BOUND = bytes.fromhex("300c02010161070a010004000400")
+UNBIND = bytes.fromhex("30050201024200")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +157,9 @@ def is_answering(port: int) -> bool:
     """Return whether an LDAP server answers a bind on this port of loopback now."""
     try:
         with socket.create_connection((HOST, port), CONNECT_WITHIN_S) as caller:
-            return answer(caller, BIND, len(BOUND)) == BOUND
+            is_bound = answer(caller, BIND, len(BOUND)) == BOUND
+            caller.sendall(UNBIND)
+            return is_bound
     except OSError:
         return False
 
