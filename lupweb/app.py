@@ -19,7 +19,6 @@ from lupweb.directories.connect import Connect, connect
 from lupweb.profiles.service import changed
 from lupweb.search import index
 from lupweb.web import (
-    hosts,
     access,
     assets,
     context,
@@ -27,6 +26,7 @@ from lupweb.web import (
     errors,
     filters,
     headers,
+    hosts,
     request_ids,
     sessions,
 )

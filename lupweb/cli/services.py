@@ -1,8 +1,10 @@
 """The services: all of them under one supervisor, or each by itself."""
 
 import ipaddress
+import socket
 import sys
 from collections.abc import Iterator
+from http.client import HTTPConnection
 
 import click
 from flask import Flask
@@ -23,6 +25,7 @@ from lupweb.texts import _
 HOST = "127.0.0.1"
 PORT = 8000
 WORKERS = 2
+OK = 200
 
 host_option = click.option("--host", default=HOST, show_default=True, help="Address to listen on.")
 port_option = click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
@@ -40,6 +43,7 @@ def up(*, host: str, port: int, workers: int) -> None:
     app = create_app()
     settings = parts_of(app).settings
     check_host(settings, host)
+    check_port(host, port)
     upgrade_database(app)
     with Supervisor() as supervisor:
         for child in service_children(settings, host, port, workers):
@@ -75,8 +79,7 @@ def service_children(settings: Settings, host: str, port: int, workers: int) -> 
     if not settings.redis_url:
         yield queue_child(settings)
     yield our_child("worker", "worker")
-    address = ["--host", host, "--port", str(port), "--workers", str(workers)]
-    yield our_child("web", "serve", *address)
+    yield web_child(host, port, workers)
 
 
 def queue_child(settings: Settings) -> Child:
@@ -86,6 +89,13 @@ def queue_child(settings: Settings) -> Child:
         argv=valkey.server_argv(settings.instance),
         ready=lambda: valkey.is_answering(settings.instance),
     )
+
+
+def web_child(host: str, port: int, workers: int) -> Child:
+    """Return the web server; it is ready when it answers."""
+    address = ["--host", host, "--port", str(port), "--workers", str(workers)]
+    argv = our_child("web", "serve", *address).argv
+    return Child(name="web", argv=argv, ready=lambda: _answers(host, port))
 
 
 def our_child(name: str, *command: str) -> Child:
@@ -108,6 +118,39 @@ def check_host(settings: Settings, host: str) -> None:
             host=host,
         )
     )
+
+
+def check_port(host: str, port: int) -> None:
+    """Refuse an address that something else listens on, before anything is started.
+
+    :raises InvalidSetting: with what to choose instead
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            raise InvalidSetting(
+                _(
+                    "%(host)s cannot be listened on at port %(port)s: %(why)s."
+                    " Nothing was started. Choose another with --port.",
+                    host=host,
+                    port=port,
+                    why=error.strerror,
+                )
+            ) from error
+
+
+def _answers(host: str, port: int) -> bool:
+    caller = HTTPConnection(host, port, timeout=1)
+    try:
+        caller.request("GET", "/healthz", headers={"Host": "localhost"})
+        return caller.getresponse().status == OK
+    except OSError:
+        return False
+    finally:
+        caller.close()
 
 
 def _is_loopback(host: str) -> bool:

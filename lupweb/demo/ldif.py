@@ -5,6 +5,7 @@ Unique ids and change stamps are part of it, so that a company loaded twice hold
 
 import hashlib
 import os
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -49,6 +50,8 @@ LAYOUT = Layout(suffix=SUFFIX, reader=READER, writer=WRITER, writable=WRITABLE, 
 MADE = "20260105080000"
 IDENTITIES = uuid5(NAMESPACE_DNS, DOMAIN)
 LONGEST_LINE = 76
+# What RFC 2849 lets stand as it is: SAFE-STRING, and no blank at the end.
+_is_safe = re.compile(r"[A-Za-z]+: [!-9;=-~](?:[ -~]*[!-~])?").fullmatch
 Line = tuple[str, str | bytes | None]
 
 
@@ -212,9 +215,10 @@ def _write_entry(file: TextIO, dn: str, lines: Iterable[Line]) -> None:
 def _line(name: str, value: str | bytes | None) -> str:
     if isinstance(value, bytes):
         return _encoded_picture(name, value)
-    text = value or ""
-    line = f"{name}: {text}" if _is_safe(text) else f"{name}:: {b64encode(text.encode()).decode()}"
-    return _folded(line)
+    line = f"{name}: {value or ''}"
+    if not _is_safe(line):
+        line = f"{name}:: {b64encode((value or '').encode()).decode()}"
+    return line if len(line) <= LONGEST_LINE else _folded(line)
 
 
 @cache
@@ -222,14 +226,7 @@ def _encoded_picture(name: str, value: bytes) -> str:
     return _folded(f"{name}:: {b64encode(value).decode()}")
 
 
-def _is_safe(text: str) -> bool:
-    """Return whether RFC 2849 lets `text` stand as it is (SAFE-STRING, and no blank at the end)."""
-    return text.isascii() and text.isprintable() and text[:1] not in " :<" and text[-1:] != " "
-
-
 def _folded(line: str) -> str:
-    if len(line) <= LONGEST_LINE:
-        return line
     first, rest = line[:LONGEST_LINE], line[LONGEST_LINE:]
     step = LONGEST_LINE - 1
     pieces = (rest[at : at + step] for at in range(0, len(rest), step))

@@ -40,7 +40,7 @@ T = TypeVar("T")
 def portrait(number: int) -> bytes:
     """Return drawing `number` as a JPEG of 256 x 256: even numbers women, odd numbers men."""
     drawn = _Portrait(number).draw()
-    picture = drawn.resize((SIZE, SIZE), Image.Resampling.BICUBIC, box=VISIBLE)
+    picture = drawn.resize((SIZE, SIZE), Image.Resampling.HAMMING, box=VISIBLE)
     file = BytesIO()
     picture.save(file, "JPEG", quality=QUALITY, optimize=True)
     return file.getvalue()

@@ -1,0 +1,142 @@
+"""Set an empty installation up for the invented company, as an administrator would."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lupweb.accounts.passwords import hash_password
+from lupweb.accounts.service import create_admin, find_local_account
+from lupweb.database import db
+from lupweb.demo.company import Company
+from lupweb.demo.groups import SAFETY
+from lupweb.demo.ldif import PEOPLE_BASE, READER, SUFFIX, dn_of_group
+from lupweb.directories.models import Directory
+from lupweb.directories.secrets import lock
+from lupweb.directories.service import add_directory, find_directory
+from lupweb.ldap.connection import Tls
+from lupweb.options.registry import SITE_NAME
+from lupweb.options.service import set_option
+from lupweb.people.models import Group
+from lupweb.profiles.editor import define_category, define_field, fill_from_directory
+from lupweb.profiles.sources import Source
+
+KEY = "main"
+ADMINISTRATOR = "admin"
+NAME = "Nordhafen people"
+BRANCH = PEOPLE_BASE.removesuffix("," + SUFFIX)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """How the demo reaches its directory, and how its administrator signs in."""
+
+    uri: str
+    reader_password: str
+    administrator_password: str
+    secret_key: str
+
+
+@dataclass(frozen=True)
+class _Field:
+    key: str
+    name: str
+    category: str
+    attribute: str
+    type_key: str = "text"
+    help_text: str = ""
+    searchable: bool = True
+
+
+FROM_LDAP: Mapping[str, tuple[str, str]] = {
+    "phone": ("telephoneNumber", "Your desk phone with country code.\nExample: +49 40 555 0123"),
+    "im": ("nordhafenChat", "Your name in the company chat."),
+    "position": ("title", ""),
+    "department": ("departmentNumber", ""),
+    "location": ("l", ""),
+}
+"""The standard fields that this directory fills: attribute and help text."""
+FIELDS = (
+    _Field("email", "Email", "contact", "mail", "email"),
+    _Field("mobile", "Mobile", "contact", "mobile", "phone"),
+    _Field("street", "Street", "contact", "street"),
+    _Field("room", "Room", "work", "roomNumber"),
+    _Field("team", "Team", "work", "ou"),
+    _Field("manager", "Reports to", "work", "manager", "user_select", searchable=False),
+    _Field("hours", "Working hours", "work", "nordhafenHours"),
+    _Field(
+        "start", "At Nordhafen since", "work", "nordhafenStart", "date", searchable=False
+    ),
+    _Field(
+        "about", "About me", "about", "description", "multiline",
+        "What people can ask you about. Two or three sentences are enough.",
+    ),
+    _Field("language", "Preferred language", "about", "preferredLanguage", "select"),
+    _Field("first_aid", "First aider", "safety", "employeeType"),
+    _Field(
+        "emergency", "Emergency contact", "safety", "homePhone", "phone",
+        "Whom to call when something has happened. Only safety officers see it.",
+    ),
+)  # fmt: skip
+
+
+def fill(company: Company, access: Access) -> None:
+    """Configure directory, groups, profile and administrator; call in a transaction.
+
+    Done again, it only brings the address and the passwords up to date.
+    """
+    directory = find_directory(KEY)
+    if directory is None:
+        set_option(SITE_NAME, NAME)
+        directory = _add_directory(access)
+        _add_groups(company, directory.id)
+        _add_profile()
+    directory.uris = [access.uri]
+    directory.bind_password = lock(access.reader_password, access.secret_key)
+    _set_administrator(access.administrator_password)
+
+
+def _add_directory(access: Access) -> Directory:
+    return add_directory(
+        KEY,
+        "Nordhafen LDAP",
+        uris=[access.uri],
+        tls=Tls.NONE,
+        bind_dn=READER,
+        bind_password=access.reader_password,
+        base_dn=SUFFIX,
+        additional_user_dn=BRANCH,
+        secret_key=access.secret_key,
+    )
+
+
+def _add_groups(company: Company, directory_id: int) -> None:
+    db.session.add_all(
+        Group(key=group.key, name=group.name, directory_id=directory_id, dn=dn_of_group(group))
+        for group in company.groups
+    )
+    db.session.flush()
+
+
+def _add_profile() -> None:
+    for key, (attribute, help_text) in FROM_LDAP.items():
+        fill_from_directory(key, attribute, help_text=help_text)
+    define_category("about", "About")
+    define_category("safety", "First aid and safety", visible_to=[SAFETY])
+    for field in FIELDS:
+        define_field(
+            field.key,
+            field.name,
+            category=field.category,
+            type_key=field.type_key,
+            help_text=field.help_text,
+            source=Source.LDAP,
+            attribute=field.attribute,
+            searchable=field.searchable,
+        )
+
+
+def _set_administrator(password: str) -> None:
+    account = find_local_account(ADMINISTRATOR)
+    if account is None:
+        create_admin(ADMINISTRATOR, password)
+    else:
+        account.password_hash = hash_password(password)
