@@ -69,7 +69,6 @@ FIELDS = (
         "about", "About me", "about", "description", "multiline",
         "What people can ask you about. Two or three sentences are enough.",
     ),
-    _Field("language", "Preferred language", "about", "preferredLanguage", "select"),
     _Field("first_aid", "First aider", "safety", "employeeType"),
     _Field(
         "emergency", "Emergency contact", "safety", "homePhone", "phone",

@@ -50,6 +50,8 @@ LAYOUT = Layout(suffix=SUFFIX, reader=READER, writer=WRITER, writable=WRITABLE, 
 MADE = "20260105080000"
 IDENTITIES = uuid5(NAMESPACE_DNS, DOMAIN)
 LONGEST_LINE = 76
+PLACES = {place.name: place for place in work.PLACES}
+PERSON = ("top", "person", "organizationalPerson", "inetOrgPerson", "nordhafenPerson")
 # What RFC 2849 lets stand as it is: SAFE-STRING, and no blank at the end.
 _is_safe = re.compile(r"[A-Za-z]+: [!-9;=-~](?:[ -~]*[!-~])?").fullmatch
 Line = tuple[str, str | bytes | None]
@@ -121,7 +123,7 @@ def _organization() -> Iterator[tuple[str, list[Line]]]:
 def _person(person: Person, dns: Mapping[str, str]) -> list[Line]:
     place = PLACES[person.location]
     return [
-        *PERSON_CLASSES,
+        *_classes(*PERSON),
         ("uid", person.uid),
         ("cn", person.display_name),
         ("displayName", person.display_name),
@@ -231,9 +233,3 @@ def _folded(line: str) -> str:
     step = LONGEST_LINE - 1
     pieces = (rest[at : at + step] for at in range(0, len(rest), step))
     return "\n ".join((first, *pieces))
-
-
-PLACES = {place.name: place for place in work.PLACES}
-PERSON_CLASSES = _classes(
-    "top", "person", "organizationalPerson", "inetOrgPerson", "nordhafenPerson"
-)

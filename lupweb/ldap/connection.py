@@ -1,6 +1,8 @@
 """The one place that makes a handle to a directory server."""
 
 import re
+import socket
+import struct
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
@@ -152,6 +154,7 @@ def _connected(uri: str, server: Server) -> SimpleLDAPObject:
                 handle.start_tls_s()
             else:
                 _ask_for_nothing(handle)
+            _limit_waiting(handle, server.timeout_s)
         except ldap.LDAPError as error:
             handle.unbind_ext_s()  # nothing more may leave through it, least of all in clear
             _explain(error, doing, uri, server)
@@ -224,6 +227,22 @@ def _ask_for_nothing(handle: SimpleLDAPObject) -> None:
         return  # it hides its rootDSE from strangers, but it answered
     except (ldap.CONFIDENTIALITY_REQUIRED, ldap.OPERATIONS_ERROR, ldap.INAPPROPRIATE_AUTH):
         return
+
+
+def _limit_waiting(handle: SimpleLDAPObject, limit_s: float) -> None:
+    """Let no read or write on the socket wait for ever.
+
+    libldap's own time-outs end between two messages: a server that falls silent in the middle of
+    one would hold us for good (measured with libldap 2.5.13).
+    """
+    seconds = int(limit_s)
+    limit = struct.pack("@ll", seconds, int((limit_s - seconds) * 1_000_000))  # struct timeval
+    borrowed = socket.socket(fileno=handle.fileno())
+    try:
+        borrowed.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
+        borrowed.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+    finally:
+        borrowed.detach()  # it stays libldap's
 
 
 def _summary(failures: list[DirectoryError]) -> DirectoryError:
