@@ -75,7 +75,7 @@ class _Staff:
     def __post_init__(self) -> None:
         self._logins = dict.fromkeys((role.uid for role in (*CAST, *ODDITIES)), 1)
         self._fixed = {role.changes.get("phone") for role in CAST}
-        self._extension = 100 if self.size <= 800 else 10 ** len(str(self.size))
+        self._extension = 100 if self.size <= 800 else 10 ** len(str(self.size - 1))
         self._pictured = 0.6 if self.size <= SMALL_COMPANY else 0.2
         self._mobiles, self._homes = work.mobile_numbers(), work.home_numbers()
         self._cultures = tuple(each for each in cultures() for _ in range(each.share))

@@ -123,7 +123,8 @@ def prepare(folder: Path, ldif_path: Path, layout: Layout, admin_password: str) 
     database = folder / "db"
     if not is_filled(folder):
         shutil.rmtree(database, ignore_errors=True)  # of a load that was cut off
-    database.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for each in (folder, database):
+        each.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write_private(_config(folder), "\n".join(_lines(folder, layout, admin_password)) + "\n")
     if not is_filled(folder):
         _load(folder, ldif_path)
@@ -285,7 +286,6 @@ def _quoted(path: Path) -> str:
 
 
 def _write_private(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)

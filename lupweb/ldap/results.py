@@ -26,7 +26,7 @@ from lupweb.texts import Text, _
 MOST_FOREIGN_TEXT = 200  # characters of a server's own words
 MASK = "***"
 SECRET = re.compile(
-    r"(userPassword|unicodePwd|credentials?|password)(\s*[:=]+\s*)\S+", re.IGNORECASE
+    r"(userPassword|unicodePwd|credentials?|password)(\s*[:=]+\s*).+", re.IGNORECASE
 )
 
 UNREACHABLE = _(

@@ -120,9 +120,7 @@ def _read_at(person_id: int) -> datetime | None:
 
 def _notes(person: Person) -> list[str]:
     if person.state == PersonState.MISSING:
-        return [
-            str(_("The directory no longer has this person. Only administrators see the page."))
-        ]
+        return [str(_("No directory has this person any more. Only administrators see this page."))]
     if person.state == PersonState.DISABLED:
         return [str(_("This person is no longer active."))]
     return []

@@ -1,6 +1,5 @@
 """A real Valkey on a unix socket, as one machine runs it."""
 
-import os
 import socket
 import stat
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ import redis
 
 from lupweb.embedded import valkey
 from lupweb.embedded.supervisor import Child, Supervisor
-from lupweb.errors import InvalidSetting, LupwebError, MissingPart
+from lupweb.errors import LupwebError, MissingPart
 
 
 @pytest.fixture
@@ -115,29 +114,6 @@ def test_a_second_server_in_the_same_folder_is_refused_and_the_first_goes_on(
         valkey.server_argv(instance)
 
     assert valkey.is_answering(instance)
-
-
-def test_in_an_ordinary_folder_the_socket_stands_in_it() -> None:
-    assert valkey.socket_path(Path("/srv/lupweb")) == Path("/srv/lupweb/queue.sock")
-
-
-def test_in_a_deep_folder_the_socket_stands_in_a_short_private_one(instance: Path) -> None:
-    deep = instance / ("ü" * 60)
-
-    path = valkey.socket_path(deep)
-
-    assert len(os.fsencode(path)) < 100
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert path == valkey.socket_path(deep)
-    assert path != valkey.socket_path(instance / ("ö" * 60))
-
-
-def test_a_short_folder_that_others_may_enter_is_refused(instance: Path) -> None:
-    deep = instance / ("ü" * 60)
-    valkey.socket_path(deep).parent.chmod(0o755)
-
-    with pytest.raises(InvalidSetting, match="not private"):
-        valkey.socket_path(deep)
 
 
 def test_an_odd_folder_name_survives_in_the_url() -> None:
