@@ -7,26 +7,13 @@ from urllib.parse import quote
 from flask import Flask
 
 from lupweb import clock
+from lupweb.field_types.date import MONTHS
 from lupweb.texts import Text, _, language
 
 SITE_ZONE: tzinfo = UTC
 THOUSANDS = {"de": "."}
 JUST_NOW = timedelta(minutes=1)
 GAP = 0
-MONTHS = (
-    _("January"),
-    _("February"),
-    _("March"),
-    _("April"),
-    _("May"),
-    _("June"),
-    _("July"),
-    _("August"),
-    _("September"),
-    _("October"),
-    _("November"),
-    _("December"),
-)
 RIGHT_TO_LEFT = frozenset({"R", "AL", "RLE", "RLO", "RLI"})
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
