@@ -24,6 +24,32 @@ class User(Model):
     person: Mapped[Person | None] = relationship(lazy="joined")
 
 
+class RoleGrant(Model):
+    """A role for people of directories: everybody of a group, or one login."""
+
+    __tablename__ = "role_grant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[Role]
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("group.id"))
+    login: Mapped[str] = mapped_column(default="")
+
+
+class FailedSignIns(Model):
+    """How often signing in failed of late, for one account, one typed name or one address.
+
+    `key` is a keyed hash: what was typed into the box for the name may be a password.
+    """
+
+    __tablename__ = "failed_sign_ins"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class Session(Model):
     """One signed-in browser. Only a hash of its key is kept; deleting the row signs it out."""
 
@@ -34,3 +60,4 @@ class Session(Model):
     content: Mapped[dict[str, Any]] = mapped_column(Document)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -79,6 +79,7 @@ def demo(*, people: int, port: int, host: str, fresh: bool) -> None:
     settings = parts_of(create_app()).settings
     check_host(settings, host)
     check_port(host, port)
+    queue_child(settings)  # refuses to go on where another lupweb is at work
     _begin(settings, people, fresh=fresh)
     app = create_app(settings)
     upgrade_database(app)

@@ -1,11 +1,20 @@
 """The servers where people come from and sign in, and who is who there."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lupweb.database import Document, Model, UtcDateTime
+
+
+class DirectoryRole(StrEnum):
+    """What a directory is for."""
+
+    CONNECTOR = "connector"
+    DELEGATED = "delegated"
+    ALTERNATIVE = "alternative"
 
 
 class Directory(Model):
@@ -30,6 +39,19 @@ class Directory(Model):
     login_attribute: Mapped[str] = mapped_column(default="uid")
     name_attribute: Mapped[str] = mapped_column(default="displayName")
     email_attribute: Mapped[str] = mapped_column(default="mail")
+    kind: Mapped[str] = mapped_column(default="generic")
+    role: Mapped[DirectoryRole] = mapped_column(default=DirectoryRole.CONNECTOR)
+    additional_group_dn: Mapped[str] = mapped_column(default="")
+    person_filter: Mapped[str] = mapped_column(default="")
+    update_filter: Mapped[str] = mapped_column(default="")
+    group_filter: Mapped[str] = mapped_column(default="(objectClass=groupOfNames)")
+    incremental: Mapped[bool] = mapped_column(default=True)
+    last_sync_date: Mapped[str] = mapped_column(default="")
+    timestamp_pattern: Mapped[str] = mapped_column(default="")
+    schedule_full: Mapped[str] = mapped_column(default="")
+    schedule_changes: Mapped[str] = mapped_column(default="")
+    writes: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(default="")
     last_full_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -37,6 +59,7 @@ class Identity(Model):
     """The tie between one entry and one person.
 
     The unique id (entryUUID, objectGUID) survives a rename; DN and login are values that change.
+    An identity that is gone was not in the last complete reading; it is kept for its return.
     """
 
     __tablename__ = "identity"
@@ -49,3 +72,8 @@ class Identity(Model):
     dn: Mapped[str]
     dn_folded: Mapped[str] = mapped_column(index=True)
     stamp: Mapped[str] = mapped_column(default="")
+    login_folded: Mapped[str] = mapped_column(default="", index=True)
+    disabled_reason: Mapped[str] = mapped_column(default="")
+    is_person: Mapped[bool] = mapped_column(default=True)
+    is_gone: Mapped[bool] = mapped_column(default=False)
+    first_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))

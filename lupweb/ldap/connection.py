@@ -2,6 +2,7 @@
 
 import re
 import socket
+import ssl
 import struct
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,7 +19,7 @@ from lupweb.errors import (
     DirectoryUnavailable,
     InvalidSetting,
 )
-from lupweb.ldap.certificates import why_refused
+from lupweb.ldap.certificates import await_handshake, why_refused
 from lupweb.ldap.results import in_our_words
 from lupweb.texts import Text, _
 
@@ -150,37 +151,48 @@ def _connected(uri: str, server: Server) -> SimpleLDAPObject:
     with in_our_words(doing):
         handle = _prepared(uri, server)
         try:
-            if server.tls is Tls.STARTTLS:
-                handle.start_tls_s()
-            else:
-                _ask_for_nothing(handle)
+            _greet(handle, uri, server)
             _limit_waiting(handle, server.timeout_s)
         except ldap.LDAPError as error:
             handle.unbind_ext_s()  # nothing more may leave through it, least of all in clear
-            _explain(error, doing, uri, server)
-            raise
+            reason = _tls_problem(error, uri, server)
+            if reason is None:
+                raise
+            raise DirectoryRefused(
+                _("%(doing)s failed. %(sentence)s", doing=doing, sentence=reason)
+            ) from error
     return handle
 
 
-def _explain(error: ldap.LDAPError, doing: Text, uri: str, server: Server) -> None:
-    """Raise with the reason if it was TLS that failed.
+def _greet(handle: SimpleLDAPObject, uri: str, server: Server) -> None:
+    """Make libldap connect, speak TLS if it shall, and see that somebody answers."""
+    if server.tls is not Tls.NONE:
+        try:
+            await_handshake(
+                *_host_and_port(uri),
+                starts_tls=server.tls is Tls.STARTTLS,
+                limit_s=server.network_timeout_s,
+            )
+        except TimeoutError as error:
+            raise ldap.TIMEOUT from error
+    if server.tls is Tls.STARTTLS:
+        handle.start_tls_s()
+    else:
+        _ask_for_nothing(handle)
 
-    :raises DirectoryRefused: the server is there, but no safe connection to it can be had
-    """
+
+def _tls_problem(error: ldap.LDAPError, uri: str, server: Server) -> Text | None:
+    """Return why no safe connection can be had, or None if it was not TLS that failed."""
     if server.tls is Tls.NONE or isinstance(error, ldap.TIMEOUT):
-        return
-    reason: Text | None = STARTTLS_REFUSED
-    if isinstance(error, ldap.SERVER_DOWN | ldap.CONNECT_ERROR):
-        host, port = _host_and_port(uri)
-        starts_tls = server.tls is Tls.STARTTLS
-        limit_s = server.network_timeout_s
-        reason = why_refused(
-            host, port, ca_file=server.ca_file, starts_tls=starts_tls, limit_s=limit_s
-        )
-    if reason is not None:
-        raise DirectoryRefused(
-            _("%(doing)s failed. %(sentence)s", doing=doing, sentence=reason)
-        ) from error
+        return None
+    if not isinstance(error, ldap.SERVER_DOWN | ldap.CONNECT_ERROR):
+        return STARTTLS_REFUSED
+    return why_refused(
+        *_host_and_port(uri),
+        ca_file=server.ca_file,
+        starts_tls=server.tls is Tls.STARTTLS,
+        limit_s=server.network_timeout_s,
+    )
 
 
 def _host_and_port(uri: str) -> tuple[str, int]:
@@ -207,9 +219,10 @@ def _demand_tls(handle: SimpleLDAPObject, server: Server) -> None:
     handle.set_option(ldap.OPT_X_TLS_PROTOCOL_MIN, ldap.OPT_X_TLS_PROTOCOL_TLS1_2)
     try:
         if server.ca_file:
+            ssl.create_default_context(cafile=server.ca_file)  # GnuTLS takes any file in silence
             handle.set_option(ldap.OPT_X_TLS_CACERTFILE, server.ca_file)
         handle.set_option(ldap.OPT_X_TLS_NEWCTX, 0)  # last: it takes what was set before
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise InvalidSetting(
             _(
                 "The CA file %(path)s cannot be used. It must be readable and hold certificates"

@@ -146,6 +146,8 @@ def unique_id_of(entry: Entry, attribute: str) -> str:
 
 
 def _attribute_type(definition: bytes) -> AttributeType | None:
+    if not definition.strip():
+        return None
     try:
         return AttributeType(definition.decode())
     except (ValueError, KeyError, IndexError, AssertionError):

@@ -13,7 +13,8 @@ class Person(Model):
     """One human: a row, whatever the number of fields.
 
     `document` holds the confirmed values, `provenance` where each comes from; both are written by
-    `lupweb.profiles` alone. Name, login and mail are what the directory calls the person.
+    `lupweb.profiles` alone. Name, login and mail are what the directory calls the person. Rooms and
+    computers are not listed; `picture_hash` names the picture of `lupweb.profiles`, "" if none.
     """
 
     __tablename__ = "person"
@@ -30,10 +31,15 @@ class Person(Model):
     provenance: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary(16), default=b"")
     rev: Mapped[int] = mapped_column(default=1)
+    is_listed: Mapped[bool] = mapped_column(default=True)
+    picture_hash: Mapped[str] = mapped_column(default="")
 
 
 class Group(Model):
-    """A group of people, local or read from a directory; known by key, never by name."""
+    """A group of people, local or read from a directory; known by key, never by name.
+
+    `logins` are the members that were declared for a local group; unknown ones wait.
+    """
 
     __tablename__ = "group"
 
@@ -42,6 +48,7 @@ class Group(Model):
     name: Mapped[str]
     directory_id: Mapped[int | None] = mapped_column(ForeignKey("directory.id"), index=True)
     dn: Mapped[str] = mapped_column(default="")
+    logins: Mapped[list[str]] = mapped_column(Document, default=list)
 
 
 class Membership(Model):

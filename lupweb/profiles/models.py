@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lupweb.database import Document, Model
@@ -56,6 +56,14 @@ class ProfileField(Model):
     attribute: Mapped[str] = mapped_column(default="")
     searchable: Mapped[bool] = mapped_column(default=True)
     in_profile: Mapped[bool] = mapped_column(default=True)
+    in_table: Mapped[bool] = mapped_column(default=False)
+    on_card: Mapped[bool] = mapped_column(default=False)
+    facet: Mapped[bool] = mapped_column(default=False)
+    required: Mapped[bool] = mapped_column(default=False)
+    default_value: Mapped[str] = mapped_column(default="")
+    pattern: Mapped[str] = mapped_column(default="")
+    max_length: Mapped[int | None]
+    writes_back: Mapped[bool] = mapped_column(default=False)
 
 
 class FieldGroup(Model):
@@ -65,6 +73,29 @@ class FieldGroup(Model):
 
     field_id: Mapped[int] = mapped_column(ForeignKey("profile_field.id"), primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("group.id"), primary_key=True)
+
+
+class Picture(Model):
+    """A picture in one size, named by the hash of its original; made from pixels alone."""
+
+    __tablename__ = "picture"
+
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    size: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class PictureSource(Model):
+    """Which delivered bytes a person's picture was made of, so that they are not made again.
+
+    `problem` says why they could not be used; the old picture stays then.
+    """
+
+    __tablename__ = "picture_source"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    source_hash: Mapped[bytes] = mapped_column(LargeBinary(16))
+    problem: Mapped[str] = mapped_column(default="")
 
 
 class IndexedValue(Model):

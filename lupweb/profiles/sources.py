@@ -9,8 +9,10 @@ class Source(StrEnum):
     USER = "user"
     LDAP = "ldap"
     LDAP_ONLY = "ldap_only"
+    ALTERNATIVE_LDAP = "alternative_ldap"
+    XML = "xml"
 
     @property
     def is_directory(self) -> bool:
-        """Return whether a synchronization fills the field."""
-        return self is not Source.USER
+        """Return whether the directories where people sign in fill the field."""
+        return self in {Source.LDAP, Source.LDAP_ONLY}

@@ -23,6 +23,9 @@ class Run(Model):
     started_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     counters: Mapped[dict[str, int]] = mapped_column(Document, default=dict)
+    progress: Mapped[int] = mapped_column(default=0)
+    expected: Mapped[int] = mapped_column(default=0)
+    held_digest: Mapped[str] = mapped_column(default="")
     message: Mapped[str] = mapped_column(default="")
 
 
@@ -36,6 +39,28 @@ class RunProblem(Model):
     login: Mapped[str] = mapped_column(default="")
     field: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
+
+
+class HeldPerson(Model):
+    """Somebody whom a run would have hidden or disabled, had it not been held."""
+
+    __tablename__ = "held_person"
+
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    action: Mapped[str] = mapped_column(primary_key=True)
+
+
+class Schedule(Model):
+    """When a run of a subject is due. Whoever moves `next_at` on starts the run."""
+
+    __tablename__ = "schedule"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    mode: Mapped[str] = mapped_column(primary_key=True)
+    cron: Mapped[str]
+    zone: Mapped[str] = mapped_column(default="UTC")
+    next_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
 
 
 class Lease(Model):

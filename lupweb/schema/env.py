@@ -6,15 +6,17 @@ from alembic import context
 from flask import current_app
 
 from lupweb.accounts import models as accounts
+from lupweb.audit import models as audit
 from lupweb.database import WRITE, db
 from lupweb.directories import models as directories
 from lupweb.options import models as options
+from lupweb.orgchart import models as orgchart
 from lupweb.people import models as people
 from lupweb.profiles import models as profiles
 from lupweb.runs import models as runs
 from lupweb.search import models as search
 
-MODELS = (accounts, directories, options, people, profiles, runs, search)
+MODELS = (accounts, audit, directories, options, orgchart, people, profiles, runs, search)
 """Named here, so that every table is known when versions are compared."""
 
 

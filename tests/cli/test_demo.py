@@ -198,9 +198,13 @@ def test_the_restricted_category_is_seen_by_the_group_and_by_oneself_only(
     assert heading not in demo.visit("administrator", "/people/leila.haddadi")
 
 
-def test_a_second_demo_in_the_same_folder_leaves_the_first_alone(demo: RunningDemo) -> None:
+@pytest.mark.parametrize("fresh", [[], ["--fresh"]], ids=["again", "fresh"])
+def test_a_second_demo_in_the_same_folder_leaves_the_first_alone(
+    demo: RunningDemo, fresh: list[str]
+) -> None:
+    options = ["--people", str(PEOPLE), "--port", free_port(), *fresh]
     second = subprocess.run(  # noqa: S603 our own command
-        [sys.executable, "-m", "lupweb", "demo", "--people", str(PEOPLE), "--port", free_port()],
+        [sys.executable, "-m", "lupweb", "demo", *options],
         env=demo.environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
 

@@ -38,10 +38,9 @@ class RunningSlapd:
         """Return what the server has written so far: a line per connection and operation."""
         return self.log_file.read_text(encoding="utf-8", errors="replace")
 
-    def wait_for_log(self, text: str, *, times: int = 1) -> str:
-        """Return the log as soon as `text` stands in it so many times."""
-        wait_until(lambda: self.log().count(text) >= times)
-        return self.log()
+    def wait_for_log(self, text: str, *, since: int = 0) -> None:
+        """Return as soon as `text` stands in the log behind its first `since` characters."""
+        wait_until(lambda: text in self.log()[since:])
 
 
 def require_slapd() -> None:

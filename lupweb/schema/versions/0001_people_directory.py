@@ -38,9 +38,31 @@ def upgrade() -> None:
         sa.Column("login_attribute", sa.String(), nullable=False),
         sa.Column("name_attribute", sa.String(), nullable=False),
         sa.Column("email_attribute", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("additional_group_dn", sa.String(), nullable=False),
+        sa.Column("person_filter", sa.String(), nullable=False),
+        sa.Column("update_filter", sa.String(), nullable=False),
+        sa.Column("group_filter", sa.String(), nullable=False),
+        sa.Column("incremental", sa.Boolean(), nullable=False),
+        sa.Column("last_sync_date", sa.String(), nullable=False),
+        sa.Column("timestamp_pattern", sa.String(), nullable=False),
+        sa.Column("schedule_full", sa.String(), nullable=False),
+        sa.Column("schedule_changes", sa.String(), nullable=False),
+        sa.Column("writes", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
         sa.Column("last_full_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_directory")),
         sa.UniqueConstraint("key", name=op.f("uq_directory_key")),
+    )
+    op.create_table(
+        "failed_sign_ins",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_failed_sign_ins")),
     )
     op.create_table(
         "lease",
@@ -58,6 +80,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_option")),
     )
     op.create_table(
+        "org_chart",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("manager_field", sa.String(), nullable=False),
+        sa.Column("dotted_fields", sa.JSON(), nullable=False),
+        sa.Column("top", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_org_chart")),
+        sa.UniqueConstraint("key", name=op.f("uq_org_chart_key")),
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=40), nullable=False),
@@ -70,6 +104,8 @@ def upgrade() -> None:
         sa.Column("provenance", sa.JSON(), nullable=False),
         sa.Column("content_hash", sa.LargeBinary(length=16), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
+        sa.Column("is_listed", sa.Boolean(), nullable=False),
+        sa.Column("picture_hash", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
@@ -77,6 +113,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_person_sort_name_id", ["sort_name", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_person_state"), ["state"], unique=False)
 
+    op.create_table(
+        "picture",
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", "size", name=op.f("pk_picture")),
+    )
     op.create_table(
         "run",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -88,11 +131,26 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counters", sa.JSON(), nullable=False),
+        sa.Column("progress", sa.Integer(), nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("held_digest", sa.String(), nullable=False),
         sa.Column("message", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_run")),
     )
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_run_subject"), ["subject"], unique=False)
+
+    op.create_table(
+        "schedule",
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("cron", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("subject", "mode", name=op.f("pk_schedule")),
+    )
+    with op.batch_alter_table("schedule", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_schedule_next_at"), ["next_at"], unique=False)
 
     op.create_table(
         "group",
@@ -101,6 +159,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("directory_id", sa.Integer(), nullable=True),
         sa.Column("dn", sa.String(), nullable=False),
+        sa.Column("logins", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["directory_id"], ["directory.id"], name=op.f("fk_group_directory_id")
         ),
@@ -111,6 +170,35 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_group_directory_id"), ["directory_id"], unique=False)
 
     op.create_table(
+        "held_person",
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_held_person_person_id")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_held_person_run_id")),
+        sa.PrimaryKeyConstraint("run_id", "person_id", "action", name=op.f("pk_held_person")),
+    )
+    op.create_table(
+        "history",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("field_key", sa.String(), nullable=False),
+        sa.Column("old", sa.String(), nullable=False),
+        sa.Column("new", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_history_person_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_history_run_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_history")),
+    )
+    with op.batch_alter_table("history", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_history_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_history_run_id"), ["run_id"], unique=False)
+
+    op.create_table(
         "identity",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("directory_id", sa.Integer(), nullable=False),
@@ -119,8 +207,16 @@ def upgrade() -> None:
         sa.Column("dn", sa.String(), nullable=False),
         sa.Column("dn_folded", sa.String(), nullable=False),
         sa.Column("stamp", sa.String(), nullable=False),
+        sa.Column("login_folded", sa.String(), nullable=False),
+        sa.Column("disabled_reason", sa.String(), nullable=False),
+        sa.Column("is_person", sa.Boolean(), nullable=False),
+        sa.Column("is_gone", sa.Boolean(), nullable=False),
+        sa.Column("first_run_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["directory_id"], ["directory.id"], name=op.f("fk_identity_directory_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["first_run_id"], ["run.id"], name=op.f("fk_identity_first_run_id")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_identity_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_identity")),
@@ -130,8 +226,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_identity_dn_folded"), ["dn_folded"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_identity_login_folded"), ["login_folded"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_identity_person_id"), ["person_id"], unique=False)
 
+    op.create_table(
+        "picture_source",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("source_hash", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_picture_source_person_id")
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_picture_source")),
+    )
     op.create_table(
         "profile_field",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -146,6 +255,14 @@ def upgrade() -> None:
         sa.Column("attribute", sa.String(), nullable=False),
         sa.Column("searchable", sa.Boolean(), nullable=False),
         sa.Column("in_profile", sa.Boolean(), nullable=False),
+        sa.Column("in_table", sa.Boolean(), nullable=False),
+        sa.Column("on_card", sa.Boolean(), nullable=False),
+        sa.Column("facet", sa.Boolean(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.Column("default_value", sa.String(), nullable=False),
+        sa.Column("pattern", sa.String(), nullable=False),
+        sa.Column("max_length", sa.Integer(), nullable=True),
+        sa.Column("writes_back", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["category_id"], ["category.id"], name=op.f("fk_profile_field_category_id")
         ),
@@ -254,12 +371,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_membership_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "role_grant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=True),
+        sa.Column("login", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["group.id"], name=op.f("fk_role_grant_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+    )
+    op.create_table(
         "session",
         sa.Column("key_hash", sa.String(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_session_user_id")),
         sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_session")),
     )
@@ -275,6 +402,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_session_expires_at"))
 
     op.drop_table("session")
+    op.drop_table("role_grant")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_person_id"))
 
@@ -296,26 +424,41 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_profile_field_category_id"))
 
     op.drop_table("profile_field")
+    op.drop_table("picture_source")
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identity_person_id"))
+        batch_op.drop_index(batch_op.f("ix_identity_login_folded"))
         batch_op.drop_index(batch_op.f("ix_identity_dn_folded"))
 
     op.drop_table("identity")
+    with op.batch_alter_table("history", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_history_run_id"))
+        batch_op.drop_index(batch_op.f("ix_history_person_id"))
+
+    op.drop_table("history")
+    op.drop_table("held_person")
     with op.batch_alter_table("group", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_group_directory_id"))
 
     op.drop_table("group")
+    with op.batch_alter_table("schedule", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_schedule_next_at"))
+
+    op.drop_table("schedule")
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_run_subject"))
 
     op.drop_table("run")
+    op.drop_table("picture")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_person_state"))
         batch_op.drop_index("ix_person_sort_name_id")
         batch_op.drop_index(batch_op.f("ix_person_login_folded"))
 
     op.drop_table("person")
+    op.drop_table("org_chart")
     op.drop_table("option")
     op.drop_table("lease")
+    op.drop_table("failed_sign_ins")
     op.drop_table("directory")
     op.drop_table("category")
