@@ -1,5 +1,5 @@
 """What a WSGI server loads: `gunicorn wsgi:application`."""
 
-from lupweb import create_app
+from lupweb.app import create_app
 
 application = create_app()

@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 
 from lupweb import jobs, logs
-from lupweb.blueprints import auth, health, people, profiles
+from lupweb.blueprints import auth, health, people, pictures, profiles
 from lupweb.config import Settings, load_settings
 from lupweb.database import db
 from lupweb.directories.connect import Connect, connect
@@ -27,6 +27,8 @@ from lupweb.web import (
     filters,
     headers,
     hosts,
+    limits,
+    proxies,
     request_ids,
     sessions,
 )
@@ -67,9 +69,12 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
     for part in (assets, filters, errors):
         part.init_app(app)
     context.init_app(app, settings)
-    for blueprint in (auth.bp, people.bp, profiles.bp, health.bp):
+    for blueprint in (auth.bp, people.bp, pictures.bp, profiles.bp, health.bp):
         app.register_blueprint(blueprint)
     changed.connect(index.renew)
+    jobs.init_app(app)
+    proxies.init_app(app, settings)
+    limits.init_app(app, jobs.url_of_queue(settings))
     return app
 
 

@@ -3,6 +3,7 @@
 Each setting has a type, a default and one line of help; docs/configure.md is tested against them.
 """
 
+import ipaddress
 import os
 import secrets
 import tomllib
@@ -46,6 +47,9 @@ class Settings:
     )
     trusted_hosts: tuple[str, ...] = _setting(
         (), "Host names this site answers to. Empty: that of BASE_URL, and this machine."
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "Addresses or networks of the proxies in front, whose X-Forwarded headers count."
     )
     read_only: bool = _setting(False, "Nothing is synchronized or changed; reading goes on.")
     log_level: str = _setting("info", "debug, info, warning or error.")
@@ -171,6 +175,8 @@ def _check(values: Mapping[str, Any]) -> None:
                 least=SHORTEST_KEY,
             )
         )
+    for network in values.get("trusted_proxies", ()):
+        _check_network(network)
     for name, allowed in (
         ("log_level", {"debug", "info", "warning", "error"}),
         ("log_format", {"console", "json"}),
@@ -184,6 +190,19 @@ def _check(values: Mapping[str, Any]) -> None:
                     allowed=", ".join(sorted(allowed)),
                 )
             )
+
+
+def _check_network(network: str) -> None:
+    try:
+        ipaddress.ip_network(network)
+    except ValueError as error:
+        raise InvalidSetting(
+            _(
+                "TRUSTED_PROXIES has “%(network)s”. Write addresses or networks, such as 10.0.0.5"
+                " or 10.0.0.0/24.",
+                network=network,
+            )
+        ) from error
 
 
 def _kept_secret(path: Path) -> str:

@@ -42,6 +42,14 @@ class SignInRefused(LupwebError):
     """User name and password do not belong together. The reason is never told to the outside."""
 
 
+class TooManyAttempts(LupwebError):
+    """Somebody tries too often. Nothing was looked at; after `retry_after_s` seconds it will be."""
+
+    def __init__(self, message: Text | str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
 class AlreadyRunning(LupwebError):
     """Another run of the same directory is at work."""
 

@@ -21,7 +21,7 @@ PASSWORD = "the right password"
 
 def an_empty_directory() -> FakeDirectory:
     """Return a directory with two empty branches, which refuses to be asked in a transaction."""
-    directory = FakeDirectory(SUFFIX, check=refuse_in_transaction)
+    directory = FakeDirectory(SUFFIX, check=refuse_in_transaction, attributes=["shadowExpire"])
     directory.add(SUFFIX, {"objectClass": [b"domain"]})
     for name in ("people", "groups"):
         directory.add(f"ou={name},{SUFFIX}", {"objectClass": [b"organizationalUnit"]})

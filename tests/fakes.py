@@ -17,8 +17,9 @@ from lupweb.ldap.connection import check_credentials
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
+from lupweb.ldap.ranges import complete
 from lupweb.ldap.server import PAGED_RESULTS, WHO_AM_I, Schema, ServerTraits
-from tests.ldap.fake_server import FakeServer, StoredEntry
+from tests.ldap.fake_server import FakeServer, StoredEntry, range_asked, ranged
 from tests.ldap.matching import RuleBook, matches
 
 SUFFIX = "dc=example,dc=com"
@@ -95,6 +96,10 @@ class FakeDirectory:
         """Stop every search after so many entries, paged ones too; 0: no limit."""
         self.server.size_limit = entries
 
+    def give_at_most(self, values: int) -> None:
+        """Give values only in ranges of so many, as Active Directory does; 0: all at once."""
+        self.server.value_range = values
+
     # What lupweb asks.
 
     @property
@@ -102,16 +107,28 @@ class FakeDirectory:
         """Return 0: there is no other server to refer to."""
         return 0
 
+    @property
+    def connected_uri(self) -> str | None:
+        """Return an address that nobody can reach."""
+        return None if self._is_over else "ldap://fake.test"
+
     def bind(self, dn: str, password: str) -> None:
         """Sign in with the password kept in userPassword, plain or {SSHA}."""
-        check_credentials(dn, password)
         self._bound_as = ""
-        self._ask(f"bind {dn}")
+        try:
+            check_credentials(dn, password)
+            self._ask(f"bind {dn}")
+            self._check_password(dn, password)
+        except CredentialsRefused:
+            self._is_over = True
+            raise
+        self._bound_as = dn
+
+    def _check_password(self, dn: str, password: str) -> None:
         entry = self.server.entries.get(fold_dn(dn))
         kept = entry.values.get("userPassword", []) if entry else []
         if self.server.refuses_credentials or not any(_fits(password, each) for each in kept):
             raise CredentialsRefused("The server does not accept this name and password.")
-        self._bound_as = dn
 
     def traits(self) -> ServerTraits:
         """Return what OpenLDAP would say."""
@@ -126,10 +143,18 @@ class FakeDirectory:
             schema=Schema.read(rule.definition for rule in self.server.rules.rules),
         )
 
+    def who_am_i(self) -> str | None:
+        """Return the DN that signed in."""
+        self._ask("who am I")
+        return self._bound_as
+
     def read(self, dn: str, attributes: Sequence[str]) -> Entry:
-        """Return one entry."""
-        self._ask(f"read {dn}")
-        return self._answer([self._visible(dn)], attributes)[0]
+        """Return one entry with all values."""
+        return complete(self._read(dn, attributes), self._read)
+
+    def read_all_values(self, dn: str, attribute: str) -> list[bytes]:
+        """Return all values of one attribute."""
+        return self.read(dn, [attribute]).values(attribute)
 
     def search(
         self, base_dn: str, search_filter: str, attributes: Sequence[str], *, limit: int
@@ -184,6 +209,10 @@ class FakeDirectory:
 
     # Behind the counter.
 
+    def _read(self, dn: str, attributes: Sequence[str]) -> Entry:
+        self._ask(f"read {dn}")
+        return self._answer([self._visible(dn)], attributes)[0]
+
     def _ask(self, question: str) -> None:
         self._check()
         self._is_over = self._is_over or self.server.is_down
@@ -220,14 +249,17 @@ class FakeDirectory:
         return [Entry(entry.dn, self._asked_for(entry, attributes)) for entry in entries]
 
     def _asked_for(self, entry: StoredEntry, attributes: Sequence[str]) -> dict[str, list[bytes]]:
-        known = (name for name in attributes if self.server.rules.find(name))
-        wanted = {self.server.spelling(name) for name in known}
+        known = [name for name in attributes if self.server.rules.find(name)]
+        starts = {self.server.spelling(base): first for base, first in map(range_asked, known)}
+        wanted = set(starts)
         answer = {}
         for name, values in entry.values.items():
             rule = self.server.rules.get(name)
             everything = "+" if rule.is_operational else "*"
             if not wanted.isdisjoint({name, rule.names[0]}) or everything in attributes:
-                answer[name] = list(values)
+                first = starts.get(name, 0)
+                given_as, given = ranged(name, values, first=first, most=self.server.value_range)
+                answer[given_as] = given
         answer.pop("userPassword", None)
         return answer
 

@@ -46,7 +46,7 @@ class FailedSignIns(Model):
     kind: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
-    began_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    forgotten_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     blocked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

@@ -26,3 +26,8 @@ def fits(password: str, kept: str) -> bool:
         return _hasher.verify(kept, password)
     except (VerificationError, InvalidHashError):
         return False
+
+
+def work_in_vain(password: str) -> None:
+    """Spend on a name that is nobody's what `fits` spends on a real one (hostile-input.md B11)."""
+    _hasher.hash(password)

@@ -13,6 +13,8 @@ from lupweb.database import db
 
 SHORT = timedelta(hours=12)
 LONG = timedelta(days=30)
+CHECK_EVERY = timedelta(minutes=5)
+"""How long a session goes on with a role that was taken away (hostile-input.md B28)."""
 
 
 def open_session(user_id: int, content: dict[str, Any], *, keep: bool) -> str:
@@ -29,6 +31,7 @@ def open_session(user_id: int, content: dict[str, Any], *, keep: bool) -> str:
             content=content,
             created_at=now,
             expires_at=now + (LONG if keep else SHORT),
+            checked_at=now,
         )
     )
     return key
@@ -46,6 +49,40 @@ def store_content(key: str, content: dict[str, Any]) -> None:
     """Keep what the pages of a session remember from one to the next."""
     change = update(Session).where(Session.key_hash == _hashed(key)).values(content=content)
     db.session.execute(change)
+
+
+def replace_key(key: str, content: dict[str, Any]) -> str | None:
+    """Give a session another key, since its rights changed; None if it has ended meanwhile."""
+    new_key = secrets.token_urlsafe(32)
+    change = (
+        update(Session)
+        .where(Session.key_hash == _hashed(key))
+        .values(key_hash=_hashed(new_key), content=content)
+    )
+    return new_key if db.session.connection().execute(change).rowcount else None
+
+
+def is_due(session: Session) -> bool:
+    """Return whether it is time to look again what the account of a session may do."""
+    return session.checked_at is None or clock.now() - session.checked_at >= CHECK_EVERY
+
+
+def seconds_to_keep(session: Session) -> int | None:
+    """Return how long the browser keeps its cookie; None: until it is closed."""
+    if session.expires_at - session.created_at <= SHORT:
+        return None
+    return max(int((session.expires_at - clock.now()).total_seconds()), 0)
+
+
+def note_check(key: str) -> None:
+    """Remember that the rights of a session were looked at now."""
+    change = update(Session).where(Session.key_hash == _hashed(key))
+    db.session.execute(change.values(checked_at=clock.now()))
+
+
+def check_all_soon() -> None:
+    """Let every session look at its rights at its next page: roles were changed."""
+    db.session.execute(update(Session).values(checked_at=None))
 
 
 def close_session(key: str) -> None:

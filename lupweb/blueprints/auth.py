@@ -6,7 +6,9 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, StringField
 
+from lupweb.accounts.service import Door
 from lupweb.accounts.service import sign_in as accounts_sign_in
+from lupweb.accounts.throttle import MOST_PER_ACCOUNT
 from lupweb.errors import DirectoryError, SignInRefused
 from lupweb.texts import Text, _
 from lupweb.web.forms import label
@@ -37,8 +39,8 @@ def sign_in() -> ResponseReturnValue:
     user_id = accounts_sign_in(
         form.username.data or "",
         form.password.data or "",
-        secret_key=config.settings.secret_key,
-        connect=config.connect,
+        address=request.remote_addr or "",
+        door=Door(config.settings.secret_key, config.connect),
     )
     response = redirect(target)
     begin_session(current_app, response, user_id, keep=bool(form.keep.data))
@@ -55,8 +57,12 @@ def sign_out() -> ResponseReturnValue:
 
 @bp.errorhandler(SignInRefused)
 def refused(error: SignInRefused) -> ResponseReturnValue:
-    """Say that it was wrong, and not what."""
-    sentence = _("User name or password is wrong. Use the ones for your computer.")
+    """Say that it was wrong, and not what; who is held back reads the same (B08)."""
+    sentence = _(
+        "User name or password is wrong. Use the ones for your computer."
+        " After %(most)s failures in a row, wait a minute before you try again.",
+        most=MOST_PER_ACCOUNT,
+    )
     return _page(SignInForm(), sentence, "bad"), 401
 
 

@@ -6,9 +6,12 @@ from typing import Any
 import click
 
 from lupweb import __version__
+from lupweb.cli.config import config
 from lupweb.cli.demo import demo
+from lupweb.cli.directories import directory
+from lupweb.cli.health import health
 from lupweb.cli.people import people
-from lupweb.cli.services import serve, up, worker
+from lupweb.cli.services import scheduler, serve, up, worker
 from lupweb.cli.setup import admin, settings, upgrade
 from lupweb.cli.sync import sync
 from lupweb.errors import LupwebError, MissingPart
@@ -38,5 +41,8 @@ def main() -> None:
     """lupweb: a company people directory, filled from LDAP."""
 
 
-for command in (demo, up, serve, worker, upgrade, settings, admin, sync, people):
+for command in (
+    demo, up, serve, worker, scheduler, upgrade, settings, health,
+    admin, config, directory, sync, people,
+):  # fmt: skip
     main.add_command(command)

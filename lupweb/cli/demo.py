@@ -91,6 +91,7 @@ def demo(*, people: int, port: int, host: str, fresh: bool) -> None:
         supervisor.start(our_child("worker", "worker"))
         _fill_and_read(app, kept, uri)
         _await_worker(settings)
+        supervisor.start(our_child("scheduler", "scheduler"))
         supervisor.start(web_child(host, port, WORKERS))
         _print_logins(kept, uri, f"http://{host}:{port}")
         sys.exit(supervisor.run())

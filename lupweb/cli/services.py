@@ -18,8 +18,8 @@ from lupweb.database import db
 from lupweb.embedded import valkey
 from lupweb.embedded.supervisor import Child, Supervisor
 from lupweb.errors import InvalidSetting
-from lupweb.jobs import connection_for_workers
-from lupweb.jobs.worker import LupwebWorker
+from lupweb.jobs.scheduler import keep_looking
+from lupweb.jobs.worker import keep_working
 from lupweb.texts import _
 
 HOST = "127.0.0.1"
@@ -39,7 +39,7 @@ workers_option = click.option(
 @port_option
 @workers_option
 def up(*, host: str, port: int, workers: int) -> None:
-    """Run everything on this machine: queue server, worker and web server."""
+    """Run everything on this machine: queue server, worker, scheduler and web server."""
     app = create_app()
     settings = parts_of(app).settings
     check_host(settings, host)
@@ -65,13 +65,28 @@ def serve(*, host: str, port: int, workers: int) -> None:
 
 
 @click.command()
-def worker() -> None:
-    """Run one worker alone."""
+@click.option(
+    "--count", default=1, show_default=True, type=click.IntRange(1, 64), help="How many workers."
+)
+def worker(*, count: int) -> None:
+    """Run workers alone: they do what is asked for, one run at a time each."""
     app = create_app()
     _ready_to_fork(app)
-    LupwebWorker(app, connection=connection_for_workers(parts_of(app).settings)).work(
-        logging_level="WARNING"
-    )
+    if count == 1:
+        keep_working(app)
+        return
+    with Supervisor() as supervisor:
+        for number in range(1, count + 1):
+            supervisor.start(our_child(f"worker {number}", "worker"))
+        sys.exit(supervisor.run())
+
+
+@click.command()
+def scheduler() -> None:
+    """Run the scheduler alone: it asks for what is due, and starts again what died."""
+    app = create_app()
+    _ready_to_fork(app)
+    keep_looking(app)
 
 
 def service_children(settings: Settings, host: str, port: int, workers: int) -> Iterator[Child]:
@@ -79,6 +94,7 @@ def service_children(settings: Settings, host: str, port: int, workers: int) -> 
     if not settings.redis_url:
         yield queue_child(settings)
     yield our_child("worker", "worker")
+    yield our_child("scheduler", "scheduler")
     yield web_child(host, port, workers)
 
 

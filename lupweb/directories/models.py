@@ -18,7 +18,11 @@ class DirectoryRole(StrEnum):
 
 
 class Directory(Model):
-    """One LDAP connection; the ones with a lower position are asked first."""
+    """One LDAP connection; the ones with a lower position are asked first.
+
+    `bind_password_from` says where a configuration file found the password: `env:NAME` or
+    `file:PATH`. `last_sync_date_given` is the last date that a file gave; it is taken once.
+    """
 
     __tablename__ = "directory"
 
@@ -33,6 +37,7 @@ class Directory(Model):
     ca_file: Mapped[str] = mapped_column(default="")
     bind_dn: Mapped[str] = mapped_column(default="")
     bind_password: Mapped[bytes] = mapped_column(LargeBinary, default=b"")
+    bind_password_from: Mapped[str] = mapped_column(default="")
     base_dn: Mapped[str]
     additional_user_dn: Mapped[str] = mapped_column(default="")
     user_filter: Mapped[str] = mapped_column(default="(objectClass=inetOrgPerson)")
@@ -47,6 +52,7 @@ class Directory(Model):
     group_filter: Mapped[str] = mapped_column(default="(objectClass=groupOfNames)")
     incremental: Mapped[bool] = mapped_column(default=True)
     last_sync_date: Mapped[str] = mapped_column(default="")
+    last_sync_date_given: Mapped[str] = mapped_column(default="")
     timestamp_pattern: Mapped[str] = mapped_column(default="")
     schedule_full: Mapped[str] = mapped_column(default="")
     schedule_changes: Mapped[str] = mapped_column(default="")
@@ -59,6 +65,7 @@ class Identity(Model):
     """The tie between one entry and one person.
 
     The unique id (entryUUID, objectGUID) survives a rename; DN and login are values that change.
+    `match` is what tells the same person in two directories (option `match_people_by`), folded.
     An identity that is gone was not in the last complete reading; it is kept for its return.
     """
 
@@ -72,7 +79,7 @@ class Identity(Model):
     dn: Mapped[str]
     dn_folded: Mapped[str] = mapped_column(index=True)
     stamp: Mapped[str] = mapped_column(default="")
-    login_folded: Mapped[str] = mapped_column(default="", index=True)
+    match: Mapped[str] = mapped_column(default="", index=True)
     disabled_reason: Mapped[str] = mapped_column(default="")
     is_person: Mapped[bool] = mapped_column(default=True)
     is_gone: Mapped[bool] = mapped_column(default=False)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from lupweb.database import db
 from lupweb.directories.connect import password_of, server_of
-from lupweb.directories.models import Directory
+from lupweb.directories.models import Directory, DirectoryRole
 from lupweb.directories.secrets import lock
 from lupweb.errors import InvalidValue, NotFound
 from lupweb.ldap.connection import Server, Tls
@@ -28,6 +28,11 @@ class DirectoryFacts:
     login_attribute: str
     name_attribute: str
     email_attribute: str
+    position: int = 1
+    role: DirectoryRole = DirectoryRole.CONNECTOR
+    person_filter: str = ""
+    group_base_dn: str = ""
+    group_filter: str = ""
 
     def __repr__(self) -> str:
         return f"DirectoryFacts({self.key!r})"
@@ -46,6 +51,11 @@ def facts_of(directory: Directory, secret_key: str) -> DirectoryFacts:
         login_attribute=directory.login_attribute,
         name_attribute=directory.name_attribute,
         email_attribute=directory.email_attribute,
+        position=directory.position,
+        role=DirectoryRole(directory.role),
+        person_filter=directory.person_filter,
+        group_base_dn=join(directory.additional_group_dn, directory.base_dn),
+        group_filter=directory.group_filter,
     )
 
 

@@ -3,25 +3,46 @@
 Payloads are JSON and hold ids; a worker runs registered functions and nothing else.
 """
 
+from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
+import structlog
+from flask import Flask, current_app
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
+from rq.exceptions import DuplicateJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.utils import now
 from rq.worker import Worker
 
 from lupweb.config import Settings
 from lupweb.embedded.valkey import queue_url
+from lupweb.runs.service import queued
 
 DEFAULT = "default"
 WAIT_S = 1
 """How long a page waits for the queue server; there is no second try."""
-REGISTERED = frozenset({"lupweb.jobs.housekeeping.forget_ended_sessions"})
+LONGEST_JOB_S = 30 * 60
+"""The budget of a whole run (sync.md section 21); RQ ends a job that takes longer."""
+FAILED_KEPT_S = 24 * 60 * 60
+BEATS_WITHIN = timedelta(seconds=40)
+"""A worker gives a sign of life every 10 s; after this long without one it does not count."""
+FORGET_ENDED_SESSIONS = "lupweb.jobs.housekeeping.forget_ended_sessions"
+PERFORM = "lupweb.jobs.sync.perform"
+REGISTERED = frozenset({FORGET_ENDED_SESSIONS, PERFORM})
 """The functions that a job may name (hostile-input.md B111)."""
+
+log = structlog.get_logger()
+
+
+def init_app(app: Flask) -> None:
+    """Turn the signal of a queued run into a wake-up call."""
+    queued.connect(_wake_for)
 
 
 def url_of_queue(settings: Settings) -> str:
@@ -54,22 +75,60 @@ def queue_answers(settings: Settings) -> bool:
 
 
 def workers_alive(settings: Settings) -> int:
-    """Return how many workers have given a sign of life."""
+    """Return how many workers have given a sign of life lately; 0 if the queue is away."""
     with connection_for_pages(settings) as connection:
-        return Worker.count(connection=connection)
+        try:
+            workers = Worker.all(connection=connection, serializer=JSONSerializer)
+        except RedisError:
+            return 0
+    beats = [each.last_heartbeat for each in workers if each.last_heartbeat is not None]
+    return sum(now() - beat < BEATS_WITHIN for beat in beats)
 
 
-def enqueue(connection: Redis, function: str, *ids: int) -> Job:
+def wake(settings: Settings, run_id: int) -> bool:
+    """Wake a worker for a run, within a second or two; False if the queue server is away.
+
+    Nothing is lost then: the run is a row, and the scheduler finds it.
+    """
+    job_id = f"run-{run_id}"
+    with connection_for_pages(settings) as connection, suppress(DuplicateJobError):
+        try:
+            if connection.lpos(_queue(connection).key, job_id) is None:
+                connection.delete(Job.key_for(job_id))  # of a worker that died as it took it
+                enqueue(connection, PERFORM, run_id, job_id=job_id)
+        except RedisError as error:
+            log.warning("the queue does not answer; the run waits", run=run_id, why=str(error))
+            return False
+    return True
+
+
+def enqueue(connection: Redis, function: str, *ids: int, job_id: str | None = None) -> Job:
     """Wake a worker for a registered function.
 
     :param function: dotted name, one of `REGISTERED`
+    :param job_id: given: a second job of this id is refused as long as the first one is there
+    :raises DuplicateJobError: if it is
     """
     if function not in REGISTERED:
         raise ValueError(f"{function} is not registered")
-    queue = Queue(DEFAULT, connection=connection, serializer=JSONSerializer)
-    return queue.enqueue(function, *ids)
+    return _queue(connection).enqueue(
+        function,
+        *ids,
+        job_id=job_id,
+        unique=job_id is not None,
+        job_timeout=LONGEST_JOB_S,
+        failure_ttl=FAILED_KEPT_S,
+    )
 
 
 def arguments_are_ids(arguments: Any) -> bool:
     """Return whether a job carries whole numbers and nothing else."""
     return all(type(argument) is int for argument in arguments)
+
+
+def _queue(connection: Redis) -> Queue:
+    return Queue(DEFAULT, connection=connection, serializer=JSONSerializer)
+
+
+def _wake_for(run_id: int) -> None:
+    wake(current_app.extensions["lupweb"].settings, run_id)

@@ -4,34 +4,37 @@ A connection belongs to one job or thread and is opened after the fork, at its f
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 import ldap
-from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.errors import (
-    DirectoryUnavailable,
+    CredentialsRefused,
     EntryNotFound,
     InvalidValue,
     LimitExceeded,
 )
-from lupweb.ldap.connection import NO_ATTRIBUTES, Server, check_credentials, open_handle
+from lupweb.ldap.connection import NO_ATTRIBUTES, Server, check_credentials
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import present
+from lupweb.ldap.link import Link
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, PagedSearch, Question, first_rows
-from lupweb.ldap.results import REFUSED_SIGN_INS, as_refused_sign_in, in_our_words
+from lupweb.ldap.ranges import complete
+from lupweb.ldap.results import REFUSED_SIGN_INS, as_refused_sign_in
 from lupweb.ldap.server import (
     PAGED_RESULTS,
     ROOT_DSE_ATTRIBUTES,
+    WHO_AM_I,
     Schema,
     ServerTraits,
     read_traits,
 )
 from lupweb.texts import Text, _
 
-LOST = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.TIMEOUT, ldap.DECODING_ERROR)
+PAGES_AT_ONCE = 10
+"""Of its time-out a page may take so many times as long, if it comes slowly but comes."""
 SUBSCHEMA = "(objectClass=subschema)"
 
 
@@ -44,16 +47,30 @@ class Directory(Protocol):
         Nothing is sent for an empty name or password, since many servers take that for success,
         nor for one that a server might cut off (NUL) or choke on (more than 1024 bytes).
 
-        :raises CredentialsRefused: if they do not belong together; the connection is nobody's then
+        :raises CredentialsRefused: if they do not belong together; the connection has ended then,
+            since Samba would go on with the rights of before
         """
 
     def traits(self) -> ServerTraits:
         """Return what the server says it is and can do."""
 
-    def read(self, dn: str, attributes: Sequence[str]) -> Entry:
-        """Return one entry with these attributes.
+    def who_am_i(self) -> str | None:
+        """Return whom the server takes us for, as it writes names; "" for nobody (RFC 4532).
 
+        None if it cannot be asked, as Active Directory of Samba.
+        """
+
+    def read(self, dn: str, attributes: Sequence[str]) -> Entry:
+        """Return one entry with these attributes, all their values included.
+
+        :raises DirectoryRefused: if the server gives values piece by piece, but not all of them
         :raises EntryNotFound: if there is none, or this account may not see it
+        """
+
+    def read_all_values(self, dn: str, attribute: str) -> list[bytes]:
+        """Return all values of one attribute, however many: members of a group.
+
+        :raises EntryNotFound: as `read` does
         """
 
     def search(
@@ -88,6 +105,10 @@ class Directory(Protocol):
     def references(self) -> int:
         """Return how many references to other servers were dropped since the first question."""
 
+    @property
+    def connected_uri(self) -> str | None:
+        """Return which server answers, or None while there is no connection."""
+
     def close(self) -> None:
         """End the connection. Nothing can be asked afterwards."""
 
@@ -113,10 +134,7 @@ class LdapDirectory:
     """
 
     def __init__(self, server: Server, *, check: Callable[[], None] = _always) -> None:
-        self._server = server
-        self._check = check
-        self._handle: SimpleLDAPObject | None = None
-        self._is_over = False
+        self._link = Link(server, check)
         self._root: Entry | None = None
         self._traits: ServerTraits | None = None
         self._references = 0
@@ -126,16 +144,25 @@ class LdapDirectory:
         """Return how many references to other servers were dropped since the first question."""
         return self._references
 
+    @property
+    def connected_uri(self) -> str | None:
+        """Return which server answers, see `Directory.connected_uri`."""
+        return self._link.uri
+
     def bind(self, dn: str, password: str) -> None:
         """Sign in as `dn`, see `Directory.bind`."""
-        check_credentials(dn, password)
         self._root = self._traits = None  # another account may see more or less
         doing = _("Signing in as %(dn)s", dn=dn[:200])
-        with self._asking(doing, secrets=(password,)) as handle:
-            try:
-                handle.simple_bind_s(dn, password)
-            except REFUSED_SIGN_INS as error:
-                raise as_refused_sign_in(error, doing, secrets=(password,)) from error
+        try:
+            check_credentials(dn, password)
+            with self._link.asking(doing, secrets=(password,)) as handle:
+                try:
+                    handle.simple_bind_s(dn, password)
+                except REFUSED_SIGN_INS as error:
+                    raise as_refused_sign_in(error, doing, secrets=(password,)) from error
+        except CredentialsRefused:
+            self.close()
+            raise
 
     def traits(self) -> ServerTraits:
         """Return what the server says; asked once per connection and account."""
@@ -144,19 +171,21 @@ class LdapDirectory:
             self._traits = read_traits(root, self._schema(root))
         return self._traits
 
+    def who_am_i(self) -> str | None:
+        """Return whom the server takes us for, see `Directory.who_am_i`."""
+        if WHO_AM_I.encode() not in self._root_dse().values("supportedExtension"):
+            return None
+        with self._link.asking(_("Asking the server whom it takes this account for")) as handle:
+            name = str(handle.whoami_s())
+        return name.removeprefix("dn:").removeprefix("u:")
+
     def read(self, dn: str, attributes: Sequence[str]) -> Entry:
         """Return one entry, see `Directory.read`."""
-        doing = _("Reading %(dn)s", dn=dn[:200])
-        with self._asking(doing) as handle:
-            rows = handle.search_ext_s(
-                _sendable(dn), ldap.SCOPE_BASE, present("objectClass"), _wanted(attributes)
-            )
-        entries = self._entries(rows)
-        if not entries:
-            raise EntryNotFound(
-                _("%(doing)s failed. This account may not see the entry.", doing=doing)
-            )
-        return entries[0]
+        return complete(self._read(dn, attributes), self._read)
+
+    def read_all_values(self, dn: str, attribute: str) -> list[bytes]:
+        """Return all values of one attribute, see `Directory.read_all_values`."""
+        return self.read(dn, [attribute]).values(attribute)
 
     def search(
         self, base_dn: str, search_filter: str, attributes: Sequence[str], *, limit: int
@@ -165,7 +194,7 @@ class LdapDirectory:
         question = Question(_sendable(base_dn), _sendable(search_filter), _wanted(attributes))
         found: list[Entry] = []
         try:
-            with self._asking(_searching(base_dn)) as handle:
+            with self._link.asking(_searching(base_dn)) as handle:
                 for rows in first_rows(handle, question, limit):
                     found += self._entries(rows)
         except LimitExceeded:
@@ -185,11 +214,12 @@ class LdapDirectory:
         """Yield all entries page by page, see `Directory.pages`."""
         doing = _searching(base_dn)
         in_pages = PAGED_RESULTS.encode() in self._root_dse().values("supportedControl")
-        with self._asking(doing) as handle:
+        with self._link.asking(doing) as handle:
             search = PagedSearch(
                 handle,
                 Question(_sendable(base_dn), _sendable(search_filter), _wanted(attributes)),
-                timeout_s=self._server.page_timeout_s,
+                timeout_s=self._link.server.page_timeout_s,
+                silence_s=self._link.server.timeout_s,
                 page_size=page_size,
                 max_pages=max_pages,
                 in_pages=in_pages,
@@ -201,10 +231,7 @@ class LdapDirectory:
 
     def close(self) -> None:
         """End the connection."""
-        handle, self._handle, self._is_over = self._handle, None, True
-        if handle is not None:
-            with suppress(ldap.LDAPError):  # it may be gone already
-                handle.unbind_ext_s()
+        self._link.close()
 
     def __enter__(self) -> Self:
         return self
@@ -217,33 +244,21 @@ class LdapDirectory:
     ) -> None:
         self.close()
 
-    @contextmanager
-    def _asking(self, doing: Text, *, secrets: tuple[str, ...] = ()) -> Iterator[SimpleLDAPObject]:
-        """Give the handle for one question; what goes wrong comes out as lupweb's error."""
-        self._check()
-        handle = self._connected()
-        with in_our_words(doing, secrets=secrets):
-            try:
-                yield handle
-            except LOST:
-                # libldap would silently connect again, and go on as nobody.
-                self.close()
-                raise
-
-    def _connected(self) -> SimpleLDAPObject:
-        if self._is_over:
-            raise DirectoryUnavailable(
-                _(
-                    "The connection to the directory server has ended. Nothing was changed;"
-                    " a new connection must be opened."
-                )
+    def _read(self, dn: str, attributes: Sequence[str]) -> Entry:
+        doing = _("Reading %(dn)s", dn=dn[:200])
+        with self._link.asking(doing) as handle:
+            rows = handle.search_ext_s(
+                _sendable(dn), ldap.SCOPE_BASE, present("objectClass"), _wanted(attributes)
             )
-        if self._handle is None:
-            self._handle = open_handle(self._server)
-        return self._handle
+        entries = self._entries(rows)
+        if not entries:
+            raise EntryNotFound(
+                _("%(doing)s failed. This account may not see the entry.", doing=doing)
+            )
+        return entries[0]
 
     def _next_page(self, walk: Iterator[list[Entry]], doing: Text) -> list[Entry] | None:
-        with self._asking(doing):
+        with self._link.asking(doing, limit_s=PAGES_AT_ONCE * self._link.server.page_timeout_s):
             return next(walk, None)
 
     def _root_dse(self) -> Entry:
@@ -259,7 +274,7 @@ class LdapDirectory:
 
     def _shown(self, dn: str, search_filter: str, attributes: Sequence[str]) -> Entry | None:
         """Return what the server tells about itself at `dn`, or None if it hides that."""
-        with self._asking(_("Asking the server what it can do")) as handle:
+        with self._link.asking(_("Asking the server what it can do")) as handle:
             try:
                 rows = handle.search_ext_s(dn, ldap.SCOPE_BASE, search_filter, list(attributes))
             except (ldap.NO_SUCH_OBJECT, ldap.INSUFFICIENT_ACCESS):

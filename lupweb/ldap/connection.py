@@ -20,6 +20,7 @@ from lupweb.errors import (
     InvalidSetting,
 )
 from lupweb.ldap.certificates import await_handshake, why_refused
+from lupweb.ldap.failover import Failover
 from lupweb.ldap.results import in_our_words
 from lupweb.texts import Text, _
 
@@ -33,10 +34,21 @@ KEEPALIVE = (
     (ldap.OPT_X_KEEPALIVE_PROBES, 3),
     (ldap.OPT_X_KEEPALIVE_INTERVAL, 10),  # seconds
 )
+REFUSALS_TO_STRANGERS = (
+    ldap.NO_SUCH_OBJECT,
+    ldap.INSUFFICIENT_ACCESS,
+    ldap.STRONG_AUTH_REQUIRED,
+    ldap.CONFIDENTIALITY_REQUIRED,
+    ldap.OPERATIONS_ERROR,
+    ldap.INAPPROPRIATE_AUTH,
+)
 STARTTLS_REFUSED = _(
     "The server refuses StartTLS. The connection was dropped before any password was sent."
     " Allow StartTLS on the server, or use ldaps."
 )
+
+FAILOVER = Failover()
+"""What this process remembers of servers that failed."""
 
 
 class Tls(StrEnum):
@@ -91,8 +103,10 @@ def check_credentials(dn: str, password: str) -> None:
         )
 
 
-def open_handle(server: Server) -> SimpleLDAPObject:
+def open_handle(server: Server, failover: Failover = FAILOVER) -> SimpleLDAPObject:
     """Return a connected handle, not yet bound, to the first server that answers.
+
+    A server that failed within the last minute is left out, unless all of them did.
 
     :raises InvalidSetting: if the settings are wrong or not safe
     :raises DirectoryRefused: if no safe connection could be made
@@ -100,12 +114,28 @@ def open_handle(server: Server) -> SimpleLDAPObject:
     """
     check_server(server)
     failures: list[DirectoryError] = []
-    for uri in server.uris:
+    for uri in failover.in_order(server.uris):
         try:
-            return _connected(uri, server)
+            handle = _connected(uri, server)
         except DirectoryError as error:
+            failover.failed(uri)
             failures.append(error)
+        else:
+            failover.answered(uri)
+            return handle
     raise _summary(failures)
+
+
+def ask_for_nothing(handle: SimpleLDAPObject, limit_s: float) -> None:
+    """See that somebody answers: read the rootDSE without attributes.
+
+    :raises ldap.TIMEOUT: if nobody does within `limit_s`
+    """
+    message = handle.search_ext("", ldap.SCOPE_BASE, "(objectClass=*)", [NO_ATTRIBUTES])
+    try:
+        handle.result3(message, all=1, timeout=limit_s)
+    except REFUSALS_TO_STRANGERS:
+        return  # it hides its rootDSE from strangers, but it answered
 
 
 def _check_uri(uri: str, server: Server) -> None:
@@ -178,7 +208,7 @@ def _greet(handle: SimpleLDAPObject, uri: str, server: Server) -> None:
     if server.tls is Tls.STARTTLS:
         handle.start_tls_s()
     else:
-        _ask_for_nothing(handle)
+        ask_for_nothing(handle, server.network_timeout_s)
 
 
 def _tls_problem(error: ldap.LDAPError, uri: str, server: Server) -> Text | None:
@@ -230,16 +260,6 @@ def _demand_tls(handle: SimpleLDAPObject, server: Server) -> None:
                 path=server.ca_file,
             )
         ) from error
-
-
-def _ask_for_nothing(handle: SimpleLDAPObject) -> None:
-    """Make libldap connect, and see that somebody answers: read the rootDSE without attributes."""
-    try:
-        handle.search_ext_s("", ldap.SCOPE_BASE, "(objectClass=*)", [NO_ATTRIBUTES])
-    except (ldap.NO_SUCH_OBJECT, ldap.INSUFFICIENT_ACCESS, ldap.STRONG_AUTH_REQUIRED):
-        return  # it hides its rootDSE from strangers, but it answered
-    except (ldap.CONFIDENTIALITY_REQUIRED, ldap.OPERATIONS_ERROR, ldap.INAPPROPRIATE_AUTH):
-        return
 
 
 def _limit_waiting(handle: SimpleLDAPObject, limit_s: float) -> None:

@@ -8,6 +8,7 @@ search begins again from its first page, and two searches on one connection brea
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 import ldap
@@ -15,7 +16,7 @@ from ldap.controls import KNOWN_RESPONSE_CONTROLS, ResponseControl, SimplePagedR
 from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.errors import DirectoryRefused, DirectoryUnavailable
-from lupweb.ldap.connection import NO_ATTRIBUTES
+from lupweb.ldap.connection import NO_ATTRIBUTES, ask_for_nothing
 from lupweb.ldap.entry import Entry
 from lupweb.texts import _
 
@@ -66,12 +67,14 @@ class PagedSearch:
     :param in_pages: whether the server knows the control; without it the answer comes in one
         piece and is cut into pages here
     :param max_pages: the endless guard: with more pages, or entries for more pages, it fails
-    :param timeout_s: how long to wait for each entry
+    :param timeout_s: how long to wait for each entry, while the server answers other questions
+    :param silence_s: how long a server may say nothing at all
     """
 
     handle: SimpleLDAPObject
     question: Question
     timeout_s: float
+    silence_s: float
     page_size: int = PAGE_SIZE
     max_pages: int = MOST_PAGES
     in_pages: bool = True
@@ -124,9 +127,7 @@ class PagedSearch:
 
     def _receive(self) -> tuple[int, list[Any], list[Any]]:
         try:
-            kind, rows, _message, controls = self.handle.result3(
-                self._message, all=0, timeout=self.timeout_s
-            )
+            kind, rows, controls = self._patiently()
         except LOST_COOKIE as error:
             if self._pages_asked == 1:
                 raise
@@ -138,6 +139,22 @@ class PagedSearch:
                 )
             ) from error
         return kind, rows, controls
+
+    def _patiently(self) -> tuple[int, list[Any], list[Any]]:
+        """Wait for what comes next. A slow page takes its time; a server that hangs does not."""
+        gives_up_at = monotonic() + self.timeout_s
+        half_s = self.silence_s / 2
+        while True:
+            try:
+                kind, rows, _message, controls = self.handle.result3(
+                    self._message, all=0, timeout=half_s
+                )
+            except ldap.TIMEOUT:
+                if monotonic() + half_s > gives_up_at:
+                    raise
+                ask_for_nothing(self.handle, half_s)
+            else:
+                return kind, rows, controls
 
     def _ask_for_next(self, controls: list[Any], received: int) -> None:
         self._message = None

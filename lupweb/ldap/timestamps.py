@@ -1,4 +1,4 @@
-"""Times as directories write them. Pure."""
+"""Times as directories write them: generalizedTime, and file times of Active Directory. Pure."""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -16,6 +16,10 @@ GENERALIZED_TIME = re.compile(
     r"(?:[.,](?P<fraction>[0-9]*))?"
     r"(?:Z|(?P<sign>[+-])(?P<off_hour>[0-9]{2})(?P<off_minute>[0-9]{2})?)"
 )
+
+FILE_TIMES_BEGAN = datetime(1601, 1, 1, tzinfo=UTC)
+FILE_TIME = re.compile(rb"[0-9]{1,19}")
+NEVER = frozenset({0, 2**63 - 1})
 
 
 def read_generalized_time(value: bytes | str) -> datetime:
@@ -35,6 +39,21 @@ def read_generalized_time(value: bytes | str) -> datetime:
         return (_local_time(match) + _fraction(match)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise _not_a_time(text) from error
+
+
+def read_filetime(value: bytes) -> datetime:
+    """Return the instant that a file time of Active Directory stands for, rounded down to 1 us.
+
+    :param value: decimal count of 100 ns intervals since 1601-01-01 UTC (MS-DTYP, 2.3.3)
+    :raises InvalidValue: if it is no number, or 0, or the "never" value 2**63 - 1
+    """
+    ticks = int(value) if FILE_TIME.fullmatch(value) else 0
+    try:
+        if ticks not in NEVER:
+            return FILE_TIMES_BEGAN + timedelta(microseconds=ticks // 10)
+    except OverflowError as error:
+        raise _no_instant(value) from error
+    raise _no_instant(value)
 
 
 def _local_time(match: re.Match[str]) -> datetime:
@@ -74,5 +93,15 @@ def _not_a_time(text: str) -> InvalidValue:
         _(
             "“%(text)s” is not a time as directories write it. An example: 20261121213803Z.",
             text=text[:LONGEST],
+        )
+    )
+
+
+def _no_instant(value: bytes) -> InvalidValue:
+    return InvalidValue(
+        _(
+            "“%(text)s” is not an instant as Active Directory counts it. An example:"
+            " 133790000000000000; 0 stands for never.",
+            text=value.decode("ascii", "replace")[:LONGEST],
         )
     )

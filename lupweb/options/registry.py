@@ -1,21 +1,162 @@
-"""Each option of the site: its key, default and what it means."""
+"""Each option of the site: where it stands in the configuration file, its default, its help."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from lupweb.texts import Text, _
+
+Value = str | bool | tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class OptionKind:
-    """An option that exists."""
+    """An option that exists. Its type is that of its default.
+
+    :param key: its name in the database and in `options()`
+    :param table: the table of the configuration file that it stands in
+    :param name: its name in that table
+    :param choices: what it may be; none: any value of its type
+    """
 
     key: str
-    default: str
+    table: str
+    name: str
+    default: Value
     help: Text
+    choices: tuple[str, ...] = ()
 
 
-SITE_NAME = OptionKind("site_name", "People", _("The name of the site, in the page's head."))
-PHONE_REGION = OptionKind(
-    "phone_region", "DE", _("Country (ISO 3166) of telephone numbers that begin without “+”.")
+SITE_NAME = OptionKind(
+    "site_name", "site", "name", "People", _("The name of the site, in the page's head.")
 )
-OPTIONS = {kind.key: kind for kind in (SITE_NAME, PHONE_REGION)}
+MATCH_PEOPLE_BY = OptionKind(
+    "match_people_by",
+    "site",
+    "match_people_by",
+    "login",
+    _(
+        "What tells that people of two directories are the same one: login, email, or the name of"
+        " an attribute. Empty: nothing does."
+    ),
+)
+LANGUAGE = OptionKind(
+    "language",
+    "site",
+    "language",
+    "en",
+    _("The language of those whose browser asks for neither."),
+    ("en", "de"),
+)
+PHONE_REGION = OptionKind(
+    "phone_region",
+    "site",
+    "phone_region",
+    "DE",
+    _("Country (ISO 3166) of telephone numbers that begin without “+”."),
+)
+TIME_ZONE = OptionKind(
+    "time_zone", "site", "time_zone", "UTC", _("The time zone of schedules, as in Europe/Berlin.")
+)
+ACTIVE_USERS = OptionKind(
+    "active_users",
+    "policies",
+    "active_users",
+    "visible",
+    _("Who counts: people that the directory shows, or all that any directory delivered."),
+    ("visible", "all"),
+)
+UNLICENSED_USERS = OptionKind(
+    "unlicensed_users",
+    "policies",
+    "unlicensed_users",
+    "show",
+    _("Whether people without a licence are shown among people and in lists."),
+    ("show", "hide"),
+)
+LICENCE_GROUP = OptionKind(
+    "licence_group",
+    "policies",
+    "licence_group",
+    "",
+    _("Key of the group whose people have a licence. Empty: everybody has one."),
+)
+LOGIN_SYNC = OptionKind(
+    "login_sync", "policies", "login_sync", False, _("Read a person when signing in.")
+)
+READ_ONLY = OptionKind(
+    "read_only",
+    "policies",
+    "read_only",
+    False,
+    _("Nothing is synchronized or changed; reading and signing in go on."),
+)
+SCHEDULE_FULL = OptionKind(
+    "schedule_full",
+    "schedules",
+    "full",
+    "11 1 * * *",
+    _("When everything is read, as cron text. Empty: never."),
+)
+SCHEDULE_CHANGES = OptionKind(
+    "schedule_changes",
+    "schedules",
+    "changes",
+    "*/15 * * * *",
+    _("When changes are read, as cron text. Empty: never."),
+)
+PICTURE_SOURCE = OptionKind(
+    "picture_source",
+    "picture",
+    "source",
+    "ldap",
+    _("Where profile pictures come from: people, a directory, or an address."),
+    ("user", "ldap", "url"),
+)
+PICTURE_ATTRIBUTE = OptionKind(
+    "picture_attribute",
+    "picture",
+    "attribute",
+    "jpegPhoto",
+    _("The attribute that holds the picture: jpegPhoto or thumbnailPhoto."),
+)
+PICTURE_URL = OptionKind(
+    "picture_url",
+    "picture",
+    "url",
+    "",
+    _("The address of a picture, with {field key} for values of the person."),
+)
+PICTURE_WRITE_BACK = OptionKind(
+    "picture_write_back",
+    "picture",
+    "write_back",
+    False,
+    _("Save pictures that people choose to the directory."),
+)
+CARD_SUBLINE = OptionKind(
+    "card_subline", "card", "subline", "position", _("The field below the name. Empty: none.")
+)
+CARD_PLACE = OptionKind(
+    "card_place", "card", "place", "location", _("The field that says where. Empty: none.")
+)
+CARD_PRONOUNS = OptionKind(
+    "card_pronouns", "card", "pronouns", "", _("The field that holds pronouns. Empty: none.")
+)
+CARD_TIME_ZONE = OptionKind(
+    "card_time_zone", "card", "time_zone", "", _("The field that holds a time zone. Empty: none.")
+)
+CARD_EXTRA = OptionKind("card_extra", "card", "extra", (), _("Up to four more fields of the card."))
+
+_KINDS = (
+    SITE_NAME, MATCH_PEOPLE_BY, LANGUAGE, PHONE_REGION, TIME_ZONE,
+    ACTIVE_USERS, UNLICENSED_USERS, LICENCE_GROUP, LOGIN_SYNC, READ_ONLY,
+    SCHEDULE_FULL, SCHEDULE_CHANGES,
+    PICTURE_SOURCE, PICTURE_ATTRIBUTE, PICTURE_URL, PICTURE_WRITE_BACK,
+    CARD_SUBLINE, CARD_PLACE, CARD_PRONOUNS, CARD_TIME_ZONE, CARD_EXTRA,
+)  # fmt: skip
+OPTIONS: dict[str, OptionKind] = {kind.key: kind for kind in _KINDS}
+
+
+def typed(kind: OptionKind, value: Any) -> Value:
+    """Return a value as it comes out of the database in the type of its option."""
+    return tuple(value) if isinstance(kind.default, tuple) else value

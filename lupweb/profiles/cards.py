@@ -18,7 +18,10 @@ from lupweb.profiles.visibility import may_see
 
 @dataclass(frozen=True)
 class PersonCard:
-    """What a viewer sees of a person at a glance; "" where there is nothing, or nothing to see."""
+    """What a viewer sees of a person at a glance; "" where there is nothing, or nothing to see.
+
+    :param picture: the hash that names the picture
+    """
 
     id: int
     name: str
@@ -32,6 +35,7 @@ class PersonCard:
     email: str
     phone_href: str
     chat_href: str
+    picture: str
 
     @property
     def link(self) -> PersonLink:
@@ -84,6 +88,7 @@ def _card(
         email=person.email if is_address(person.email) else "",
         phone_href=_phone_href(by_key),
         chat_href=_chat_href(by_key),
+        picture=person.picture_hash,
     )
 
 

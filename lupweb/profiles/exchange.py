@@ -42,7 +42,7 @@ def _block(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> list[dic
             "state": str(person.state),
             "groups": sorted(group_keys[group] for group in groups[person.id]),
             **_values(viewer, layout, person, groups[person.id], logins),
-            "picture": None,
+            "picture": person.picture_hash or None,
         }
         for person in people
     ]

@@ -88,7 +88,8 @@ class Picture(Model):
 class PictureSource(Model):
     """Which delivered bytes a person's picture was made of, so that they are not made again.
 
-    `problem` says why they could not be used; the old picture stays then.
+    `problem` says why they could not be used; the old picture stays then. A source that is due is
+    asked again in the next run.
     """
 
     __tablename__ = "picture_source"
@@ -96,6 +97,7 @@ class PictureSource(Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     source_hash: Mapped[bytes] = mapped_column(LargeBinary(16))
     problem: Mapped[str] = mapped_column(default="")
+    is_due: Mapped[bool] = mapped_column(default=False)
 
 
 class IndexedValue(Model):

@@ -71,7 +71,7 @@ def profile(viewer: Viewer, layout: Layout, handle: str) -> Profile:
 
     :raises NotFound: if there is nobody, or nobody whom this viewer may see
     """
-    person = _get_shown(viewer, handle)
+    person = get_shown(viewer, handle)
     line = reporting_line(viewer, layout, person)
     groups = groups_of([person.id])[person.id]
     seen = visible_values(viewer, layout, person, groups)
@@ -99,7 +99,7 @@ def profile(viewer: Viewer, layout: Layout, handle: str) -> Profile:
     )
 
 
-def _get_shown(viewer: Viewer, handle: str) -> Person:
+def get_shown(viewer: Viewer, handle: str) -> Person:
     """Return the person; somebody hidden is not there for anybody but administrators."""
     person = get_person(handle)
     may_know = viewer.role.is_administrator or viewer.is_operator

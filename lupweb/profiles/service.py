@@ -31,6 +31,7 @@ class PersonRow:
     sort_name: str
     email: str
     state: PersonState
+    is_listed: bool
     document: Mapping[str, Any]
     provenance: Mapping[str, Any]
     content_hash: bytes
@@ -84,6 +85,7 @@ def _columns(row: PersonRow) -> dict[str, Any]:
         "sort_name": row.sort_name,
         "email": row.email,
         "state": row.state,
+        "is_listed": row.is_listed,
         "document": row.document,
         "provenance": row.provenance,
         "content_hash": row.content_hash,

@@ -1,28 +1,66 @@
-"""Start, note and finish runs. A run is a row; whoever reads it sees how far it is."""
+"""Ask for, start, note and finish runs. A run is a row; whoever reads it sees how far it is."""
 
 from collections.abc import Mapping
+from functools import partial
 
-from sqlalchemy import select
+from blinker import Signal
+from sqlalchemy import select, update
 
 from lupweb import clock
-from lupweb.database import db
-from lupweb.errors import NotFound
-from lupweb.runs.models import Run, RunProblem
-from lupweb.runs.states import RunState
+from lupweb.database import after_commit, db
+from lupweb.errors import Forbidden, NotFound
+from lupweb.runs import leases
+from lupweb.runs.models import Lease, Run, RunProblem
+from lupweb.runs.states import ACTIVE, RunState, covers
 from lupweb.texts import Text, _
+
+queued = Signal("the id of a run that waits for a worker; after the commit")
 
 MOST_PROBLEMS = 1000
 """Problems that are kept for one run; the counters count all."""
 
 
+def request(subject: str, *, trigger: str, mode: str, reason: Text | str) -> int:
+    """Ask for a run; return its number. Call inside a transaction.
+
+    If a run that does the same waits or works already, that one is it: however often somebody
+    presses the button, there is one run (B106). Sends `queued` after the commit of a new one.
+
+    :param trigger: who or what asks, in words
+    :param mode: full, changes, fill, or auto for what is needed
+    """
+    now = leases.database_now()
+    lease = leases.lock(subject)
+    for run in _active(subject):
+        is_dead = run.state == RunState.RUNNING and not leases.is_held(lease, now)
+        if covers(run.mode, mode) and not is_dead:
+            return run.id
+    run_id = _add(subject, RunState.QUEUED, trigger=trigger, mode=mode, reason=reason)
+    after_commit(partial(_tell_queued, run_id))
+    return run_id
+
+
 def start(subject: str, *, trigger: str, mode: str, reason: Text | str) -> int:
-    """Record that a run began; return its number."""
-    run = Run(
-        subject=subject, trigger=trigger, mode=mode, reason=str(reason), started_at=clock.now()
-    )
-    db.session.add(run)
+    """Record that a run began without having waited; return its number."""
+    return _add(subject, RunState.RUNNING, trigger=trigger, mode=mode, reason=reason)
+
+
+def begin(run_id: int, *, mode: str | None = None, reason: Text | str | None = None) -> bool:
+    """Let a run begin that has waited; False if it does not wait any more.
+
+    Call it in the transaction that takes the lease: of two workers one gets True.
+
+    :param mode: what was found to be needed, if the run was asked for as auto
+    """
+    run = db.session.get(Run, run_id, with_for_update=True, populate_existing=True)
+    if run is None or run.state != RunState.QUEUED:
+        return False
+    run.state = RunState.RUNNING
+    run.started_at = clock.now()
+    run.mode = mode or run.mode
+    run.reason = run.reason if reason is None else str(reason)
     db.session.flush()
-    return run.id
+    return True
 
 
 def get_run(run_id: int) -> Run:
@@ -36,6 +74,21 @@ def get_run(run_id: int) -> Run:
     return run
 
 
+def find_active(subject: str) -> Run | None:
+    """Return the run of the subject that works now, else the one that waits, or None."""
+    runs = sorted(_active(subject), key=lambda run: run.state != RunState.RUNNING)
+    return runs[0] if runs else None
+
+
+def tell_progress(run_id: int, done: int, expected: int | None = None) -> None:
+    """Record how many people a run has worked on.
+
+    :param expected: how many there will be, as far as one knows; None leaves what was recorded
+    """
+    values = {"progress": done} if expected is None else {"progress": done, "expected": expected}
+    db.session.execute(update(Run).where(Run.id == run_id).values(**values))
+
+
 def note_problem(run_id: int, text: Text | str, *, login: str = "", field: str = "") -> None:
     """Record what did not go well for a person, or for a field of theirs."""
     db.session.add(RunProblem(run_id=run_id, login=login, field=field, text=str(text)))
@@ -44,16 +97,39 @@ def note_problem(run_id: int, text: Text | str, *, login: str = "", field: str =
 def finish(
     run_id: int, state: RunState, message: Text | str, counters: Mapping[str, int] | None = None
 ) -> None:
-    """Record how a run ended.
+    """Record how a run ended; nothing happens if somebody else has ended it.
+
+    That is so for one that was cancelled, or whose process woke up after its lease was lost.
 
     :param counters: what it counted; None leaves what was recorded
     """
     run = get_run(run_id)
+    if not run.state.is_active and run.state != RunState.HELD:
+        return
     run.state = state
     run.message = str(message)
     run.ended_at = clock.now()
     if counters is not None:
         run.counters = dict(counters)
+
+
+def cancel(run_id: int, *, by: str) -> None:
+    """Cancel a run that waits or works; who works notices at its next block. In a transaction.
+
+    :param by: who cancels, in words
+    :raises Forbidden: if it has ended
+    """
+    lease = leases.lock(get_run(run_id).subject)
+    run = db.session.get_one(Run, run_id, populate_existing=True)
+    if not run.state.is_active:
+        raise Forbidden(_("Run %(run)s has ended. Nothing was changed.", run=run_id))
+    if lease.run_id == run_id:
+        leases.take_away(lease)
+    finish(
+        run_id,
+        RunState.CANCELLED,
+        _("Cancelled by %(name)s. What was written stays; the next run goes on.", name=by),
+    )
 
 
 def end_interrupted(run_id: int | None) -> None:
@@ -62,14 +138,63 @@ def end_interrupted(run_id: int | None) -> None:
         return
     run = get_run(run_id)
     if run.state == RunState.RUNNING:
-        finish(
-            run_id,
-            RunState.FAILED,
-            _("Interrupted: its process ended. What was written stays; the next run goes on."),
+        finish(run_id, RunState.FAILED, f"{how_far(run)} {_('The next run goes on.')}")
+
+
+def how_far(run: Run) -> Text:
+    """Return in words how far a run was when its process died, and what that means."""
+    if not run.progress:
+        return _("Interrupted before anybody was read: its process gave no sign of life.")
+    if not run.expected:
+        return _(
+            "Interrupted after %(done)s people: its process gave no sign of life."
+            " What was written stays.",
+            done=run.progress,
         )
+    return _(
+        "Interrupted at %(done)s of %(expected)s people (%(percent)s %%): its process gave no"
+        " sign of life. What was written stays.",
+        done=run.progress,
+        expected=run.expected,
+        percent=min(100, 100 * run.progress // run.expected),
+    )
 
 
 def problems(run_id: int) -> list[RunProblem]:
     """Return the problems of a run, in the order in which they were met."""
     rows = select(RunProblem).where(RunProblem.run_id == run_id).order_by(RunProblem.id)
     return list(db.session.scalars(rows.limit(MOST_PROBLEMS)))
+
+
+def active_runs() -> list[tuple[Run, Lease | None]]:
+    """Return the runs that wait or work, each with the lease of its subject; oldest first."""
+    rows = (
+        select(Run, Lease)
+        .outerjoin(Lease, Lease.subject == Run.subject)
+        .where(Run.state.in_(ACTIVE))
+        .order_by(Run.id)
+    )
+    return [(run, lease) for run, lease in db.session.execute(rows)]
+
+
+def _tell_queued(run_id: int) -> None:
+    queued.send(run_id)
+
+
+def _active(subject: str) -> list[Run]:
+    rows = select(Run).where(Run.subject == subject, Run.state.in_(ACTIVE)).order_by(Run.id)
+    return list(db.session.scalars(rows.execution_options(populate_existing=True)))
+
+
+def _add(subject: str, state: RunState, *, trigger: str, mode: str, reason: Text | str) -> int:
+    run = Run(
+        subject=subject,
+        state=state,
+        trigger=trigger,
+        mode=mode,
+        reason=str(reason),
+        started_at=clock.now(),
+    )
+    db.session.add(run)
+    db.session.flush()
+    return run.id

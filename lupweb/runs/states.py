@@ -1,4 +1,4 @@
-"""The states of a run. Pure."""
+"""The states and modes of a run. Pure."""
 
 from enum import StrEnum
 
@@ -19,3 +19,30 @@ class RunState(StrEnum):
     def went_well(self) -> bool:
         """Return whether a command line that waited for it answers 0 (interface.md section 5)."""
         return self not in {RunState.REFUSED, RunState.FAILED, RunState.CANCELLED}
+
+    @property
+    def is_active(self) -> bool:
+        """Return whether the run has not ended yet."""
+        return self in ACTIVE
+
+
+ACTIVE = (RunState.QUEUED, RunState.RUNNING)
+
+FULL = "full"
+CHANGES = "changes"
+AUTO = "auto"
+FILL = "fill"
+WHOLE_SUBJECT = frozenset({FULL, CHANGES, AUTO, FILL})
+"""Modes that concern everybody of a subject, and can be done again by anybody."""
+
+
+def covers(active: str, wanted: str) -> bool:
+    """Return whether a run of mode `active` does what one of mode `wanted` would do.
+
+    Whoever asks while such a run waits or works gets that run, not a second one (B106).
+    """
+    if active == wanted:
+        return True
+    if wanted == AUTO:
+        return active in WHOLE_SUBJECT
+    return active == FULL and wanted in {CHANGES, FILL}

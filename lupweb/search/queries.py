@@ -9,7 +9,6 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.people.models import Person
-from lupweb.people.states import SHOWN
 from lupweb.profiles.cards import PersonCard, cards
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.visibility import findable_scopes
@@ -36,14 +35,17 @@ class PeoplePage:
     last: int
 
 
-def people_page(viewer: Viewer, layout: Layout, query: str, number: int) -> PeoplePage:
+def people_page(
+    viewer: Viewer, layout: Layout, among: ColumnElement[bool], query: str, number: int
+) -> PeoplePage:
     """Return page `number` of the people found by `query`, in the order of last names.
 
     A number below the first or above the last page gives the first or the last page.
 
+    :param among: who may be found at all (`people.policies`)
     :param query: plain words, never parsed; only the first 200 characters count
     """
-    found = _matches(viewer, layout, query)
+    found = [among, *_matches(viewer, layout, query)]
     total = db.session.scalar(select(func.count(Person.id)).where(*found)) or 0
     count = max(1, math.ceil(total / PAGE))
     number = min(max(number, 1), count)
@@ -60,21 +62,22 @@ def people_page(viewer: Viewer, layout: Layout, query: str, number: int) -> Peop
 
 
 def found_people(
-    viewer: Viewer, layout: Layout, query: str, *, everybody: bool = False
+    viewer: Viewer, layout: Layout, among: ColumnElement[bool], query: str
 ) -> Sequence[Person]:
     """Return all people found by `query`, in the order of last names.
 
-    :param everybody: also those whom the people directory does not show
+    :param among: who may be found at all (`people.policies`)
     """
-    found = _matches(viewer, layout, query, everybody=everybody)
-    rows = select(Person).where(*found).order_by(Person.sort_name, Person.id)
+    rows = (
+        select(Person)
+        .where(among, *_matches(viewer, layout, query))
+        .order_by(Person.sort_name, Person.id)
+    )
     return db.session.scalars(rows).all()
 
 
-def _matches(
-    viewer: Viewer, layout: Layout, query: str, *, everybody: bool = False
-) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [] if everybody else [Person.state.in_(SHOWN)]
+def _matches(viewer: Viewer, layout: Layout, query: str) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
     readable = _readable(viewer, layout)
     for word in words(query[:LONGEST_QUERY])[:MOST_WORDS]:
         holders = select(SearchText.person_id).where(

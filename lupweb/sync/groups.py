@@ -1,81 +1,160 @@
 """Who belongs to which group: read off the group entries, in every run (sync.md section 9)."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import delete, insert, select
 
 from lupweb.database import db, end_reading, transaction
-from lupweb.errors import EntryNotFound
+from lupweb.errors import EntryNotFound, InvalidValue
 from lupweb.ldap.client import Directory as LdapSession
+from lupweb.ldap.dn import DN, fold_dn
+from lupweb.ldap.entry import Entry
 from lupweb.people.models import Group, Membership
 from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
-from lupweb.runs.leases import HeldLease
 from lupweb.sync.known import PeopleIndex, people_index
+from lupweb.sync.reading import Task
 from lupweb.texts import _
 
-MEMBER_ATTRIBUTES = ["member", "uniqueMember", "memberUid"]
+MEMBER_ATTRIBUTES = ("member", "uniqueMember", "memberUid")
+DEEPEST = 20
+MOST_RANGES = 1000
+RANGE = re.compile(r"(\w+);range=(\d+)-(\d+|\*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class _MappedGroup:
+class _Mapped:
     id: int
     key: str
     dn: str
 
 
-def read_groups(directory_id: int, session: LdapSession, lease: HeldLease, run_id: int) -> None:
-    """Bring the members of every group of this directory up to date.
+def read_groups(task: Task, session: LdapSession) -> None:
+    """Bring the members of every group of this directory, and every local one, up to date.
 
     A group that was not read keeps its members; one that vanished makes nobody a member.
     """
-    groups = [
-        _MappedGroup(group.id, group.key, group.dn)
-        for group in db.session.scalars(select(Group).where(Group.directory_id == directory_id))
+    mapped = [
+        _Mapped(group.id, group.key, group.dn)
+        for group in db.session.scalars(select(Group).where(Group.directory_id == task.facts.id))
     ]
-    index = people_index() if groups else None
+    index = people_index()
     end_reading()
-    for group in groups:
-        values = _member_values(group, session)
-        if index is not None:
-            _store(group, values, index, lease, run_id)
-
-
-def _member_values(group: _MappedGroup, session: LdapSession) -> list[bytes] | None:
-    try:
-        entry = session.read(group.dn, MEMBER_ATTRIBUTES)
-    except EntryNotFound:
-        return None
-    return [value for name in MEMBER_ATTRIBUTES for value in entry.values(name)]
-
-
-def _store(
-    group: _MappedGroup,
-    values: list[bytes] | None,
-    index: PeopleIndex,
-    lease: HeldLease,
-    run_id: int,
-) -> None:
-    found = {index.find(value.decode("utf-8", "replace")) for value in values or ()} - {None}
+    reader = GroupReader(session, index)
+    for group in mapped:
+        members = reader.people_of(group.dn)
+        with transaction():
+            task.lease.heartbeat()
+            set_members(group.id, members or set())
+            if members is None:
+                text = _("The group “%(key)s” is not in the directory: it is empty.", key=group.key)
+                runs.note_problem(task.run_id, text)
     with transaction():
-        lease.heartbeat()
-        rows = select(Membership.person_id).where(Membership.group_id == group.id)
-        stored = set(db.session.scalars(rows))
-        left, joined = stored - found, found - stored
-        if left:
-            db.session.execute(
-                delete(Membership).where(
-                    Membership.group_id == group.id, Membership.person_id.in_(left)
-                )
+        task.lease.heartbeat()
+        settle_local_groups(index)
+
+
+def settle_local_groups(index: PeopleIndex) -> None:
+    """Make the declared logins members of local groups, as far as they exist; in a transaction."""
+    for group in db.session.scalars(select(Group).where(Group.directory_id.is_(None))).all():
+        found = {index.find(login) for login in group.logins}
+        set_members(group.id, {person_id for person_id in found if person_id is not None})
+
+
+def set_members(group_id: int, members: set[int]) -> None:
+    """Make exactly these people the members of a group; in a transaction, two writes at most."""
+    rows = select(Membership.person_id).where(Membership.group_id == group_id)
+    stored = set(db.session.scalars(rows))
+    left, joined = stored - members, members - stored
+    if left:
+        db.session.execute(
+            delete(Membership).where(
+                Membership.group_id == group_id, Membership.person_id.in_(left)
             )
-        if joined:
-            db.session.execute(
-                insert(Membership),
-                [{"group_id": group.id, "person_id": person_id} for person_id in joined],
-            )
-        tell_changed(sorted(person_id for person_id in left | joined if person_id))
-        if values is None:
-            text = _(
-                "The group “%(key)s” is not in the directory: nobody is a member.", key=group.key
-            )
-            runs.note_problem(run_id, text)
+        )
+    if joined:
+        db.session.execute(
+            insert(Membership),
+            [{"group_id": group_id, "person_id": person_id} for person_id in sorted(joined)],
+        )
+    tell_changed(sorted(left | joined))
+
+
+@dataclass
+class GroupReader:
+    """Reads groups, those inside them, and so on; each entry once."""
+
+    session: LdapSession
+    index: PeopleIndex
+    read: dict[str, list[str] | None] = field(default_factory=dict)
+
+    def people_of(self, dn: str) -> set[int] | None:
+        """Return the people of a group and of the groups inside it; None if it is not there.
+
+        A group that contains itself, directly or not, is read once; 20 levels are followed.
+        """
+        if self._members(dn) is None:
+            return None
+        people: set[int] = set()
+        met = {fold_dn(dn)}
+        level = [dn]
+        for _depth in range(DEEPEST):
+            inside: list[str] = []
+            for group in level:
+                for member in self._members(group) or ():
+                    person_id = self.index.find(member)
+                    if person_id is not None:
+                        people.add(person_id)
+                    elif _may_be_group(member) and fold_dn(member) not in met:
+                        met.add(fold_dn(member))
+                        inside.append(member)
+            level = inside
+        return people
+
+    def _members(self, dn: str) -> list[str] | None:
+        folded = fold_dn(dn)
+        if folded not in self.read:
+            self.read[folded] = self._read(dn)
+        return self.read[folded]
+
+    def _read(self, dn: str) -> list[str] | None:
+        try:
+            entry = self.session.read(dn, MEMBER_ATTRIBUTES)
+        except (EntryNotFound, InvalidValue):
+            return None
+        values = [value for name in MEMBER_ATTRIBUTES for value in entry.values(name)]
+        values += self._ranges(dn, entry)
+        return [value.decode("utf-8", "replace") for value in values]
+
+    def _ranges(self, dn: str, entry: Entry) -> Iterator[bytes]:
+        """Yield the members of a large group of Active Directory, which gives 1,500 at a time."""
+        found = _range_of(entry.attributes)
+        for _part in range(MOST_RANGES):
+            if found is None:
+                return
+            name, last, values = found
+            yield from values
+            if last == "*":
+                return
+            wanted = f"{name};range={int(last) + 1}-*"
+            found = _range_of(self.session.read(dn, [wanted]).attributes)
+
+
+def _range_of(
+    attributes: Mapping[str, Sequence[bytes]],
+) -> tuple[str, str, Sequence[bytes]] | None:
+    for name, values in attributes.items():
+        matched = RANGE.fullmatch(name)
+        if matched:
+            return matched[1], matched[3], values
+    return None
+
+
+def _may_be_group(member: str) -> bool:
+    try:
+        DN.parse(member)
+    except InvalidValue:
+        return False
+    return True

@@ -1,12 +1,13 @@
-"""What is stored about the people of a directory."""
+"""What is stored about the people of a directory, and how they stand in the others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from lupweb.database import db
-from lupweb.directories.models import Identity
+from lupweb.directories.models import Directory, Identity
 from lupweb.ldap.dn import fold_dn
 from lupweb.people.models import Person
 from lupweb.people.names import fold_login
@@ -14,45 +15,122 @@ from lupweb.people.states import SHOWN, PersonState
 from lupweb.sync.plan import Known
 
 
-def known_people(directory_id: int, unique_ids: Sequence[str]) -> dict[str, Known]:
-    """Return what is stored for these unique ids; one query."""
-    rows = (
-        select(Identity, Person)
-        .join(Person, Person.id == Identity.person_id)
-        .where(Identity.directory_id == directory_id, Identity.unique_id.in_(unique_ids))
-    )
-    return {
-        identity.unique_id: Known(
-            identity_id=identity.id,
-            person_id=person.id,
-            dn=identity.dn,
-            stamp=identity.stamp,
-            login=person.login,
-            name=person.name,
-            sort_name=person.sort_name,
-            email=person.email,
-            state=PersonState(person.state),
-            document=person.document,
-            provenance=person.provenance,
+@dataclass(frozen=True)
+class Here:
+    """The directory that is being read, among the others."""
+
+    directory_id: int
+    position: int
+    run_id: int
+
+    def known_people(self, unique_ids: Collection[str]) -> dict[str, Known]:
+        """Return what is stored for these unique ids; two queries."""
+        rows = db.session.execute(
+            select(Identity, Person)
+            .join(Person, Person.id == Identity.person_id)
+            .where(Identity.directory_id == self.directory_id, Identity.unique_id.in_(unique_ids))
+        ).all()
+        shadowed = self._shadowed([person.id for _identity, person in rows])
+        return {
+            identity.unique_id: _known(person, identity, person.id in shadowed, self.run_id)
+            for identity, person in rows
+        }
+
+    def known_elsewhere(self, matches: Mapping[str, str]) -> dict[str, Known]:
+        """Return who of another directory an entry without an identity is; two queries.
+
+        :param matches: unique id -> what tells the same person, folded; "" is nobody
+        :returns: only where exactly one candidate stands on each side (sync.md section 1)
+        """
+        counted = _once(matches.values())
+        wanted = {match: unique_id for unique_id, match in matches.items() if match in counted}
+        rows = db.session.execute(self._candidates(wanted)).all()
+        once = _once(identity.match for identity, _person in rows)
+        shadowed = self._shadowed([person.id for _identity, person in rows])
+        return {
+            wanted[identity.match]: _known(person, None, person.id in shadowed, self.run_id)
+            for identity, person in rows
+            if identity.match in once
+        }
+
+    def shown_ids(self) -> dict[str, int]:
+        """Return unique id -> person id of everybody of here who is shown now."""
+        rows = (
+            select(Identity.unique_id, Identity.person_id)
+            .join(Person, Person.id == Identity.person_id)
+            .where(
+                Identity.directory_id == self.directory_id,
+                Identity.is_gone.is_(False),
+                Person.state.in_(SHOWN),
+            )
         )
-        for identity, person in db.session.execute(rows)
-    }
+        return dict(db.session.execute(rows).all())
+
+    def present_ids(self) -> dict[str, int]:
+        """Return unique id -> identity's id of everybody who was in the last reading."""
+        rows = select(Identity.unique_id, Identity.id).where(
+            Identity.directory_id == self.directory_id, Identity.is_gone.is_(False)
+        )
+        return dict(db.session.execute(rows).all())
+
+    def is_first_load(self) -> bool:
+        """Return whether nobody of here is known yet."""
+        rows = select(func.count(Identity.id)).where(Identity.directory_id == self.directory_id)
+        return not db.session.scalar(rows)
+
+    def _candidates(self, wanted: Collection[str]) -> Select[Identity, Person]:
+        own = aliased(Identity)
+        has_own = select(own.id).where(
+            own.person_id == Identity.person_id,
+            own.directory_id == self.directory_id,
+            own.is_gone.is_(False),
+        )
+        return (
+            select(Identity, Person)
+            .join(Person, Person.id == Identity.person_id)
+            .where(
+                Identity.match.in_(wanted),
+                Identity.directory_id != self.directory_id,
+                Identity.is_gone.is_(False),
+                ~has_own.exists(),
+            )
+        )
+
+    def _shadowed(self, person_ids: Sequence[int]) -> set[int]:
+        """Return those people whom an enabled directory that goes first holds."""
+        rows = (
+            select(Identity.person_id)
+            .join(Directory, Directory.id == Identity.directory_id)
+            .where(
+                Identity.person_id.in_(person_ids),
+                Identity.is_gone.is_(False),
+                Directory.is_enabled,
+                Directory.position < self.position,
+            )
+        )
+        return set(db.session.scalars(rows))
 
 
-def shown_ids(directory_id: int) -> dict[str, int]:
-    """Return unique id -> person id of everybody of a directory who is shown now."""
-    rows = (
-        select(Identity.unique_id, Identity.person_id)
-        .join(Person, Person.id == Identity.person_id)
-        .where(Identity.directory_id == directory_id, Person.state.in_(SHOWN))
+def _known(person: Person, identity: Identity | None, is_shadowed: bool, run_id: int) -> Known:
+    return Known(
+        identity_id=identity.id if identity else None,
+        person_id=person.id,
+        dn=identity.dn if identity else "",
+        stamp=identity.stamp if identity else "",
+        match=identity.match if identity else "",
+        disabled_reason=identity.disabled_reason if identity else "",
+        is_gone=bool(identity and identity.is_gone),
+        is_shadowed=is_shadowed,
+        is_new=bool(identity and identity.first_run_id == run_id),
+        login=person.login,
+        name=person.name,
+        sort_name=person.sort_name,
+        email=person.email,
+        state=PersonState(person.state),
+        is_listed=person.is_listed,
+        document=person.document,
+        provenance=person.provenance,
     )
-    return dict(db.session.execute(rows).all())
-
-
-def is_first_load(directory_id: int) -> bool:
-    """Return whether nobody of this directory is known yet."""
-    rows = select(func.count(Identity.id)).where(Identity.directory_id == directory_id)
-    return not db.session.scalar(rows)
 
 
 @dataclass(frozen=True)
@@ -77,7 +155,7 @@ class PeopleIndex:
 
 def people_index() -> PeopleIndex:
     """Read who is known under which DN, login and mail; two queries."""
-    dns = select(Identity.dn_folded, Identity.person_id)
+    dns = select(Identity.dn_folded, Identity.person_id).where(Identity.is_gone.is_(False))
     people = db.session.execute(select(Person.id, Person.login_folded, Person.email)).all()
     return PeopleIndex(
         by_dn=dict(db.session.execute(dns).all()),
@@ -86,11 +164,15 @@ def people_index() -> PeopleIndex:
     )
 
 
-def _unique(pairs: Sequence[tuple[str, int]]) -> dict[str, int]:
-    found: dict[str, int] = {}
+def _once(values: Iterable[str]) -> set[str]:
+    """Return the values that occur exactly once; "" is none."""
+    found: set[str] = set()
     twice: set[str] = set()
-    for key, id_ in pairs:
-        if key in found:
-            twice.add(key)
-        found[key] = id_
-    return {key: id_ for key, id_ in found.items() if key not in twice}
+    for value in values:
+        (twice if value in found else found).add(value)
+    return found - twice - {""}
+
+
+def _unique(pairs: Sequence[tuple[str, int]]) -> dict[str, int]:
+    once = _once(key for key, _id in pairs)
+    return {key: id_ for key, id_ in pairs if key in once}

@@ -1,27 +1,24 @@
 """Read every entry of a directory, page by page, and plan what becomes of each person."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from typing import Any
 
-from lupweb import clock
 from lupweb.database import end_reading, transaction
+from lupweb.directories.models import DirectoryRole
 from lupweb.directories.service import DirectoryFacts
 from lupweb.errors import InvalidValue
 from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.entry import Entry
-from lupweb.ldap.filters import given
-from lupweb.ldap.server import ServerTraits, unique_id_of
+from lupweb.ldap.server import unique_id_of
 from lupweb.profiles.layout import Layout
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
 from lupweb.sync.apply import Writer
-from lupweb.sync.known import known_people
-from lupweb.sync.plan import MappedField, Naming, Plan, plan
-from lupweb.texts import Text, _
-
-BEAT = timedelta(seconds=5)
+from lupweb.sync.known import Here
+from lupweb.sync.plan import Known, Plan, Surroundings, match_of, plan
+from lupweb.texts import _
 
 
 @dataclass(frozen=True)
@@ -29,6 +26,8 @@ class Task:
     """What one run has to do.
 
     :param is_first: nobody of the directory is known: there is nobody to hide and nothing to clear
+    :param options: the site's options, as they were when the run began
+    :param expected: how many entries the last reading had
     """
 
     run_id: int
@@ -36,11 +35,25 @@ class Task:
     layout: Layout
     lease: HeldLease
     is_first: bool
+    options: Mapping[str, Any]
+    expected: int = 0
+
+    @property
+    def here(self) -> Here:
+        """Return the directory of this run, among the others."""
+        return Here(self.facts.id, self.facts.position, self.run_id)
 
     @property
     def writer(self) -> Writer:
         """Return what writes the plans of this run."""
-        return Writer(self.run_id, self.facts.id, self.facts.key, self.layout, self.lease)
+        return Writer(
+            self.run_id,
+            self.facts.id,
+            self.facts.key,
+            self.layout,
+            self.lease,
+            keeps_history=not self.is_first,
+        )
 
 
 @dataclass
@@ -52,34 +65,34 @@ class Reading:
     """
 
     task: Task
-    naming: Naming
-    fields: Sequence[MappedField]
+    around: Surroundings
     seen: set[str] = field(default_factory=set)
     counters: Counter[str] = field(default_factory=Counter)
     waiting: list[Plan] = field(default_factory=list)
-    beaten_at: datetime = field(default_factory=clock.now)
 
-    def read_everybody(self, session: LdapSession) -> None:
+    def read_everybody(self, session: LdapSession, search_filter: str, page_size: int) -> None:
         """Enumerate all entries; a `DirectoryError` means that the answer is not complete."""
-        facts = self.task.facts
-        pages = session.pages(
-            facts.user_base_dn,
-            given(facts.user_filter),
-            self.naming.attributes() + [each.attribute for each in self.fields],
-        )
-        for page in pages:
+        wanted = self.around.naming.attributes()
+        wanted += [each.attribute for each in self.around.fields]
+        base = self.task.facts.user_base_dn
+        for page in session.pages(base, search_filter, wanted, page_size=page_size):
             self._take(page)
             if self.task.is_first:
                 self.write()
-            else:
-                self._beat()
+            self._tell_progress()
+
+    def hold(self, plans: Sequence[Plan]) -> None:
+        """Leave these people as they are; they count as skipped until they are released."""
+        held = {each.unique_id for each in plans}
+        self.waiting = [each for each in self.waiting if each.unique_id not in held]
+        self.counters["skipped"] += len(held)
+        self.counters["held"] += len(held)
 
     def write(self) -> None:
         """Write what waits, and count it."""
         plans, self.waiting = self.waiting, []
-        failed = self.task.writer.write(
-            [each for each in plans if each.changes_person or each.moves]
-        )
+        touched = [each for each in plans if each.changes_person or each.changes_identity]
+        failed = self.task.writer.write(touched)
         self._note(plans, failed)
         lost = {each.unique_id for each in failed}
         for each in plans:
@@ -87,15 +100,25 @@ class Reading:
 
     def _take(self, page: Sequence[Entry]) -> None:
         entries = self._by_unique_id(page)
-        known = known_people(self.task.facts.id, list(entries))
+        known = self._known(entries)
         end_reading()
         for unique_id, entry in entries.items():
+            if unique_id not in known and self.task.facts.role is DirectoryRole.DELEGATED:
+                self.counters["skipped"] += 1  # people of such a directory come by signing in
+                continue
             try:
-                planned = plan(entry, unique_id, known.get(unique_id), self.fields, self.naming)
+                self.waiting.append(plan(entry, unique_id, known.get(unique_id), self.around))
             except InvalidValue as error:
                 self._skip(entry, error)
-            else:
-                self.waiting.append(planned)
+
+    def _known(self, entries: Mapping[str, Entry]) -> dict[str, Known]:
+        known = self.task.here.known_people(list(entries))
+        strangers = {
+            unique_id: match_of(entry, self.around.naming)
+            for unique_id, entry in entries.items()
+            if unique_id not in known
+        }
+        return {**self.task.here.known_elsewhere(strangers), **known}
 
     def _by_unique_id(self, page: Sequence[Entry]) -> dict[str, Entry]:
         """Return the entries that have a proper unique id and were not seen before."""
@@ -103,7 +126,7 @@ class Reading:
         for entry in page:
             self.counters["seen"] += 1
             try:
-                unique_id = unique_id_of(entry, self.naming.unique_id)
+                unique_id = unique_id_of(entry, self.around.naming.unique_id)
             except InvalidValue as error:
                 self._skip(entry, error)
                 continue
@@ -135,46 +158,20 @@ class Reading:
             self.counters["failed"] += 1
             return
         self.counters[_kind(each)] += 1
+        self.counters["disabled"] += each.disables
         self.counters["values_changed"] += len(each.changes)
 
-    def _beat(self) -> None:
-        if clock.now() - self.beaten_at < BEAT:
-            return
+    def _tell_progress(self) -> None:
         with transaction():
             self.task.lease.heartbeat()
-        self.beaten_at = clock.now()
+            runs.tell_progress(self.task.run_id, self.counters["seen"], self.task.expected)
 
 
 def _kind(each: Plan) -> str:
-    if each.known is None:
+    if each.known is None or each.known.is_new:
         return "new"
+    if each.is_shadowed:
+        return "shadowed"
     if each.is_back:
         return "back"
     return "changed" if each.changes_person else "unchanged"
-
-
-def mapped_fields(layout: Layout, traits: ServerTraits) -> tuple[list[MappedField], list[Text]]:
-    """Return the fields that the directory fills, and a sentence for each that it cannot fill.
-
-    An attribute that the schema does not know is not asked for, so that nothing is emptied.
-    """
-    fields: list[MappedField] = []
-    complaints: list[Text] = []
-    for each in layout.fields():
-        if not each.source.is_directory:
-            continue
-        if traits.schema.knows(each.attribute):
-            fields.append(MappedField(each.key, each.attribute, each.type.read))
-        else:
-            complaints.append(_unknown(each.name, each.attribute, traits))
-    return fields, complaints
-
-
-def _unknown(name: str, attribute: str, traits: ServerTraits) -> Text:
-    return _(
-        "The directory knows no attribute “%(attribute)s” (field “%(name)s”)."
-        " Stored values stay. The nearest known name is “%(nearest)s”.",
-        attribute=attribute,
-        name=name,
-        nearest=traits.schema.nearest(attribute) or "–",
-    )

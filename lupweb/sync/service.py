@@ -1,40 +1,42 @@
-"""Synchronize a directory: the phases of a run, each in its order (sync.md section 6)."""
+"""Synchronize a directory: begin a run, do it, end it, release what it held."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
 from lupweb import clock
-from lupweb.database import db, end_reading, transaction
+from lupweb.database import db, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.models import Directory
-from lupweb.directories.service import DirectoryFacts, facts_of, get_directory
-from lupweb.errors import DirectoryRefused, LupwebError, ReadOnlyMode
-from lupweb.ldap.server import ServerTraits
+from lupweb.directories.service import facts_of, get_directory
+from lupweb.errors import AlreadyRunning, LupwebError
 from lupweb.options.service import options
+from lupweb.people.states import PersonState
 from lupweb.profiles.layout import load_layout
 from lupweb.runs import service as runs
-from lupweb.runs.leases import name_run, take
+from lupweb.runs.leases import HeldLease, beating, name_run, take
 from lupweb.runs.states import RunState
-from lupweb.sync import brake
-from lupweb.sync.groups import read_groups
-from lupweb.sync.known import is_first_load, shown_ids
-from lupweb.sync.links import link
-from lupweb.sync.plan import Naming
-from lupweb.sync.reading import Reading, Task, mapped_fields
-from lupweb.texts import Text, _
+from lupweb.sync.apply import Writer
+from lupweb.sync.holding import DISABLE, HIDE, present_identities, releasable
+from lupweb.sync.known import Here
+from lupweb.sync.phases import Outcome, synchronize
+from lupweb.sync.reading import Task
+from lupweb.texts import _
 
 log = structlog.get_logger()
+FULL = "full"
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How a run ended, before it is written down."""
+class Work:
+    """What a run is given from outside.
 
-    state: RunState
-    message: Text | str
-    counters: Mapping[str, int] = field(default_factory=dict)
+    :param read_only: the site is in read-only mode: the run is refused, and says so
+    """
+
+    secret_key: str
+    connect: Connect
+    read_only: bool = False
 
 
 def run(
@@ -43,22 +45,59 @@ def run(
     """Read everybody of a directory and bring the profiles up to date; return the run's number.
 
     :param trigger: who or what asks, in words
-    :param read_only: the site is in read-only mode: the run is refused, and says so
     :raises NotFound: if there is no such directory
     :raises AlreadyRunning: if another run of it is at work
     """
+    work = Work(secret_key, connect, read_only)
+    subject = subject_of(directory_key)
     with transaction():
-        task = _begin(get_directory(directory_key), secret_key, trigger)
-    outcome = Outcome(
-        RunState.FAILED, _("Interrupted. What was written stays; the next run goes on.")
-    )
-    try:
-        outcome = _refused() if read_only else _synchronize(task, connect)
-    except LupwebError as error:
-        outcome = Outcome(RunState.FAILED, error.message)
-    finally:
-        _finish(task, outcome)
-    return task.run_id
+        directory = get_directory(directory_key)
+        lease = _taken(subject, trigger)
+        run_id = runs.start(
+            subject, trigger=trigger, mode=FULL, reason=_("everything was asked for")
+        )
+        task = _task(directory, lease, run_id, secret_key)
+    _perform(task, work)
+    return run_id
+
+
+def perform(run_id: int, *, secret_key: str, connect: Connect, read_only: bool = False) -> None:
+    """Do a run that waits; nothing if another worker has taken it, or it is over."""
+    with transaction():
+        task = _claimed(run_id, secret_key)
+    if task is not None:
+        _perform(task, Work(secret_key, connect, read_only))
+
+
+def approve(run_id: int) -> None:
+    """Do what a run held back: hide or disable exactly the people that it named.
+
+    :raises NotFound: if there is no such run
+    :raises Forbidden: if it holds nothing, or what it holds is out of date
+    :raises AlreadyRunning: if a run of the directory is at work
+    """
+    with transaction():
+        held = runs.get_run(run_id)
+        directory = get_directory(key_of(held.subject))
+        people = releasable(run_id, held.subject)
+        lease = _taken(held.subject, "approval")
+        writer = Writer(run_id, directory.id, directory.key, load_layout(), lease)
+        identities = present_identities(directory.id, people[HIDE])
+    missing = writer.retire(identities)
+    with transaction():
+        lease.heartbeat()
+        if people[DISABLE]:
+            writer.set_state(people[DISABLE], PersonState.DISABLED)
+        released = runs.get_run(run_id)
+        released.counters = {
+            **released.counters,
+            "missing": missing,
+            "held": 0,
+            "disabled": released.counters.get("disabled", 0) + len(people[DISABLE]),
+        }
+        message = _("What was held has been approved: %(count)s people.", count=missing)
+        runs.finish(run_id, RunState.DONE, message)
+        lease.release()
 
 
 def subject_of(directory_key: str) -> str:
@@ -66,105 +105,65 @@ def subject_of(directory_key: str) -> str:
     return f"directory:{directory_key}"
 
 
-def _begin(directory: Directory, secret_key: str, trigger: str) -> Task:
-    subject = subject_of(directory.key)
+def key_of(subject: str) -> str:
+    """Return the key of the directory that a run is of."""
+    return subject.partition(":")[2]
+
+
+def _taken(subject: str, trigger: str) -> HeldLease:
     lease = take(subject, trigger)
     runs.end_interrupted(lease.interrupted_run_id)
-    is_first = is_first_load(directory.id)
-    reason = _("nobody of it is known yet") if is_first else _("everything was asked for")
-    run_id = runs.start(subject, trigger=trigger, mode="full", reason=reason)
+    return lease
+
+
+def _claimed(run_id: int, secret_key: str) -> Task | None:
+    waiting = runs.get_run(run_id)
+    if waiting.state != RunState.QUEUED:
+        return None
+    try:
+        lease = _taken(waiting.subject, waiting.trigger)
+    except AlreadyRunning as error:
+        runs.finish(run_id, RunState.CANCELLED, error.message)
+        return None
+    if not runs.begin(run_id, mode=FULL):
+        lease.release()
+        return None
+    return _task(get_directory(key_of(waiting.subject)), lease, run_id, secret_key)
+
+
+def _task(directory: Directory, lease: HeldLease, run_id: int, secret_key: str) -> Task:
     name_run(lease, run_id)
-    layout = load_layout(options()["phone_region"])
-    return Task(run_id, facts_of(directory, secret_key), layout, lease, is_first)
+    here = Here(directory.id, directory.position, run_id)
+    chosen = options()
+    return Task(
+        run_id,
+        facts_of(directory, secret_key),
+        load_layout(chosen["phone_region"]),
+        lease,
+        here.is_first_load(),
+        chosen,
+        expected=len(here.present_ids()),
+    )
+
+
+def _perform(task: Task, work: Work) -> None:
+    outcome = Outcome(
+        RunState.FAILED, _("Interrupted. What was written stays; the next run goes on.")
+    )
+    try:
+        with beating(task.lease):
+            is_read_only = work.read_only or task.options["read_only"]
+            outcome = _refused() if is_read_only else synchronize(task, work.connect)
+    except LupwebError as error:
+        outcome = Outcome(RunState.FAILED, error.message)
+    finally:
+        _finish(task, outcome)
 
 
 def _refused() -> Outcome:
-    error = ReadOnlyMode(_("The site is in read-only mode. Nothing was read, nothing changed."))
-    return Outcome(RunState.REFUSED, error.message)
-
-
-def _synchronize(task: Task, connect: Connect) -> Outcome:
-    with connect(task.facts.server) as session:
-        session.bind(task.facts.bind_dn, task.facts.password)
-        reading = _reading(task, session.traits())
-        reading.read_everybody(session)
-        if not reading.seen and task.is_first:
-            return _nobody_found(task.facts)
-        reading.write()
-        link(task.layout, task.lease, task.run_id)
-        read_groups(task.facts.id, session, task.lease, task.run_id)
-    return _retire(reading)
-
-
-def _reading(task: Task, traits: ServerTraits) -> Reading:
-    fields, complaints = mapped_fields(task.layout, traits)
-    if complaints:
-        with transaction():
-            for complaint in complaints:
-                runs.note_problem(task.run_id, complaint)
-    facts = task.facts
-    if traits.unique_id_attribute is None:
-        raise DirectoryRefused(
-            _(
-                "The directory has no attribute that stays the same for life (entryUUID,"
-                " objectGUID). Without one a renamed person would become somebody else."
-                " Nothing was changed."
-            )
-        )
-    naming = Naming(
-        unique_id=traits.unique_id_attribute,
-        stamp=traits.stamp_attribute,
-        login=facts.login_attribute,
-        name=facts.name_attribute,
-        email=facts.email_attribute,
-    )
-    return Reading(task, naming, fields)
-
-
-def _nobody_found(facts: DirectoryFacts) -> Outcome:
     return Outcome(
         RunState.REFUSED,
-        _(
-            "Nobody was found below %(base)s with the filter %(filter)s. Nothing was changed."
-            " Check base DN, additional user DN, filter, and what the bind DN may read.",
-            base=facts.user_base_dn,
-            filter=facts.user_filter,
-        ),
-    )
-
-
-def _retire(reading: Reading) -> Outcome:
-    """Hide the people who are gone, if the brake allows; say how the run ended."""
-    task, counters = reading.task, reading.counters
-    shown = shown_ids(task.facts.id)
-    end_reading()
-    gone = {key: person_id for key, person_id in shown.items() if key not in reading.seen}
-    counters["missing"] = 0
-    if brake.holds(len(gone), active=len(shown), seen=len(reading.seen)):
-        counters["held"] = len(gone)
-        return Outcome(RunState.HELD, _held(len(gone), len(shown)), counters)
-    task.writer.hide(list(gone.values()))
-    counters["missing"] = len(gone)
-    state = RunState.PARTIAL if counters["failed"] else RunState.DONE
-    return Outcome(state, _summary(counters), counters)
-
-
-def _held(gone: int, shown: int) -> Text:
-    return _(
-        "%(gone)s of %(shown)s people were not found. Nobody was hidden; everything else was"
-        " brought up to date. Check whether the directory lost them, or the filter.",
-        gone=gone,
-        shown=shown,
-    )
-
-
-def _summary(counters: Mapping[str, int]) -> Text:
-    return _(
-        "%(changed)s changed of %(seen)s people seen; %(new)s new, %(missing)s no longer found.",
-        changed=counters["changed"] + counters["back"],
-        seen=counters["seen"],
-        new=counters["new"],
-        missing=counters["missing"],
+        _("The site is in read-only mode. Nothing was read, nothing changed."),
     )
 
 
@@ -172,8 +171,9 @@ def _finish(task: Task, outcome: Outcome) -> None:
     """Write the end of the run, its marks and its lease in one transaction."""
     with transaction():
         runs.finish(task.run_id, outcome.state, outcome.message, outcome.counters)
+        directory = db.session.get_one(Directory, task.facts.id)
+        directory.state = str(outcome.state)
         if outcome.state in {RunState.DONE, RunState.PARTIAL}:
-            directory = db.session.get_one(Directory, task.facts.id)
             directory.last_full_at = clock.now()
         task.lease.release()
     log.info("run ended", run=task.run_id, directory=task.facts.key, state=str(outcome.state))

@@ -1,6 +1,6 @@
 """Who looks at the page: the account that signed in, and what it may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flask import Flask, Response, abort, g, redirect, request, url_for
@@ -14,6 +14,7 @@ from lupweb.accounts.viewers import Viewer, viewer_of
 from lupweb.people.states import SHOWN
 from lupweb.profiles.cards import PersonCard, cards
 from lupweb.web.layouts import page_layout
+from lupweb.web.sessions import check_role, current_role
 
 OPEN_ENDPOINTS = frozenset({"static", "auth.sign_in", "health.live", "health.ready"})
 """What answers without signing in; everything else asks for it."""
@@ -35,7 +36,12 @@ class SignedIn(UserMixin):
     @cached_property
     def viewer(self) -> Viewer:
         """Return what decisions about rights are made of."""
-        return viewer_of(self.user)
+        return replace(viewer_of(self.user), role=self.role)
+
+    @property
+    def role(self) -> Role:
+        """Return what the account may do, by itself or by a grant."""
+        return current_role()
 
     @cached_property
     def card(self) -> PersonCard | None:
@@ -56,7 +62,7 @@ class SignedIn(UserMixin):
     @property
     def is_administrator(self) -> bool:
         """Return whether the account administers the site."""
-        return Role(self.user.role).is_administrator
+        return self.role.is_administrator
 
 
 def init_app(app: Flask) -> None:
@@ -91,6 +97,7 @@ def _require_sign_in() -> Response | BaseResponse | None:
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
         return None
     if current_user.is_authenticated:
+        check_role(current_user.user)
         return None
     if request.method not in {"GET", "HEAD"}:
         abort(401)

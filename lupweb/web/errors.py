@@ -9,7 +9,14 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from lupweb.database import db
-from lupweb.errors import DirectoryError, Forbidden, InvalidValue, LupwebError, NotFound
+from lupweb.errors import (
+    DirectoryError,
+    Forbidden,
+    InvalidValue,
+    LupwebError,
+    NotFound,
+    TooManyAttempts,
+)
 from lupweb.texts import Text, _, language
 from lupweb.web.context import theme
 from lupweb.web.request_ids import request_id
@@ -66,6 +73,7 @@ def init_app(app: Flask) -> None:
     """Answer every error of `app` with a page."""
     handlers: list[tuple[type[Exception], Callable[..., ResponseReturnValue]]] = [
         (LupwebError, _lupweb_error),
+        (TooManyAttempts, _too_many_attempts),
         (HTTPException, _http_error),
         (OperationalError, _database_away),
         (InternalServerError, _broken),
@@ -95,6 +103,11 @@ def _lupweb_error(error: LupwebError) -> ResponseReturnValue:
     if status >= 500:
         log.error("request failed", kind=type(error).__name__, text=str(error))
     return error_page(status, None if status == 404 else error.message)
+
+
+def _too_many_attempts(error: TooManyAttempts) -> ResponseReturnValue:
+    answer = error_page(429, error.message)
+    return *answer, {"Retry-After": str(error.retry_after_s)}  # type: ignore[misc]  # page, status
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:

@@ -30,7 +30,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         response.headers.update(FIXED)
         if settings.is_secure:
             response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
-        response.headers["Cache-Control"] = _cache_control()
+        if request.endpoint == "static" or "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = _cache_control()
         return response
 
 

@@ -1,5 +1,7 @@
 """What pages read once per request: the profile's layout and the site's options."""
 
+from typing import Any
+
 from flask import g
 
 from lupweb.options.service import options
@@ -14,9 +16,9 @@ def page_layout() -> Layout:
     return found
 
 
-def site_options() -> dict[str, str]:
+def site_options() -> dict[str, Any]:
     """Return the site's options; read once per request."""
     if "options" not in g:
         g.options = options()
-    found: dict[str, str] = g.options
+    found: dict[str, Any] = g.options
     return found

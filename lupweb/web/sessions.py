@@ -1,6 +1,7 @@
 """Sessions of browsers. Before sign-in a signed cookie; from sign-in on a row, found by a key.
 
-The cookie of a signed-in browser holds nothing but a random key; the row can be revoked.
+The cookie of a signed-in browser holds nothing but a random key; the row can be revoked. The key
+is signed, too: whoever changes SECRET_KEY signs everybody out.
 """
 
 import hashlib
@@ -10,30 +11,46 @@ from typing import Any
 from flask import Flask, Request, Response, session
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from itsdangerous import BadSignature, Signer
 from werkzeug.datastructures import CallbackDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from lupweb.accounts import sessions as rows
+from lupweb.accounts.grants import role_of
+from lupweb.accounts.models import Session, User
+from lupweb.accounts.roles import Role
 from lupweb.config import Settings
-from lupweb.database import transaction
+from lupweb.database import db, transaction
 
 MARK = "k."
 """What the value of a signed-in browser's cookie begins with; a signed one never does."""
 LONGEST_COOKIE = 4096
+ROLE = "role"
+"""What the account may do, as it was found at sign-in or at the last check."""
 
 
 class RowSession(CallbackDict[str, Any], SessionMixin):
-    """What a signed-in browser remembers; kept in the database."""
+    """What a signed-in browser remembers; kept in the database.
 
-    def __init__(self, key: str, content: dict[str, Any], *, keep: bool = False) -> None:
+    :param is_due: whether it is time to look again what the account may do
+    """
+
+    def __init__(self, key: str, row: Session) -> None:
         def changed(_self: Any) -> None:
             self.modified = True
 
-        super().__init__(content, changed)
+        super().__init__(row.content, changed)
         self.key = key
-        self.keep = keep
+        self.is_due = rows.is_due(row)
+        self.seconds_to_keep = rows.seconds_to_keep(row)
+        self.needs_new_key = False
         self.modified = False
         self.accessed = True
+
+    @property
+    def digest(self) -> str:
+        """Return what names the session where its key must not stand."""
+        return hashlib.sha256(self.key.encode()).hexdigest()
 
 
 class RowSessions(SecureCookieSessionInterface):
@@ -48,9 +65,7 @@ class RowSessions(SecureCookieSessionInterface):
             return SecureCookieSession()
         if not value.startswith(MARK):
             return super().open_session(app, request)
-        key = value.removeprefix(MARK)
-        row = rows.find_session(key)
-        return RowSession(key, row.content) if row else SecureCookieSession()
+        return _row_session(app, value.removeprefix(MARK)) or SecureCookieSession()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed; a signed-in browser's content goes to its row."""
@@ -58,7 +73,11 @@ class RowSessions(SecureCookieSessionInterface):
             super().save_session(app, session, response)
             return
         response.vary.add("Cookie")
-        if session.modified and session.key:
+        if not session.key:
+            return
+        if session.needs_new_key:
+            _replace_key(app, session, response)
+        elif session.modified:
             with transaction():
                 rows.store_content(session.key, dict(session))
 
@@ -78,10 +97,11 @@ def begin_session(app: Flask, response: BaseResponse, user_id: int, *, keep: boo
     content = {"_user_id": str(user_id), "_fresh": True, "csrf_token": _new_csrf_secret()}
     with transaction():
         _close_row()
+        content[ROLE] = str(role_of(db.session.get_one(User, user_id)))
         key = rows.open_session(user_id, content, keep=keep)
     session.clear()
     session.modified = False
-    _set_cookie(app, response, MARK + key, max_age=int(rows.LONG.total_seconds()) if keep else None)
+    _set_cookie(app, response, key, max_age=int(rows.LONG.total_seconds()) if keep else None)
 
 
 def end_session(app: Flask, response: BaseResponse) -> None:
@@ -99,6 +119,41 @@ def end_session(app: Flask, response: BaseResponse) -> None:
     )
 
 
+def current_role() -> Role:
+    """Return what the account of this request's session may do."""
+    return Role(session.get(ROLE, Role.EMPLOYEE))
+
+
+def check_role(user: User) -> None:
+    """Look again, if it is time, what the account may do; a change means a new key (B13)."""
+    current = request_ctx.session
+    if not isinstance(current, RowSession) or not current.is_due:
+        return
+    with transaction():
+        rows.note_check(current.key)
+        role = role_of(user)
+    current.is_due = False
+    if role is not current_role():
+        current[ROLE] = str(role)
+        current.needs_new_key = True
+
+
+def _row_session(app: Flask, signed: str) -> RowSession | None:
+    try:
+        key = _signer(app).unsign(signed).decode()
+    except (BadSignature, UnicodeDecodeError):
+        return None
+    row = rows.find_session(key)
+    return RowSession(key, row) if row else None
+
+
+def _replace_key(app: Flask, session: RowSession, response: BaseResponse) -> None:
+    with transaction():
+        key = rows.replace_key(session.key, dict(session))
+    if key is not None:
+        _set_cookie(app, response, key, max_age=session.seconds_to_keep)
+
+
 def _close_row() -> None:
     current = request_ctx.session
     if isinstance(current, RowSession):
@@ -111,10 +166,14 @@ def _new_csrf_secret() -> str:
     return hashlib.sha256(secrets.token_bytes(64)).hexdigest()
 
 
-def _set_cookie(app: Flask, response: BaseResponse, value: str, *, max_age: int | None) -> None:
+def _signer(app: Flask) -> Signer:
+    return Signer(app.config["SECRET_KEY"], salt="lupweb session", digest_method=hashlib.sha256)
+
+
+def _set_cookie(app: Flask, response: BaseResponse, key: str, *, max_age: int | None) -> None:
     response.set_cookie(
         app.config["SESSION_COOKIE_NAME"],
-        value,
+        MARK + _signer(app).sign(key).decode(),
         max_age=max_age,
         path="/",
         secure=app.config["SESSION_COOKIE_SECURE"],

@@ -21,6 +21,7 @@ ANSWERS = {
     "health.live": (200, 200),
     "health.ready": (200, 200),
     "people.index": (302, 200),
+    "pictures.show": (302, 404),
     "profiles.show": (302, 404),
     "static": (404, 404),
 }

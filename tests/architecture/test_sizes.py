@@ -12,6 +12,8 @@ LONGEST_CONFTEST = 150
 # path from the root -> why it may be longer
 LONGER: dict[str, str] = {
     "lupweb/schema/versions/0001_people_directory.py": "generated: one table after the other",
+    "tests/embedded/test_slapd.py": "one server, every way in which it is started",
+    "tests/embedded/test_supervisor.py": "real processes, every way in which they end",
 }
 
 # Names by which nobody finds anything; the second set says where one of them is a noun.

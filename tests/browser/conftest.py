@@ -71,10 +71,7 @@ class Visitors:
         self._contexts: list[BrowserContext] = []
 
     def stranger(self, width: int = 1280, **window: Any) -> Visitor:
-        """Return somebody who has not signed in.
-
-        :param window: what playwright's `new_context` takes
-        """
+        """Return somebody who has not signed in; `window` goes to playwright's `new_context`."""
         size = {"width": width, "height": 860}
         context = self._chromium.new_context(viewport=size, **window)
         self._contexts.append(context)
@@ -102,8 +99,7 @@ def chromium() -> Iterator[Browser]:
     """Chromium without a screen."""
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: pages are not looked at in a browser")
-    # root has no sandbox to go into
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []  # root has none to go into
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         yield found
@@ -112,7 +108,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def demo_login(app: Flask, directory: FakeDirectory) -> tuple[str, str]:
-    """User name and password of Ada, who leads a company of 30 whose names are awkward."""
+    """User name and password of Ada, who leads 30 people whose names are awkward."""
     ada = an_entry(directory, "ada", "Ada Lovelace", telephoneNumber="+49 611 20570", l="Porto")
     lead = an_entry(directory, "lead", "יעל כהן", manager=ada, title="מנהלת מוצר (Product)")
     an_entry(directory, "long", f"Freiherr {'Wolfgang-' * 12}", manager=lead, title="x" * 80)

@@ -32,9 +32,27 @@ def entries() -> Iterator[tuple[str, Attributes]]:
         account = _texts(objectClass=["organizationalRole", "simpleSecurityObject"], cn=[name])
         yield f"cn={name},{SUFFIX}", {**account, "userPassword": [PASSWORD.encode()]}
     for number in range(NUMBER_OF_PEOPLE):
-        yield f"uid=u{number},{PEOPLE}", _person(f"u{number}", f"Person {number}", number)
+        yield person_dn(number), _person(f"u{number}", f"Person {number}", number)
     for number, name in enumerate(ODD_NAMES):
         yield f"cn={escape_value(name)},{PEOPLE}", _person(f"odd{number}", name, 100 + number)
+
+
+def entries_of_active_directory() -> Iterator[tuple[str, Attributes]]:
+    """Yield the same for Active Directory, below a domain that is there already.
+
+    Its attributes have no options, `uid` is no login there, and an account must be switched on.
+    """
+    for dn, attributes in entries():
+        kept = {name: values for name, values in attributes.items() if ";" not in name}
+        if kept.pop("userPassword", None):
+            kept |= _account(kept.get("uid", kept["cn"])[0].decode())
+        if dn != SUFFIX:
+            yield dn, kept
+
+
+def person_dn(number: int) -> str:
+    """Return the DN of one of the 25 people."""
+    return f"cn=Person {number},{PEOPLE}"
 
 
 def as_ldif() -> str:
@@ -59,11 +77,23 @@ def _person(uid: str, name: str, number: int) -> Attributes:
         userPassword=[PASSWORD],
     )
     if number > 0:
-        person["manager"] = [f"UID=U0, {PEOPLE}".encode()]
+        person["manager"] = [f"CN=PERSON 0, {PEOPLE}".encode()]
     if uid == "u1":
         person["jpegPhoto"] = [b"\xff\xd8\xff\x00"]
         person["description;lang-de"] = ["Übersetzt".encode()]
     return person
+
+
+def _account(login: str) -> Attributes:
+    return {
+        **_texts(
+            objectClass=["user"],
+            sAMAccountName=[login],
+            userPrincipalName=[f"{login}@example.com"],
+            userAccountControl=["512"],  # a normal account, switched on
+        ),
+        "unicodePwd": [f'"{PASSWORD}"'.encode("utf-16-le")],
+    }
 
 
 def _texts(**attributes: list[str]) -> dict[str, list[bytes]]:

@@ -1,14 +1,24 @@
-"""One company in two directories: a fake one and, where it is installed, a real slapd."""
+"""One company in three directories: a fake one and, where they are installed, slapd and Samba."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
+from lupweb.errors import DirectoryError, DirectoryUnavailable, EntryNotFound
 from lupweb.ldap.client import Directory, LdapDirectory
 from lupweb.ldap.connection import Server, Tls
 from tests.fakes import FakeDirectory
-from tests.ldap.company import LIMITED_DN, PASSWORD, READER_DN, SUFFIX, as_ldif, entries
+from tests.ldap.company import (
+    LIMITED_DN,
+    PASSWORD,
+    READER_DN,
+    SUFFIX,
+    as_ldif,
+    entries,
+    entries_of_active_directory,
+)
+from tests.servers.samba import RunningSamba, require_samba, running_samba
 from tests.servers.slapd import RunningSlapd, require_slapd, running_slapd
 
 LIMITS = f"""\
@@ -22,9 +32,28 @@ access to * by users read by * none
 class Company:
     """A directory with the people of `tests.ldap.company`; `connect` makes a connection."""
 
+    kind: str
+    """fake, slapd or samba."""
     connect: Callable[[], Directory]
     check: list[str]
     """When not empty, nobody may ask: the caller is inside a transaction."""
+
+    @property
+    def is_active_directory(self) -> bool:
+        """Return whether it is one."""
+        return self.kind == "samba"
+
+    @property
+    def not_seen(self) -> type[DirectoryError]:
+        """Return what a stranger is told: slapd hides the entry, Active Directory says why."""
+        return DirectoryUnavailable if self.is_active_directory else EntryNotFound
+
+    def limited(self) -> Directory:
+        """Return a connection that gets ten entries and no more. Samba has no such limit."""
+        directory = self.signed_in(LIMITED_DN)
+        if isinstance(directory, FakeDirectory):
+            directory.limit_size(10)
+        return directory
 
     def signed_in(self, dn: str = READER_DN) -> Directory:
         """Return a connection of the account `dn`."""
@@ -48,23 +77,31 @@ def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSlapd]:
         yield server
 
 
-@pytest.fixture(params=["fake", "slapd"])
+@pytest.fixture(scope="session")
+def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSamba]:
+    """A real domain controller with the company."""
+    require_samba()
+    with running_samba(tmp_path_factory.mktemp("samba")) as server:
+        server.add(entries_of_active_directory())
+        yield server
+
+
+@pytest.fixture(params=["fake", "slapd", "samba"])
 def company(request: pytest.FixtureRequest) -> Company:
-    """The same people in a fake and in a real directory."""
+    """The same people in a fake and in two real directories."""
     in_transaction: list[str] = []
 
     def check() -> None:
         if in_transaction:
             raise RuntimeError("a directory was asked inside a transaction")
 
-    if request.param == "slapd":
-        slapd: RunningSlapd = request.getfixturevalue("slapd")
-        server = Server((slapd.uri,), Tls.NONE)
-        return Company(lambda: LdapDirectory(server, check=check), in_transaction)
+    if request.param != "fake":
+        server = _server_of(request.getfixturevalue(request.param))
+        return Company(request.param, lambda: LdapDirectory(server, check=check), in_transaction)
     fake = FakeDirectory(SUFFIX, check=check)
     for dn, values in entries():
         fake.add(dn, values)
-    return Company(lambda: FakeDirectory(check=check, server=fake.server), in_transaction)
+    return Company("fake", lambda: FakeDirectory(check=check, server=fake.server), in_transaction)
 
 
 @pytest.fixture
@@ -72,3 +109,9 @@ def directory(company: Company) -> Iterator[Directory]:
     """A connection of an account that may read all people."""
     with company.signed_in() as connection:
         yield connection
+
+
+def _server_of(running: RunningSlapd | RunningSamba) -> Server:
+    if isinstance(running, RunningSlapd):
+        return Server((running.uri,), Tls.NONE)
+    return Server((running.ldaps_uri,), Tls.LDAPS, ca_file=str(running.ca_file))

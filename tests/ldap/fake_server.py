@@ -1,5 +1,6 @@
 """The entries of a fake directory server, and how it is told to misbehave."""
 
+import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ class FakeServer:
     refuses_credentials: bool = False
     failing_page: int = 0
     size_limit: int = 0
+    value_range: int = 0
+    """How many values of an attribute are given at once; 0: all."""
     questions: list[str] = field(default_factory=list)
     """What was asked, oldest first: `bind cn=...`, `read ...`, `search ...`, `page 2 of ...`."""
     rows_sent: int = 0
@@ -117,3 +120,18 @@ class FakeServer:
         csn = f"{now}.{self.writes % 1_000_000:06}Z#000000#000#000000"
         entry.values["entryCSN"] = [csn.encode()]
         entry.values["modifyTimestamp"] = [f"{now}Z".encode()]
+
+
+def range_asked(attribute: str) -> tuple[str, int]:
+    """Return an attribute without its range option, and the first value that is asked for."""
+    match = re.fullmatch(r"(.+);range=([0-9]+)-(?:[0-9]+|\*)", attribute, re.IGNORECASE)
+    return (match[1], int(match[2])) if match else (attribute, 0)
+
+
+def ranged(name: str, values: Sequence[bytes], *, first: int, most: int) -> tuple[str, list[bytes]]:
+    """Return the values from `first` on, at most `most` of them, under the name for that."""
+    end = first + most if most else len(values)
+    if first == 0 and end >= len(values):
+        return name, list(values)
+    last = "*" if end >= len(values) else str(end - 1)
+    return f"{name};range={first}-{last}", list(values[first:end])

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
+from tests.servers import ber
+
 PAGED_RESULTS = b"1.2.840.113556.1.4.319"
-BIND, SEARCH = 0x60, 0x63
 
 Answer = Callable[[int, int], list[bytes]]
 """What a search is answered: message id, number of the search from 1 -> messages."""
@@ -15,29 +16,29 @@ Answer = Callable[[int, int], list[bytes]]
 def entry(message: int, dn: bytes, **attributes: bytes) -> bytes:
     """Return a found entry with one value per attribute."""
     values = [
-        _ber(0x30, _text(name.encode()), _ber(0x31, _text(value)))
+        ber.element(0x30, ber.text(name.encode()), ber.element(0x31, ber.text(value)))
         for name, value in attributes.items()
     ]
-    return _message(message, _ber(0x64, _text(dn), _ber(0x30, *values)))
+    return ber.message(message, ber.element(0x64, ber.text(dn), ber.element(0x30, *values)))
 
 
 def reference(message: int, uri: bytes) -> bytes:
     """Return a search reference to another server."""
-    return _message(message, _ber(0x73, _text(uri)))
+    return ber.message(message, ber.element(0x73, ber.text(uri)))
 
 
 def done(message: int, *, code: int = 0, text: bytes = b"", control: bytes | None = None) -> bytes:
     """Return the end of a search; `control` is the raw value of the paging control."""
     controls = b""
     if control is not None:
-        controls = _ber(0xA0, _ber(0x30, _text(PAGED_RESULTS), _text(control)))
-    result = _ber(0x65, _ber(0x0A, bytes([code])), _text(b""), _text(text))
-    return _message(message, result + controls)
+        controls = ber.element(0xA0, ber.element(0x30, ber.text(PAGED_RESULTS), ber.text(control)))
+    result = ber.element(0x65, ber.element(0x0A, bytes([code])), ber.text(b""), ber.text(text))
+    return ber.message(message, result + controls)
 
 
 def cookie(value: bytes) -> bytes:
     """Return the value of the paging control with this cookie."""
-    return _ber(0x30, _ber(0x02, b"\0"), _text(value))
+    return ber.element(0x30, ber.element(0x02, b"\0"), ber.text(value))
 
 
 @contextmanager
@@ -71,12 +72,17 @@ def _talk(
     root = {"supportedControl": PAGED_RESULTS} if offers_paging else {"vendorName": b"bad"}
     try:
         while request := _element(read):
-            message, operation, body = _parts(request)
-            if operation == BIND:
-                said = [_message(message, _ber(0x61, _ber(0x0A, b"\0"), _text(b""), _text(b"")))]
-            elif operation == SEARCH and body[:2] == b"\x04\x00":
+            message, operation, body = ber.parts(request)
+            if operation == ber.BIND:
+                said = [
+                    ber.message(
+                        message,
+                        ber.element(0x61, ber.element(0x0A, b"\0"), ber.text(b""), ber.text(b"")),
+                    )
+                ]
+            elif operation == ber.SEARCH and body[:2] == b"\x04\x00":
                 said = [entry(message, b"", **root), done(message)]
-            elif operation == SEARCH:
+            elif operation == ber.SEARCH:
                 searches += 1
                 said = answer(message, searches)
             else:
@@ -95,29 +101,3 @@ def _element(read: Callable[[int], bytes]) -> bytes:
     if length & 0x80:
         length = int.from_bytes(read(length & 0x7F))
     return read(length)
-
-
-def _parts(request: bytes) -> tuple[int, int, bytes]:
-    """Return message id, operation, and the operation's contents."""
-    start = 2 + request[1]
-    message = int.from_bytes(request[2:start])
-    length_bytes = request[start + 1] & 0x7F if request[start + 1] & 0x80 else 0
-    return message, request[start], request[start + 2 + length_bytes :]
-
-
-def _message(message: int, content: bytes) -> bytes:
-    number = message.to_bytes(message.bit_length() // 8 + 1)
-    return _ber(0x30, _ber(0x02, number), content)
-
-
-def _text(value: bytes) -> bytes:
-    return _ber(0x04, value)
-
-
-def _ber(tag: int, *parts: bytes) -> bytes:
-    content = b"".join(parts)
-    size = len(content)
-    if size < 0x80:
-        return bytes([tag, size]) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8)
-    return bytes([tag, 0x80 | len(length)]) + length + content

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lupweb.errors import InvalidValue
-from lupweb.ldap.timestamps import read_generalized_time
+from lupweb.ldap.timestamps import read_filetime, read_generalized_time
 
 ZONES = st.integers(-23 * 60, 23 * 60).map(lambda m: timezone(timedelta(minutes=m)))
 TIMES = st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=ZONES)  # noqa: DTZ001
@@ -78,3 +78,24 @@ def test_nothing_but_a_refusal_comes_of_nonsense(text: str | bytes) -> None:
         return
 
     assert instant.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("value", "instant"),
+    [
+        (b"1", datetime(1601, 1, 1, tzinfo=UTC)),
+        (b"116444736000000000", datetime(1970, 1, 1, tzinfo=UTC)),
+        (b"134082598831234567", datetime(2025, 11, 22, 4, 38, 3, 123_456, tzinfo=UTC)),
+    ],
+)
+def test_b84_a_file_time_is_read(value: bytes, instant: datetime) -> None:
+    assert read_filetime(value) == instant
+
+
+@pytest.mark.parametrize(
+    "value",
+    [b"", b"0", b"9223372036854775807", b"-1", b"1.5", b" 1", b"9" * 19, b"\xff", b"1" * 99],
+)
+def test_b84_a_file_time_that_means_never_is_no_instant(value: bytes) -> None:
+    with pytest.raises(InvalidValue, match="never"):
+        read_filetime(value)

@@ -1,5 +1,6 @@
 """Only one at a time, and nobody writes after somebody else took over."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -7,11 +8,13 @@ from flask import Flask
 
 from lupweb.database import db, transaction
 from lupweb.errors import AlreadyRunning, LeaseLost
-from lupweb.runs.leases import STALE, HeldLease, take
+from lupweb.runs import leases
+from lupweb.runs.leases import STALE, HeldLease, beating, show_life, shows_life, take
 from lupweb.runs.models import Lease, Run
 from lupweb.runs.service import end_interrupted, start
 from lupweb.runs.states import RunState
 from tests.databases import both_databases
+from tests.embedded.processes import until
 
 SUBJECT = "directory:main"
 
@@ -26,6 +29,11 @@ def let_it_go_stale() -> None:
         lease = db.session.get_one(Lease, SUBJECT)
         assert lease.heartbeat_at
         lease.heartbeat_at -= STALE + timedelta(seconds=1)
+
+
+def is_stale() -> bool:
+    with transaction():
+        return not leases.is_held(db.session.get(Lease, SUBJECT), leases.database_now())
 
 
 @both_databases
@@ -79,3 +87,57 @@ def test_a_run_whose_process_died_is_ended_by_the_next_holder(in_app: Flask) -> 
     run = db.session.get_one(Run, run_id)
     assert run.state == RunState.FAILED
     assert run.message.startswith("Interrupted")
+
+
+@both_databases
+def test_long_work_gives_a_sign_of_life_beside_its_own_connection(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "BEAT_EVERY_S", 0.01)
+    lease = taken("first")
+    let_it_go_stale()
+
+    with beating(lease):
+        until(lambda: not is_stale(), "no beat was written")
+
+    with pytest.raises(AlreadyRunning):
+        taken("second")
+
+
+def test_x25_beats_do_not_bring_a_lost_lease_back(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "BEAT_EVERY_S", 0.01)
+    frozen = taken("first")
+    let_it_go_stale()
+    second = taken("second")
+    let_it_go_stale()
+
+    with beating(frozen):
+        until(lambda: not any("beats" in each.name for each in threading.enumerate()), "it beats")
+
+    assert is_stale()
+    with pytest.raises(LeaseLost), transaction():
+        frozen.heartbeat()
+    with transaction():
+        second.heartbeat()
+
+
+def test_work_that_hangs_does_not_hold_its_lease_for_ever(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "BEAT_EVERY_S", 0.01)
+    monkeypatch.setattr(leases, "LONGEST_WORK_S", 0.05)
+
+    with beating(taken("first")):
+        until(lambda: not any("beats" in each.name for each in threading.enumerate()), "it beats")
+
+
+@both_databases
+def test_services_of_a_kind_show_that_one_of_them_lives(in_app: Flask) -> None:
+    with transaction():
+        assert not shows_life("scheduler")
+        show_life("scheduler", "first")
+        show_life("scheduler", "second")
+
+    assert shows_life("scheduler")

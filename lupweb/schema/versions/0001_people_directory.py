@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("ca_file", sa.String(), nullable=False),
         sa.Column("bind_dn", sa.String(), nullable=False),
         sa.Column("bind_password", sa.LargeBinary(), nullable=False),
+        sa.Column("bind_password_from", sa.String(), nullable=False),
         sa.Column("base_dn", sa.String(), nullable=False),
         sa.Column("additional_user_dn", sa.String(), nullable=False),
         sa.Column("user_filter", sa.String(), nullable=False),
@@ -46,6 +47,7 @@ def upgrade() -> None:
         sa.Column("group_filter", sa.String(), nullable=False),
         sa.Column("incremental", sa.Boolean(), nullable=False),
         sa.Column("last_sync_date", sa.String(), nullable=False),
+        sa.Column("last_sync_date_given", sa.String(), nullable=False),
         sa.Column("timestamp_pattern", sa.String(), nullable=False),
         sa.Column("schedule_full", sa.String(), nullable=False),
         sa.Column("schedule_changes", sa.String(), nullable=False),
@@ -60,10 +62,15 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
-        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("forgotten_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("blocked_until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_failed_sign_ins")),
     )
+    with op.batch_alter_table("failed_sign_ins", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_failed_sign_ins_forgotten_at"), ["forgotten_at"], unique=False
+        )
+
     op.create_table(
         "lease",
         sa.Column("subject", sa.String(), nullable=False),
@@ -207,7 +214,7 @@ def upgrade() -> None:
         sa.Column("dn", sa.String(), nullable=False),
         sa.Column("dn_folded", sa.String(), nullable=False),
         sa.Column("stamp", sa.String(), nullable=False),
-        sa.Column("login_folded", sa.String(), nullable=False),
+        sa.Column("match", sa.String(), nullable=False),
         sa.Column("disabled_reason", sa.String(), nullable=False),
         sa.Column("is_person", sa.Boolean(), nullable=False),
         sa.Column("is_gone", sa.Boolean(), nullable=False),
@@ -226,9 +233,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_identity_dn_folded"), ["dn_folded"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_identity_login_folded"), ["login_folded"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_identity_match"), ["match"], unique=False)
         batch_op.create_index(batch_op.f("ix_identity_person_id"), ["person_id"], unique=False)
 
     op.create_table(
@@ -236,6 +241,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("source_hash", sa.LargeBinary(length=16), nullable=False),
         sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("is_due", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_picture_source_person_id")
         ),
@@ -427,7 +433,7 @@ def downgrade() -> None:
     op.drop_table("picture_source")
     with op.batch_alter_table("identity", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_identity_person_id"))
-        batch_op.drop_index(batch_op.f("ix_identity_login_folded"))
+        batch_op.drop_index(batch_op.f("ix_identity_match"))
         batch_op.drop_index(batch_op.f("ix_identity_dn_folded"))
 
     op.drop_table("identity")
@@ -459,6 +465,9 @@ def downgrade() -> None:
     op.drop_table("org_chart")
     op.drop_table("option")
     op.drop_table("lease")
+    with op.batch_alter_table("failed_sign_ins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_failed_sign_ins_forgotten_at"))
+
     op.drop_table("failed_sign_ins")
     op.drop_table("directory")
     op.drop_table("category")

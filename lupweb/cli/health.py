@@ -1,0 +1,97 @@
+"""Is everything at work? For whoever watches the site, and for scripts that wait."""
+
+import sys
+from typing import Any
+
+import click
+
+from lupweb.app import Parts, create_app, database_answers, schema_is_current
+from lupweb.cli.application import parts_of
+from lupweb.cli.output import json_option, print_json
+from lupweb.database import db
+from lupweb.directories.service import enabled_directories
+from lupweb.jobs import queue_answers, workers_alive
+from lupweb.jobs.scheduler import SUBJECT as SCHEDULER
+from lupweb.runs.leases import shows_life
+from lupweb.runs.service import active_runs
+from lupweb.runs.states import RunState
+from lupweb.texts import Text, _
+
+NO_WRITEBACK = {"queued": 0, "oldest_seconds": None, "conflicts": 0}
+
+
+@click.command()
+@json_option
+def health(*, as_json: bool) -> None:
+    """Tell whether database, queue, workers and scheduler are at work; 1 if one is not."""
+    app = create_app()
+    with app.app_context():
+        try:
+            found = document(parts_of(app))
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+    if as_json:
+        print_json(found)
+    else:
+        for line in _lines(found):
+            click.echo(str(line))
+    sys.exit(0 if found["ok"] else 1)
+
+
+def document(parts: Parts) -> dict[str, Any]:
+    """Return what is at work (interface.md section 3)."""
+    has_database = database_answers() and schema_is_current()
+    found: dict[str, Any] = {
+        "database": has_database,
+        "queue": queue_answers(parts.settings),
+        "workers": workers_alive(parts.settings),
+        "scheduler": has_database and shows_life(SCHEDULER),
+        "runs": _runs() if has_database else {},
+        "directories": _directories() if has_database else [],
+        "writeback": NO_WRITEBACK,
+    }
+    is_ok = all(found[part] for part in ("database", "queue", "workers", "scheduler"))
+    return {"ok": is_ok, **found}
+
+
+def _runs() -> dict[str, int]:
+    states = [run.state for run, _lease in active_runs()]
+    return {
+        "queued": states.count(RunState.QUEUED),
+        "running": states.count(RunState.RUNNING),
+    }
+
+
+def _directories() -> list[dict[str, Any]]:
+    return [
+        {
+            "key": each.key,
+            "state": each.state,
+            "last_full": each.last_full_at and each.last_full_at.isoformat(),
+        }
+        for each in enabled_directories()
+    ]
+
+
+def _lines(found: dict[str, Any]) -> list[Text | str]:
+    yes, no = _("yes"), _("no")
+    lines: list[Text | str] = [
+        _("Database of this version answers: %(is_so)s", is_so=yes if found["database"] else no),
+        _("Queue server answers: %(is_so)s", is_so=yes if found["queue"] else no),
+        _("Workers: %(count)s", count=found["workers"]),
+        _("Scheduler is at work: %(is_so)s", is_so=yes if found["scheduler"] else no),
+    ]
+    if found["runs"]:
+        lines.append(_("Runs: %(running)s at work, %(queued)s waiting", **found["runs"]))
+    for each in found["directories"]:
+        last = each["last_full"] or _("never")
+        lines.append(
+            _(
+                "Directory %(key)s: %(state)s, read completely: %(last)s",
+                key=each["key"],
+                state=each["state"] or _("not read yet"),
+                last=last,
+            )
+        )
+    return lines

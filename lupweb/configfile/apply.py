@@ -1,0 +1,215 @@
+"""Make the database equal to a configuration file, for the kinds that the file names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from lupweb.accounts.grants import ensure_an_administrator_remains
+from lupweb.accounts.models import RoleGrant
+from lupweb.configfile.compare import Comparison, compare
+from lupweb.configfile.document import Document
+from lupweb.configfile.profile import (
+    put_profile_in_order,
+    remove_categories,
+    remove_fields,
+    store_category,
+    store_field,
+)
+from lupweb.configfile.stored import DIRECTORY_COLUMNS, read_setup
+from lupweb.configfile.wanted import Wanted, wanted_setup
+from lupweb.database import db
+from lupweb.directories.editor import put_in_order, remove_directory, store_directory
+from lupweb.directories.models import Directory
+from lupweb.directories.secrets import lock
+from lupweb.errors import InvalidValue
+from lupweb.options.registry import OPTIONS
+from lupweb.options.service import set_option
+from lupweb.orgchart.models import OrgChart
+from lupweb.people.models import Group, Membership
+from lupweb.people.queries import groups_by_key
+from lupweb.profiles.service import tell_everybody_changed
+from lupweb.sync.groups import settle_local_groups
+from lupweb.sync.known import people_index
+from lupweb.texts import Text, ngettext
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or would be; `notes` are sentences beside it."""
+
+    comparison: Comparison
+    notes: tuple[Text, ...]
+
+
+def preview(document: Document, secret_key: str) -> Outcome:
+    """Return what applying would do; reads only.
+
+    :raises InvalidConfiguration: with everything that is wrong with the file
+    """
+    wanted, comparison = _plan(document, secret_key)[1:]
+    return Outcome(comparison, wanted.notes)
+
+
+def apply(document: Document, secret_key: str) -> Outcome:
+    """Do what the file says, all of it or nothing; call inside a transaction.
+
+    :raises InvalidConfiguration: with everything that is wrong with the file
+    :raises InvalidValue: if nobody would be an administrator any more
+    :raises AlreadyRunning: if a directory is to go away while a run of it is at work
+    """
+    stored, wanted, comparison = _plan(document, secret_key)
+    if comparison.is_empty:
+        return Outcome(comparison, wanted.notes)
+    had_administrator = _has_administrator()
+    change = _Change(stored, wanted, comparison, secret_key)
+    notes = [*wanted.notes, *change.write()]
+    if had_administrator:
+        ensure_an_administrator_remains()
+    return Outcome(comparison, tuple(notes))
+
+
+def _plan(
+    document: Document, secret_key: str
+) -> tuple[Mapping[str, Mapping[str, Any]], Wanted, Comparison]:
+    stored = read_setup(secret_key)
+    wanted = wanted_setup(document, stored)
+    return stored, wanted, compare(stored, wanted.setup, wanted.kinds)
+
+
+def _has_administrator() -> bool:
+    try:
+        ensure_an_administrator_remains()
+    except InvalidValue:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One application of a file, in the order that references ask for."""
+
+    stored: Mapping[str, Mapping[str, Any]]
+    wanted: Wanted
+    comparison: Comparison
+    secret_key: str
+
+    def write(self) -> list[Text]:
+        self._set_options()
+        for key, entry in self._to_store("directories"):
+            self._store_directory(key, entry)
+        for key, entry in self._to_store("groups"):
+            _store_group(key, entry)
+        for key, entry in self._to_store("categories"):
+            store_category(key, entry)
+        for key, entry in self._to_store("fields"):
+            store_field(key, entry)
+        for key, entry in self._to_store("org_charts"):
+            _store_org_chart(key, entry)
+        notes = remove_fields(self._to_remove("fields"))
+        remove_categories(self._to_remove("categories"))
+        self._give_roles()
+        _remove_groups(self._to_remove("groups"))
+        notes += self._remove_directories()
+        db.session.execute(delete(OrgChart).where(OrgChart.key.in_(self._to_remove("org_charts"))))
+        self._put_in_order()
+        self._tell()
+        return notes
+
+    def _to_store(self, kind: str) -> list[tuple[str, Mapping[str, Any]]]:
+        names = {*self.comparison.created, *self.comparison.changed}
+        entries = self.wanted.setup[kind]
+        return [(key, entry) for key, entry in entries.items() if f"{kind}.{key}" in names]
+
+    def _to_remove(self, kind: str) -> list[str]:
+        return [key for key in self.stored[kind] if f"{kind}.{key}" in self.comparison.removed]
+
+    def _set_options(self) -> None:
+        for kind in OPTIONS.values():
+            if kind.table in self.comparison.changed:
+                set_option(kind, self.wanted.setup[kind.table][""][kind.name])
+
+    def _store_directory(self, key: str, entry: Mapping[str, Any]) -> None:
+        columns = {column: entry[name] for name, column in DIRECTORY_COLUMNS.items()}
+        columns["role"] = entry["role"]
+        columns["uris"] = list(entry["uri"])
+        columns["bind_password_from"] = _reference(entry)
+        columns["bind_password"] = lock(entry["bind_password"].text, self.secret_key)
+        given = entry["last_sync_date"]
+        if given != self.stored["directories"].get(key, {}).get("last_sync_date", ""):
+            columns["last_sync_date"] = columns["last_sync_date_given"] = given
+        store_directory(key, columns)
+
+    def _give_roles(self) -> None:
+        if not self.comparison.touches("roles"):
+            return
+        ids = groups_by_key()
+        db.session.execute(delete(RoleGrant))
+        for role, entry in self.wanted.setup["roles"].items():
+            db.session.add_all(RoleGrant(role=role, group_id=ids[key]) for key in entry["groups"])
+            db.session.add_all(RoleGrant(role=role, login=login) for login in entry["people"])
+        db.session.flush()
+
+    def _remove_directories(self) -> list[Text]:
+        return [
+            ngettext(
+                "%(n)s person of the directory “%(key)s” stays here as a local person.",
+                "%(n)s people of the directory “%(key)s” stay here as local people.",
+                remove_directory(key),
+                key=key,
+            )
+            for key in self._to_remove("directories")
+        ]
+
+    def _put_in_order(self) -> None:
+        put_in_order(list(self.wanted.setup["directories"]))
+        put_profile_in_order(
+            list(self.wanted.setup["categories"]), list(self.wanted.setup["fields"])
+        )
+        for position, key in enumerate(self.wanted.setup["org_charts"], start=1):
+            chart = db.session.scalars(select(OrgChart).where(OrgChart.key == key)).one()
+            chart.position = position
+        db.session.flush()
+
+    def _tell(self) -> None:
+        """Renew what is kept about people, so that a restriction counts at once."""
+        if self.comparison.touches("groups"):
+            settle_local_groups(people_index())
+        if self.comparison.touches("groups", "categories", "fields", "site"):
+            tell_everybody_changed()
+
+
+def _reference(entry: Mapping[str, Any]) -> str:
+    if entry["bind_password_env"]:
+        return f"env:{entry['bind_password_env']}"
+    return f"file:{entry['bind_password_file']}" if entry["bind_password_file"] else ""
+
+
+def _store_group(key: str, entry: Mapping[str, Any]) -> None:
+    group = db.session.scalar(select(Group).where(Group.key == key)) or Group(key=key)
+    group.name = entry["name"]
+    group.dn = entry["dn"]
+    group.logins = list(entry["members"])
+    group.directory_id = db.session.scalar(
+        select(Directory.id).where(Directory.key == entry["directory"])
+    )
+    db.session.add(group)
+    db.session.flush()
+
+
+def _remove_groups(keys: list[str]) -> None:
+    """Take groups away that nothing names any more."""
+    ids = select(Group.id).where(Group.key.in_(keys)).scalar_subquery()
+    db.session.execute(delete(Membership).where(Membership.group_id.in_(ids)))
+    db.session.execute(delete(Group).where(Group.key.in_(keys)))
+
+
+def _store_org_chart(key: str, entry: Mapping[str, Any]) -> None:
+    chart = db.session.scalar(select(OrgChart).where(OrgChart.key == key)) or OrgChart(key=key)
+    chart.name = entry["name"]
+    chart.manager_field = entry["manager_field"]
+    chart.dotted_fields = list(entry["dotted_fields"])
+    chart.top = list(entry["top"])
+    db.session.add(chart)
+    db.session.flush()

@@ -1,0 +1,133 @@
+"""The keys of [[directories]]."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lupweb.configfile.keys import Key, Kind, Value, stable_name
+from lupweb.directories.models import DirectoryRole
+from lupweb.ldap.connection import Tls
+from lupweb.texts import _
+
+OPENLDAP: Mapping[str, Value] = {
+    "login_attribute": "uid",
+    "name_attribute": "displayName",
+    "email_attribute": "mail",
+    "user_filter": "(objectClass=inetOrgPerson)",
+    "group_filter": "(objectClass=groupOfNames)",
+}
+ACTIVE_DIRECTORY: Mapping[str, Value] = {
+    **OPENLDAP,
+    "login_attribute": "sAMAccountName",
+    "user_filter": "(&(objectCategory=person)(objectClass=user))",
+    "group_filter": "(objectClass=group)",
+}
+DEFAULTS_OF_KIND = {
+    "openldap": OPENLDAP,
+    "active_directory": ACTIVE_DIRECTORY,
+    "generic": OPENLDAP,
+}
+BY_KIND = "by kind"
+
+
+def _defaults(given: Mapping[str, Any]) -> Mapping[str, Value]:
+    by_kind = DEFAULTS_OF_KIND.get(given.get("kind", "generic"), OPENLDAP)
+    return {"name": given.get("key", ""), **by_kind}
+
+
+DIRECTORIES = Kind(
+    "directories",
+    (
+        stable_name("key"),
+        Key("name", "", _("What people read."), shown="the key"),
+        Key(
+            "kind",
+            "generic",
+            _("What server it is. Only chooses defaults of other keys; what it can do is asked."),
+            tuple(DEFAULTS_OF_KIND),
+        ),
+        Key(
+            "role",
+            str(DirectoryRole.CONNECTOR),
+            _(
+                "connector: people are read from it. delegated: it checks passwords, people are"
+                " made at their first sign-in. alternative: only a source of values."
+            ),
+            tuple(map(str, DirectoryRole)),
+        ),
+        Key(
+            "uri",
+            (),
+            _("Address of the server, ldaps:// or ldap://. A list is tried in its order."),
+            required=True,
+            takes_one=True,
+        ),
+        Key(
+            "tls",
+            str(Tls.LDAPS),
+            _("How the connection is protected. ldaps goes with ldaps://, the others with ldap://"),
+            (str(Tls.LDAPS), str(Tls.STARTTLS), str(Tls.NONE)),
+        ),
+        Key(
+            "allow_cleartext",
+            False,
+            _("Allow passwords to travel in clear with tls = none. This machine needs no consent."),
+        ),
+        Key(
+            "ca_file",
+            "",
+            _("Certificates (PEM) of whom to trust, from this file's folder. Empty: the system's."),
+        ),
+        Key("bind_dn", "", _("The account that reads."), required=True),
+        Key("bind_password_env", "", _("Variable of the environment that holds its password.")),
+        Key("bind_password_file", "", _("File that holds its password, from this file's folder.")),
+        Key("base_dn", "", _("Everything lies below this DN."), required=True),
+        Key("additional_user_dn", "", _("People lie below this DN, put in front of base_dn.")),
+        Key("additional_group_dn", "", _("Groups lie below this DN, put in front of base_dn.")),
+        Key("user_filter", "", _("Search filter: who is read."), shown=BY_KIND),
+        Key(
+            "person_filter",
+            "",
+            _("Which of them are shown as people; others are rooms and computers. Empty: all."),
+        ),
+        Key(
+            "update_filter",
+            "",
+            _("Role alternative: filter with [last_sync_timestamp] for those who changed."),
+        ),
+        Key("group_filter", "", _("Search filter: what is a group."), shown=BY_KIND),
+        Key("login_attribute", "", _("Attribute of the login."), shown=BY_KIND),
+        Key(
+            "name_attribute",
+            "",
+            _("Attribute of the name. Without a value: cn, then the login."),
+            shown=BY_KIND,
+        ),
+        Key("email_attribute", "", _("Attribute of the mail address."), shown=BY_KIND),
+        Key("enabled", True, _("Ask this directory at all.")),
+        Key(
+            "incremental",
+            True,
+            _("Scheduled runs may read changes only. false: each reads everything."),
+        ),
+        Key(
+            "last_sync_date",
+            "",
+            _(
+                "Read once what changed since this time, as in 23-05-2016 15:30:00. Taken when it"
+                " is new; empty leaves the date alone."
+            ),
+        ),
+        Key(
+            "timestamp_pattern",
+            "",
+            _("Java pattern of its times, as in yyyyMMddHHmmssZ. Empty: recognised."),
+        ),
+        Key("schedule_full", "", _("Cron text of its own. Empty: as in [schedules]. off: never.")),
+        Key(
+            "schedule_changes", "", _("Cron text of its own. Empty: as in [schedules]. off: never.")
+        ),
+        Key("write", False, _("Enable write to LDAP, step one: what fields save goes there.")),
+    ),
+    identity="key",
+    defaults=_defaults,
+)

@@ -1,0 +1,102 @@
+"""What one entry of [[directories]] must keep to."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+from lupweb.configfile.keys import Entry
+from lupweb.directories.models import DirectoryRole
+from lupweb.errors import InvalidValue, LupwebError
+from lupweb.ldap.connection import Server, Tls, check_server
+from lupweb.ldap.dn import DN
+from lupweb.ldap.filters import checked_attribute, given
+from lupweb.runs import schedules
+from lupweb.texts import Text, _
+
+Broken = Iterator[tuple[str, Text | str]]
+PATTERN_PARTS = ("yyyy", "MM", "dd", "HH")
+SYNC_DATE = "%d-%m-%Y %H:%M:%S"
+
+
+def directory_rules(entry: Entry) -> Broken:
+    """Yield what is wrong with one directory."""
+    yield from _address(entry)
+    for name, check, may_be_empty in _CHECKS:
+        if entry[name] or not may_be_empty:
+            try:
+                check(entry[name])
+            except LupwebError as error:
+                yield name, error.message
+    yield from _password(entry)
+    if entry["write"] and entry["role"] == DirectoryRole.ALTERNATIVE:
+        yield "write", _("The alternative LDAP is only read, never written.")
+
+
+def server_in(entry: Entry) -> Server:
+    """Return how the directory of an entry is reached."""
+    return Server(
+        uris=entry["uri"],
+        tls=Tls(entry["tls"]),
+        allow_cleartext=entry["allow_cleartext"],
+        ca_file=entry["ca_file"],
+    )
+
+
+def _address(entry: Entry) -> Broken:
+    if not entry["uri"]:
+        return  # said already: the key is needed
+    try:
+        check_server(server_in(entry))
+    except LupwebError as error:
+        yield "uri", error.message
+
+
+def _password(entry: Entry) -> Broken:
+    if entry["bind_password_env"] and entry["bind_password_file"]:
+        yield (
+            "bind_password_file",
+            _("The password comes from a variable or from a file, not from both. Take one out."),
+        )
+
+
+def sync_date(text: str) -> str:
+    """Return a “last sync date” in its usual form, dd-MM-yyyy HH:mm:ss.
+
+    :raises InvalidValue: if it is no such date
+    """
+    try:
+        # a wall-clock time: its zone is the site's, and said elsewhere
+        return datetime.strptime(text.replace(";", ""), SYNC_DATE).strftime(SYNC_DATE)  # noqa: DTZ007
+    except ValueError as error:
+        raise InvalidValue(
+            _("“%(text)s” is no date. An example: 23-05-2016 15:30:00.", text=text[:63])
+        ) from error
+
+
+def _cron(text: str) -> None:
+    schedules.check(text, "UTC")
+
+
+def _pattern(text: str) -> None:
+    if not all(part in text for part in PATTERN_PARTS):
+        raise InvalidValue(
+            _("This is no pattern of a whole time. Examples: yyyyMMddHHmmssZ, yyyyMMddHHmmss.Z.")
+        )
+
+
+_CHECKS: tuple[tuple[str, Callable[[str], Any], bool], ...] = (
+    ("base_dn", DN.parse, True),
+    ("additional_user_dn", DN.parse, True),
+    ("additional_group_dn", DN.parse, True),
+    ("user_filter", given, False),
+    ("person_filter", given, True),
+    ("update_filter", given, True),
+    ("group_filter", given, True),
+    ("login_attribute", checked_attribute, False),
+    ("name_attribute", checked_attribute, True),
+    ("email_attribute", checked_attribute, True),
+    ("last_sync_date", sync_date, True),
+    ("timestamp_pattern", _pattern, True),
+    ("schedule_full", _cron, True),
+    ("schedule_changes", _cron, True),
+)

@@ -1,0 +1,116 @@
+"""The keys of groups, categories, fields, roles and org charts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lupweb.accounts.roles import Role
+from lupweb.configfile.keys import Key, Kind, Value, stable_name
+from lupweb.profiles.sources import Source
+from lupweb.profiles.standard import STANDARD_FIELDS
+from lupweb.texts import _
+
+STANDARD = {field.key: field for field in STANDARD_FIELDS}
+ROLES = tuple(str(role) for role in Role if role.is_administrator)
+SHOWN_NAME = Key("name", "", _("What people read."), shown="the key")
+
+
+def _named_like_key(given: Mapping[str, Any]) -> Mapping[str, Value]:
+    return {"name": given.get("key", "")}
+
+
+def _field_defaults(given: Mapping[str, Any]) -> Mapping[str, Value]:
+    standard = STANDARD.get(given.get("key", ""))
+    if standard is None:
+        return _named_like_key(given)
+    return {
+        "name": str(standard.name),
+        "category": standard.category,
+        "type": standard.type_key,
+    }
+
+
+GROUPS = Kind(
+    "groups",
+    (
+        stable_name("key"),
+        SHOWN_NAME,
+        Key("directory", "", _("Key of the directory that holds it. Left out: a local group.")),
+        Key("dn", "", _("DN of its entry in that directory.")),
+        Key("members", (), _("Logins of a local group. Unknown ones wait until they exist.")),
+    ),
+    identity="key",
+    defaults=_named_like_key,
+)
+CATEGORIES = Kind(
+    "categories",
+    (
+        stable_name("key"),
+        SHOWN_NAME,
+        Key("applies_to", (), _("Groups whose people have it. Empty: everyone."), is_set=True),
+        Key("visible_to", (), _("Groups that may read it. Empty: everyone."), is_set=True),
+        Key(
+            "searchable_when_restricted",
+            False,
+            _("Values stay findable in search for those who may not read them."),
+        ),
+    ),
+    identity="key",
+    defaults=_named_like_key,
+)
+FIELDS = Kind(
+    "fields",
+    (
+        stable_name("key"),
+        SHOWN_NAME,
+        Key("category", "", _("Key of its category. A standard field has one."), required=True),
+        Key("type", "text", _("The type of its values.")),
+        Key("help_text", "", _("Shown behind a question mark beside the field. Empty: none.")),
+        Key("searchable", True, _("Found by the search.")),
+        Key("in_profile", True, _("Shown in the profile.")),
+        Key("in_table", False, _("Shown in the table of people.")),
+        Key("default", "", _("What counts where nobody entered anything.")),
+        Key("pattern", "", _("Regular expression that an entered value has to fit. Empty: any.")),
+        Key("max_length", 0, _("Most characters of an entered value. 0: no limit of its own.")),
+        Key(
+            "visible_to",
+            (),
+            _("Groups that may read it, narrower than the category. Empty: as the category."),
+            is_set=True,
+        ),
+        Key("required", False, _("Cannot be saved empty.")),
+        Key(
+            "source",
+            str(Source.USER),
+            _("Where values come from: people, LDAP, always LDAP, another LDAP, an XML file."),
+            tuple(map(str, Source)),
+        ),
+        Key("attribute", "", _("The attribute that is read; for an XML file the node.")),
+        Key("write_back", False, _("Step two of write-back: save what people enter to LDAP.")),
+        Key("on_card", False, _("Shown on the card.")),
+        Key("facet", False, _("Offered as a filter beside the list of people.")),
+        Key("options", (), _("What may be chosen, for the types that choose.")),
+    ),
+    identity="key",
+    defaults=_field_defaults,
+)
+ROLES_KIND = Kind(
+    "roles",
+    (
+        Key("role", "", _("The role that is given."), ROLES, required=True),
+        Key("groups", (), _("Groups whose people have it."), is_set=True),
+        Key("people", (), _("Logins that have it."), is_set=True),
+    ),
+    identity="role",
+)
+ORG_CHARTS = Kind(
+    "org_charts",
+    (
+        stable_name("key"),
+        SHOWN_NAME,
+        Key("manager_field", "", _("The person field that names the manager."), required=True),
+        Key("dotted_fields", (), _("Person fields that are drawn as dotted lines.")),
+        Key("top", (), _("Logins at the top. Empty: who has reports and no manager.")),
+    ),
+    identity="key",
+    defaults=_named_like_key,
+)

@@ -1,0 +1,82 @@
+"""Every name in the set-up that names something else. Pure."""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from lupweb.configfile.faults import Place
+from lupweb.field_types import FIELD_TYPES
+from lupweb.texts import Text, _
+
+Setup = Mapping[str, Mapping[str, Any]]
+PERSON_TYPES = frozenset(key for key, kind in FIELD_TYPES.items() if kind.refers_to_person)
+PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+# kind, key -> what it names
+REFERENCES = (
+    ("policies", "licence_group", "groups"),
+    ("groups", "directory", "directories"),
+    ("categories", "applies_to", "groups"),
+    ("categories", "visible_to", "groups"),
+    ("fields", "category", "categories"),
+    ("fields", "visible_to", "groups"),
+    ("roles", "groups", "groups"),
+    ("org_charts", "manager_field", "people"),
+    ("org_charts", "dotted_fields", "people"),
+    ("card", "subline", "fields"),
+    ("card", "place", "fields"),
+    ("card", "pronouns", "fields"),
+    ("card", "time_zone", "fields"),
+    ("card", "extra", "fields"),
+)
+MISSING: Mapping[str, Callable[[str], Text]] = {
+    "directories": lambda key: _("There is no directory “%(key)s”.", key=key),
+    "groups": lambda key: _("There is no group “%(key)s”.", key=key),
+    "categories": lambda key: _("There is no category “%(key)s”.", key=key),
+    "fields": lambda key: _("There is no field “%(key)s”.", key=key),
+    "people": lambda key: _("“%(key)s” is no field that names a person (user_select).", key=key),
+}
+TAKEN_AWAY: Mapping[str, Callable[[str], Text]] = {
+    "directories": lambda key: _(
+        "It still names the directory “%(key)s”, which this file takes away.", key=key
+    ),
+    "groups": lambda key: _(
+        "It still names the group “%(key)s”, which this file takes away.", key=key
+    ),
+    "categories": lambda key: _(
+        "It is still in the category “%(key)s”, which this file takes away.", key=key
+    ),
+    "fields": lambda key: _(
+        "It still names the field “%(key)s”, which this file takes away.", key=key
+    ),
+    "people": lambda key: _(
+        "It still names “%(key)s”, which this file makes no field of a person any more.", key=key
+    ),
+}
+
+
+def broken_references(setup: Setup, named: Setup) -> Iterator[tuple[Place, Text]]:
+    """Yield each name that nothing has, with its place.
+
+    :param named: what the file itself says; what stands elsewhere was fine before
+    """
+    known: dict[str, Collection[str]] = {**setup, "people": _person_fields(setup)}
+    for kind, name, target in REFERENCES:
+        for label, entry in setup[kind].items():
+            for key in _listed(entry[name]):
+                if key not in known[target]:
+                    sentences = MISSING if label in named.get(kind, {}) else TAKEN_AWAY
+                    yield (kind, label, name), sentences[target](key)
+    for key in PLACEHOLDER.findall(setup["picture"][""]["url"]):
+        if key not in setup["fields"]:
+            yield ("picture", "", "url"), MISSING["fields"](key)
+
+
+def _person_fields(setup: Setup) -> set[str]:
+    return {key for key, field in setup["fields"].items() if field["type"] in PERSON_TYPES}
+
+
+def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    if isinstance(value, tuple):
+        return value
+    return (value,) if value else ()

@@ -1,0 +1,91 @@
+"""What one entry by itself must keep to, whatever else there is."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import phonenumbers
+
+from lupweb.configfile.directory_rules import directory_rules
+from lupweb.configfile.faults import Place
+from lupweb.configfile.keys import Entry
+from lupweb.configfile.profile_rules import (
+    field_rules,
+    group_rules,
+    org_chart_rules,
+    refused_attribute,
+)
+from lupweb.errors import InvalidValue
+from lupweb.ldap.filters import checked_attribute
+from lupweb.runs import schedules
+from lupweb.texts import Text, _
+
+Broken = Iterator[tuple[str, Text | str]]
+"""Name of a key, and what is wrong with it."""
+MOST_EXTRA = 4
+
+
+def broken_rules(
+    kinds: Mapping[str, Mapping[str, Mapping[str, Any]]],
+) -> Iterator[tuple[Place, Text | str]]:
+    """Yield what is wrong with each entry, seen by itself."""
+    for kind, entries in kinds.items():
+        rule = RULES.get(kind)
+        for label, entry in entries.items() if rule else ():
+            for name, sentence in rule(entry) if rule else ():
+                yield (kind, label, name), sentence
+
+
+def _site(entry: Entry) -> Broken:
+    if not entry["name"].strip():
+        yield "name", _("The site needs a name.")
+    try:
+        if entry["match_people_by"]:
+            checked_attribute(entry["match_people_by"])
+    except InvalidValue as error:
+        yield "match_people_by", error.message
+    if entry["phone_region"] not in phonenumbers.SUPPORTED_REGIONS:
+        yield "phone_region", _("This is no country code (ISO 3166). Germany is DE.")
+    try:
+        schedules.check("", entry["time_zone"])
+    except InvalidValue as error:
+        yield "time_zone", error.message
+
+
+def _schedules(entry: Entry) -> Broken:
+    for name in ("full", "changes"):
+        try:
+            schedules.check(entry[name], "UTC")
+        except InvalidValue as error:
+            yield name, error.message
+
+
+def _picture(entry: Entry) -> Broken:
+    if entry["source"] == "ldap" and not entry["attribute"]:
+        yield "attribute", _("Pictures from LDAP need an attribute, such as jpegPhoto.")
+    elif entry["attribute"]:
+        sentence = refused_attribute(entry["attribute"])
+        if sentence:
+            yield "attribute", sentence
+    if entry["url"] and not entry["url"].startswith(("http://", "https://")):
+        yield "url", _("The address of pictures begins with https:// or http://.")
+    elif entry["source"] == "url" and not entry["url"]:
+        yield "url", _("Pictures from an address need one.")
+    if entry["write_back"] and entry["source"] != "ldap":
+        yield "write_back", _("Only pictures from LDAP can be saved to LDAP.")
+
+
+def _card(entry: Entry) -> Broken:
+    if len(entry["extra"]) > MOST_EXTRA:
+        yield "extra", _("The card has room for %(most)s more fields.", most=MOST_EXTRA)
+
+
+RULES: Mapping[str, Callable[[Entry], Broken]] = {
+    "site": _site,
+    "schedules": _schedules,
+    "directories": directory_rules,
+    "groups": group_rules,
+    "fields": field_rules,
+    "org_charts": org_chart_rules,
+    "picture": _picture,
+    "card": _card,
+}

@@ -1,0 +1,61 @@
+"""Write people to a file, as one viewer sees them."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+import structlog
+
+from lupweb.accounts.viewers import Viewer
+from lupweb.exports import csv
+from lupweb.people.models import Person
+from lupweb.profiles.exchange import documents
+from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.visibility import may_read
+
+log = structlog.get_logger()
+BLOCK = 500
+FORMATS = ("csv", "json")
+
+
+def export_people(
+    viewer: Viewer, layout: Layout, people: Sequence[Person], form: str, path: Path
+) -> int:
+    """Write `people` to `path`, readable by its owner only; return how many there were.
+
+    A field that `viewer` may read of nobody in the file has no column.
+
+    :param form: one of `FORMATS`
+    """
+    own = _own_keys(viewer, layout, people)
+    fields = [each for each in layout.fields() if may_read(viewer, each) or each.key in own]
+    rows = _rows(viewer, layout, people)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        path.chmod(0o600)
+        count = csv.write(rows, fields, file) if form == "csv" else _write_json(rows, fields, file)
+    log.info("people exported", form=form, people=count, viewer=viewer.person_id)
+    return count
+
+
+def _own_keys(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> set[str]:
+    """Return the fields that the viewer has a value of, if the viewer is in the file."""
+    own = [person for person in people if person.id == viewer.person_id]
+    return {key for each in documents(viewer, layout, own) for key in each["values"]}
+
+
+def _rows(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> Iterator[Mapping[str, Any]]:
+    for start in range(0, len(people), BLOCK):
+        yield from documents(viewer, layout, people[start : start + BLOCK])
+
+
+def _write_json(
+    rows: Iterator[Mapping[str, Any]], _fields: Sequence[FieldLayout], file: TextIO
+) -> int:
+    file.write("[")
+    count = 0
+    for row in rows:
+        file.write((",\n" if count else "\n") + json.dumps(row, ensure_ascii=False))
+        count += 1
+    file.write("\n]\n")
+    return count

@@ -1,0 +1,94 @@
+"""One connection: opened at its first question, and never silently made again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from weakref import finalize
+
+import ldap
+from ldap.ldapobject import SimpleLDAPObject
+
+from lupweb.errors import DirectoryUnavailable, LimitExceeded, LupwebError
+from lupweb.ldap.connection import Server, open_handle
+from lupweb.ldap.results import in_our_words
+from lupweb.ldap.watch import MOST_BYTES, Excess, Watch
+from lupweb.texts import Text, _
+
+LOST = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.TIMEOUT, ldap.DECODING_ERROR)
+
+
+class Link:
+    """A connection to the first server of several that answers. It is used by one thread.
+
+    :param check: called before each question; it may raise
+    """
+
+    def __init__(self, server: Server, check: Callable[[], None]) -> None:
+        self.server = server
+        self._check = check
+        self._handle: SimpleLDAPObject | None = None
+        self._watch: Watch | None = None
+        self._is_over = False
+
+    @property
+    def uri(self) -> str | None:
+        """Return which server answers, or None while there is no connection."""
+        return None if self._handle is None else str(self._handle.get_option(ldap.OPT_URI))
+
+    @contextmanager
+    def asking(
+        self, doing: Text, *, secrets: tuple[str, ...] = (), limit_s: float | None = None
+    ) -> Iterator[SimpleLDAPObject]:
+        """Give the handle for one question; what goes wrong comes out as lupweb's error.
+
+        :param limit_s: how long the whole answer may take, however much of it comes
+        :raises DirectoryUnavailable: if the connection is or was lost
+        """
+        self._check()
+        handle, watch = self._connected()
+        with in_our_words(doing, secrets=secrets):
+            try:
+                with watch.over(limit_s or self.server.page_timeout_s):
+                    yield handle
+            except LOST as error:
+                # libldap would silently connect again, and go on as nobody.
+                self.close()
+                raise _why_lost(watch, error) from error
+
+    def close(self) -> None:
+        """End the connection. Nothing can be asked afterwards."""
+        handle, self._handle, self._is_over = self._handle, None, True
+        if handle is not None:
+            with suppress(ldap.LDAPError):  # it may be gone already
+                handle.unbind_ext_s()
+        if self._watch is not None:
+            self._watch.close()
+
+    def _connected(self) -> tuple[SimpleLDAPObject, Watch]:
+        if self._is_over:
+            raise DirectoryUnavailable(
+                _(
+                    "The connection to the directory server has ended. Nothing was changed;"
+                    " a new connection must be opened."
+                )
+            )
+        if self._handle is None or self._watch is None:
+            self._handle = open_handle(self.server)
+            self._watch = Watch(self._handle.fileno())
+            finalize(self, self._watch.close)
+        return self._handle, self._watch
+
+
+def _why_lost(watch: Watch, error: ldap.LDAPError) -> LupwebError | ldap.LDAPError:
+    """Return what ended a connection: our own watch, or what libldap met."""
+    if watch.excess is Excess.TIME:
+        return ldap.TIMEOUT()
+    if watch.excess is Excess.BYTES:
+        return LimitExceeded(
+            _(
+                "The server sent more than %(most)s MiB in one answer, so the connection was ended"
+                " and nothing was changed. Look for entries with very large values, or leave such"
+                " attributes out.",
+                most=MOST_BYTES // 1024**2,
+            )
+        )
+    return error

@@ -1,0 +1,214 @@
+"""Pictures of people: kept in four sizes, named by the hash of what they were made of."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from sqlalchemy import bindparam, case, delete, insert, select, update
+
+from lupweb.accounts.viewers import Viewer
+from lupweb.database import db
+from lupweb.errors import InvalidValue, NotFound
+from lupweb.people.models import Person
+from lupweb.profiles.models import Picture, PictureSource
+from lupweb.profiles.picture_maker import MOST_BYTES, SIZES, PictureMaker
+from lupweb.profiles.queries import get_shown
+from lupweb.texts import _
+
+MOST_TRIED = 3  # each may take seconds before it turns out to be none
+BEYOND = 10_000  # larger than any size
+
+
+@dataclass(frozen=True)
+class PreparedPicture:
+    """A picture that was made anew, ready to be kept.
+
+    :param hash: of the bytes that it was made of, in hexadecimal
+    :param sizes: size -> JPEG
+    """
+
+    hash: str
+    sizes: dict[int, bytes]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What a source delivered for one person, worked out.
+
+    :param source_hash: of everything that was delivered, see `hash_of`
+    :param picture: None: the source has none, or, if there is a `problem`, none of any use
+    :param problem: why nothing could be used, "" otherwise
+    """
+
+    person_id: int
+    source_hash: bytes
+    picture: PreparedPicture | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ShownPicture:
+    """A picture as it is sent: JPEG."""
+
+    content: bytes
+    hash: str
+    size: int
+    login: str
+
+
+def prepared(content: bytes, maker: PictureMaker) -> PreparedPicture:
+    """Return the picture made anew, by a child process; call outside of transactions.
+
+    :raises InvalidValue: if it cannot be used; the sentence says why
+    """
+    return PreparedPicture(blake2b(content, digest_size=16).hexdigest(), maker.make(content))
+
+
+def delivery_of(person_id: int, values: Sequence[bytes], maker: PictureMaker) -> Delivery:
+    """Return the largest of the delivered pictures that works, whatever their order.
+
+    Only the three largest of at most 10 MiB are tried. Call outside of transactions.
+    """
+    source_hash = hash_of(values)
+    largest_first = sorted(values, key=lambda value: (len(value), value), reverse=True)
+    usable = [value for value in largest_first if 0 < len(value) <= MOST_BYTES]
+    problem = ""
+    for content in (usable or largest_first)[:MOST_TRIED]:
+        try:
+            return Delivery(person_id, source_hash, prepared(content, maker))
+        except InvalidValue as error:
+            problem = problem or str(error)
+    return Delivery(person_id, source_hash, problem=problem)
+
+
+def hash_of(values: Collection[bytes]) -> bytes:
+    """Return what stands for these values in any order; 16 bytes."""
+    each = sorted(blake2b(value, digest_size=16).digest() for value in values)
+    return blake2b(b"".join(each), digest_size=16).digest()
+
+
+def keep(deliveries: Sequence[Delivery]) -> list[int]:
+    """Store what was delivered; call inside a transaction. Eight statements at most.
+
+    Where there is a problem, the picture of before stays. Pictures that nobody has any more go.
+
+    :returns: ids of the people whose picture is another one now
+    """
+    if not deliveries:
+        return []
+    found = select(Person.id, Person.picture_hash).where(
+        Person.id.in_([each.person_id for each in deliveries])
+    )
+    before = dict(db.session.execute(found).all())
+    known = [each for each in deliveries if each.person_id in before]
+    changed = {
+        each.person_id: _hash(each)
+        for each in known
+        if not each.problem and _hash(each) != before[each.person_id]
+    }
+    _store([each.picture for each in known if each.picture])
+    _name(changed)
+    _note_sources(known)
+    _drop_unused({before[person_id] for person_id in changed} - {""})
+    return sorted(changed)
+
+
+def settle(person_ids: Sequence[int]) -> None:
+    """Note that these people's sources were asked, and delivered what was known."""
+    _set_due(person_ids, is_due=False)
+
+
+def mark_due(person_ids: Sequence[int]) -> None:
+    """Have the sources of these people's pictures asked again; call inside a transaction.
+
+    Belongs into the transaction that stores the new stamp of an entry: a run that is killed
+    before it comes to the pictures leaves that to the next one.
+    """
+    _set_due(person_ids, is_due=True)
+
+
+def mark_all_due() -> None:
+    """Have everybody's picture asked for again, as when another attribute holds it."""
+    db.session.execute(update(PictureSource).values(is_due=True))
+
+
+def get_picture(viewer: Viewer, handle: str, size: int) -> ShownPicture:
+    """Return the picture of the person whom `handle` names; three queries at most.
+
+    :param size: pixels; the next larger of the four sizes is taken, or the largest there is
+    :raises NotFound: if there is no picture, or this viewer may not see the person
+    """
+    person = get_shown(viewer, handle)
+    wanted = next((each for each in SIZES if each >= size), SIZES[-1])
+    nearest = case((Picture.size >= wanted, Picture.size), else_=BEYOND - Picture.size)
+    found = db.session.execute(
+        select(Picture.size, Picture.content)
+        .where(Picture.hash == person.picture_hash)
+        .order_by(nearest)
+        .limit(1)
+    ).first()
+    if found is None:
+        raise NotFound(_("There is no picture of “%(handle)s” here.", handle=handle))
+    return ShownPicture(found.content, person.picture_hash, found.size, person.login)
+
+
+def _hash(delivery: Delivery) -> str:
+    return delivery.picture.hash if delivery.picture else ""
+
+
+def _store(pictures: Sequence[PreparedPicture]) -> None:
+    by_hash = {picture.hash: picture for picture in pictures}
+    rows = select(Picture.hash).where(Picture.hash.in_(by_hash)).distinct()
+    new = by_hash.keys() - set(db.session.scalars(rows))
+    if new:
+        db.session.execute(
+            insert(Picture),
+            [
+                {"hash": hash_, "size": size, "content": content}
+                for hash_ in sorted(new)
+                for size, content in by_hash[hash_].sizes.items()
+            ],
+        )
+
+
+def _name(hashes: dict[int, str]) -> None:
+    if hashes:
+        db.session.connection().execute(
+            update(Person)
+            .where(Person.id == bindparam("_id"))
+            .values(picture_hash=bindparam("_hash")),
+            [{"_id": person_id, "_hash": hash_} for person_id, hash_ in hashes.items()],
+        )
+
+
+def _note_sources(deliveries: Sequence[Delivery]) -> None:
+    ids = [each.person_id for each in deliveries]
+    db.session.execute(delete(PictureSource).where(PictureSource.person_id.in_(ids)))
+    if deliveries:
+        db.session.execute(
+            insert(PictureSource),
+            [
+                {
+                    "person_id": each.person_id,
+                    "source_hash": each.source_hash,
+                    "problem": each.problem,
+                }
+                for each in deliveries
+            ],
+        )
+
+
+def _drop_unused(hashes: Collection[str]) -> None:
+    used = select(Person.picture_hash).where(Person.picture_hash.in_(hashes))
+    unused = set(hashes) - set(db.session.scalars(used))
+    if unused:
+        db.session.execute(delete(Picture).where(Picture.hash.in_(unused)))
+
+
+def _set_due(person_ids: Sequence[int], *, is_due: bool) -> None:
+    if person_ids:
+        db.session.execute(
+            update(PictureSource)
+            .where(PictureSource.person_id.in_(person_ids))
+            .values(is_due=is_due)
+        )

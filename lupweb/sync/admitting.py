@@ -1,0 +1,59 @@
+"""Somebody signs in for the first time at a directory whose people are not read in advance."""
+
+from uuid import UUID
+
+from lupweb import clock
+from lupweb.database import end_reading
+from lupweb.directories.connect import Connect
+from lupweb.directories.service import DirectoryFacts
+from lupweb.errors import NotFound
+from lupweb.ldap.filters import all_of, equals, given
+from lupweb.options.service import options
+from lupweb.profiles.layout import load_layout
+from lupweb.sync.apply import Unfenced, Writer
+from lupweb.sync.known import Here
+from lupweb.sync.plan import Surroundings, match_of, plan
+from lupweb.sync.preparing import mapped_fields, naming_of
+from lupweb.texts import _
+
+OBJECT_GUID = "objectGUID"
+
+
+def admit(facts: DirectoryFacts, unique_id: str, connect: Connect) -> None:
+    """Make the person of one entry, or tie the entry to the person it belongs to.
+
+    Asks the directory; call it outside a transaction.
+
+    :raises NotFound: if the entry is no longer there
+    :raises InvalidValue: if it has no login
+    """
+    chosen = options()
+    layout = load_layout(chosen["phone_region"])
+    end_reading()
+    with connect(facts.server) as session:
+        session.bind(facts.bind_dn, facts.password)
+        fields, _complaints = mapped_fields(layout, session.traits())
+        naming = naming_of(facts, session.traits(), chosen.get("match_people_by", "login"))
+        wanted = naming.attributes() + [each.attribute for each in fields]
+        found = session.search(
+            facts.user_base_dn,
+            all_of(given(facts.user_filter), _is(naming.unique_id, unique_id)),
+            wanted,
+            limit=1,
+        )
+    if not found:
+        raise NotFound(_("The entry is no longer in the directory."))
+    here = Here(facts.id, facts.position, 0)
+    known = here.known_people([unique_id])
+    if not known:
+        known = here.known_elsewhere({unique_id: match_of(found[0], naming)})
+    around = Surroundings(naming, fields, clock.now())
+    planned = plan(found[0], unique_id, known.get(unique_id), around)
+    end_reading()
+    Writer(None, facts.id, facts.key, layout, Unfenced()).write([planned])
+
+
+def _is(attribute: str, unique_id: str) -> str:
+    """Return the filter of one unique id; objectGUID is stored little-endian in its first parts."""
+    value = UUID(unique_id).bytes_le if attribute == OBJECT_GUID else unique_id
+    return equals(attribute, value)

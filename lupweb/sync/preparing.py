@@ -1,0 +1,116 @@
+"""What a run must know of a server before it reads people: attributes, fields, filters."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lupweb import clock
+from lupweb.directories.service import DirectoryFacts
+from lupweb.errors import DirectoryRefused, InvalidValue
+from lupweb.ldap.client import Directory as LdapSession
+from lupweb.ldap.dn import DN
+from lupweb.ldap.filters import all_of, given
+from lupweb.ldap.server import ServerTraits, unique_id_of
+from lupweb.profiles.layout import Layout
+from lupweb.sync import disabled
+from lupweb.sync.plan import MappedField, Naming, Surroundings
+from lupweb.texts import Text, _
+
+VISIBLE = "visible"
+"""The policy under which only people are synchronized (sync.md section 18)."""
+
+
+def check_question(facts: DirectoryFacts) -> None:
+    """Refuse a base or a filter that no server could understand, before any is asked.
+
+    :raises InvalidValue: naming what is wrong
+    """
+    DN.parse(facts.user_base_dn)
+    given(facts.user_filter)
+    if facts.person_filter:
+        given(facts.person_filter)
+
+
+def naming_of(facts: DirectoryFacts, traits: ServerTraits, match_people_by: str) -> Naming:
+    """Return which attributes say who is who.
+
+    :raises DirectoryRefused: if no attribute stays the same for life
+    """
+    if traits.unique_id_attribute is None:
+        raise DirectoryRefused(
+            _(
+                "The directory has no attribute that stays the same for life (entryUUID,"
+                " objectGUID). Without one a renamed person would become somebody else."
+                " Nothing was changed."
+            )
+        )
+    own = {"login": facts.login_attribute, "email": facts.email_attribute}
+    return Naming(
+        unique_id=traits.unique_id_attribute,
+        stamp=traits.stamp_attribute,
+        login=facts.login_attribute,
+        name=facts.name_attribute,
+        email=facts.email_attribute,
+        match=own.get(match_people_by, match_people_by),
+        extra=[name for name in disabled.ATTRIBUTES if traits.schema.knows(name)],
+    )
+
+
+def search_filter(facts: DirectoryFacts, active_users: str) -> str:
+    """Return the filter of who is read: people only, or everybody any directory delivers."""
+    if facts.person_filter and active_users == VISIBLE:
+        return all_of(given(facts.user_filter), given(facts.person_filter))
+    return given(facts.user_filter)
+
+
+def surroundings(
+    session: LdapSession,
+    facts: DirectoryFacts,
+    fields: list[MappedField],
+    naming: Naming,
+    options: Mapping[str, Any],
+) -> Surroundings:
+    """Return what every plan of a run is made with; may ask who passes the person filter."""
+    listed = None
+    if facts.person_filter and options.get("active_users", VISIBLE) != VISIBLE:
+        listed = _listed(session, facts, naming.unique_id)
+    return Surroundings(naming, fields, clock.now(), listed)
+
+
+def mapped_fields(layout: Layout, traits: ServerTraits) -> tuple[list[MappedField], list[Text]]:
+    """Return the fields that the directory fills, and a sentence for each that it cannot fill.
+
+    An attribute that the schema does not know is not asked for, so that nothing is emptied. A
+    server that hides its schema is taken at its word.
+    """
+    fields: list[MappedField] = []
+    complaints: list[Text] = []
+    for each in layout.fields():
+        if not each.source.is_directory:
+            continue
+        if traits.schema.knows(each.attribute) or not traits.schema.is_readable:
+            fields.append(MappedField(each.key, each.attribute, each.type.read))
+        else:
+            complaints.append(_unknown(each.name, each.attribute, traits))
+    return fields, complaints
+
+
+def _listed(session: LdapSession, facts: DirectoryFacts, attribute: str) -> set[str]:
+    wanted = all_of(given(facts.user_filter), given(facts.person_filter))
+    found: set[str] = set()
+    for page in session.pages(facts.user_base_dn, wanted, [attribute]):
+        for entry in page:
+            try:
+                found.add(unique_id_of(entry, attribute))
+            except InvalidValue:
+                continue  # counted where the people are read
+    return found
+
+
+def _unknown(name: str, attribute: str, traits: ServerTraits) -> Text:
+    return _(
+        "The directory knows no attribute “%(attribute)s” (field “%(name)s”)."
+        " Stored values stay. The nearest known name is “%(nearest)s”.",
+        attribute=attribute,
+        name=name,
+        nearest=traits.schema.nearest(attribute) or "–",
+    )

@@ -1,0 +1,77 @@
+"""How often one browser may ask for what costs much. Counted in the queue server, or without it.
+
+Sign-ins are counted elsewhere, in the database: `accounts/throttle.py`.
+"""
+
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, make_response, request, session
+from flask_limiter import Limiter, RequestLimit
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from lupweb.texts import _
+from lupweb.web.errors import error_page
+from lupweb.web.sessions import RowSession
+
+SEARCHES = "120 per minute"
+WAIT_S = 0.5
+"""How long a page waits for the queue server; Flask-Limiter asks twice before it goes without."""
+
+
+def init_app(app: Flask, queue_url: str) -> None:
+    """Limit the costly pages of `app`; call it when its blueprints are registered.
+
+    A queue server that is dead or hangs holds up one page for a second at most, now and then; each
+    process counts in its own memory until it is back.
+
+    :param queue_url: as redis-py understands it
+    """
+    limiter = Limiter(
+        _who_asks,
+        app=app,
+        storage_uri=_storage(queue_url),
+        storage_options=_options(),
+        strategy="sliding-window-counter",
+        in_memory_fallback_enabled=True,
+        key_prefix="lupweb",
+        on_breach=_slow_down,
+    )
+    search = limiter.limit(SEARCHES, exempt_when=_is_no_search)
+    people: Any = search(app.view_functions["people.index"])
+    app.view_functions["people.index"] = people
+
+
+def _storage(queue_url: str) -> str:
+    """Return the URL as Flask-Limiter wants it."""
+    return f"redis+{queue_url}" if urlsplit(queue_url).scheme == "unix" else queue_url
+
+
+def _options() -> dict[str, Any]:
+    return {
+        "socket_timeout": WAIT_S,
+        "socket_connect_timeout": WAIT_S,
+        "retry": Retry(NoBackoff(), 0),
+    }
+
+
+def _who_asks() -> str:
+    """Return the session, or the address of who has none."""
+    current = session._get_current_object()  # type: ignore[attr-defined]  # what the proxy holds
+    if isinstance(current, RowSession):
+        return f"session {current.digest}"
+    return f"address {request.remote_addr}"
+
+
+def _is_no_search() -> bool:
+    return not request.args.get("q", "").strip()
+
+
+def _slow_down(limit: RequestLimit) -> Response:
+    seconds = max(int(limit.reset_at - time.time()) + 1, 1)
+    sentence = _("Nothing was changed. Wait %(n)s seconds, then try again.", n=seconds)
+    response = make_response(error_page(429, sentence))
+    response.headers["Retry-After"] = str(seconds)
+    return response
