@@ -19,7 +19,7 @@ from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
 from lupweb.ldap.ranges import complete
 from lupweb.ldap.server import PAGED_RESULTS, WHO_AM_I, Schema, ServerTraits
-from tests.ldap.fake_server import FakeServer, StoredEntry, range_asked, ranged
+from tests.ldap.fake_server import EVERY_VALUE, FakeServer, StoredEntry, range_asked, ranged
 from tests.ldap.matching import RuleBook, matches
 
 SUFFIX = "dc=example,dc=com"
@@ -250,15 +250,15 @@ class FakeDirectory:
 
     def _asked_for(self, entry: StoredEntry, attributes: Sequence[str]) -> dict[str, list[bytes]]:
         known = [name for name in attributes if self.server.rules.find(name)]
-        starts = {self.server.spelling(base): first for base, first in map(range_asked, known)}
-        wanted = set(starts)
+        asked = {self.server.spelling(base): places for base, places in map(range_asked, known)}
+        wanted = set(asked)
         answer = {}
         for name, values in entry.values.items():
             rule = self.server.rules.get(name)
             everything = "+" if rule.is_operational else "*"
             if not wanted.isdisjoint({name, rule.names[0]}) or everything in attributes:
-                first = starts.get(name, 0)
-                given_as, given = ranged(name, values, first=first, most=self.server.value_range)
+                places = asked.get(name, EVERY_VALUE)
+                given_as, given = ranged(name, values, places, most=self.server.value_range)
                 answer[given_as] = given
         answer.pop("userPassword", None)
         return answer

@@ -6,31 +6,18 @@ from typing import Any
 from lupweb.configfile.keys import Key, Kind, Value, stable_name
 from lupweb.directories.models import DirectoryRole
 from lupweb.ldap.connection import Tls
+from lupweb.ldap.dialects import DIALECTS, defaults_of
 from lupweb.texts import _
 
-OPENLDAP: Mapping[str, Value] = {
-    "login_attribute": "uid",
-    "name_attribute": "displayName",
-    "email_attribute": "mail",
-    "user_filter": "(objectClass=inetOrgPerson)",
-    "group_filter": "(objectClass=groupOfNames)",
-}
-ACTIVE_DIRECTORY: Mapping[str, Value] = {
-    **OPENLDAP,
-    "login_attribute": "sAMAccountName",
-    "user_filter": "(&(objectCategory=person)(objectClass=user))",
-    "group_filter": "(objectClass=group)",
-}
-DEFAULTS_OF_KIND = {
-    "openldap": OPENLDAP,
-    "active_directory": ACTIVE_DIRECTORY,
-    "generic": OPENLDAP,
-}
+FROM_DIALECT = (
+    "user_filter", "group_filter", "login_attribute", "name_attribute", "email_attribute",
+)  # fmt: skip
 BY_KIND = "by kind"
 
 
 def _defaults(given: Mapping[str, Any]) -> Mapping[str, Value]:
-    by_kind = DEFAULTS_OF_KIND.get(given.get("kind", "generic"), OPENLDAP)
+    dialect = defaults_of(given.get("kind", "generic"))
+    by_kind = {name: getattr(dialect, name) for name in FROM_DIALECT}
     return {"name": given.get("key", ""), **by_kind}
 
 
@@ -43,7 +30,7 @@ DIRECTORIES = Kind(
             "kind",
             "generic",
             _("What server it is. Only chooses defaults of other keys; what it can do is asked."),
-            tuple(DEFAULTS_OF_KIND),
+            tuple(DIALECTS),
         ),
         Key(
             "role",

@@ -10,11 +10,11 @@ from lupweb.errors import InvalidValue, LupwebError
 from lupweb.ldap.connection import Server, Tls, check_server
 from lupweb.ldap.dn import DN
 from lupweb.ldap.filters import checked_attribute, given
+from lupweb.ldap.patterns import check_pattern
 from lupweb.runs import schedules
 from lupweb.texts import Text, _
 
 Broken = Iterator[tuple[str, Text | str]]
-PATTERN_PARTS = ("yyyy", "MM", "dd", "HH")
 SYNC_DATE = "%d-%m-%Y %H:%M:%S"
 
 
@@ -27,36 +27,13 @@ def directory_rules(entry: Entry) -> Broken:
                 check(entry[name])
             except LupwebError as error:
                 yield name, error.message
-    yield from _password(entry)
-    if entry["write"] and entry["role"] == DirectoryRole.ALTERNATIVE:
-        yield "write", _("The alternative LDAP is only read, never written.")
-
-
-def server_in(entry: Entry) -> Server:
-    """Return how the directory of an entry is reached."""
-    return Server(
-        uris=entry["uri"],
-        tls=Tls(entry["tls"]),
-        allow_cleartext=entry["allow_cleartext"],
-        ca_file=entry["ca_file"],
-    )
-
-
-def _address(entry: Entry) -> Broken:
-    if not entry["uri"]:
-        return  # said already: the key is needed
-    try:
-        check_server(server_in(entry))
-    except LupwebError as error:
-        yield "uri", error.message
-
-
-def _password(entry: Entry) -> Broken:
     if entry["bind_password_env"] and entry["bind_password_file"]:
         yield (
             "bind_password_file",
             _("The password comes from a variable or from a file, not from both. Take one out."),
         )
+    if entry["write"] and entry["role"] == DirectoryRole.ALTERNATIVE:
+        yield "write", _("The alternative LDAP is only read, never written.")
 
 
 def sync_date(text: str) -> str:
@@ -73,15 +50,23 @@ def sync_date(text: str) -> str:
         ) from error
 
 
+def _address(entry: Entry) -> Broken:
+    if not entry["uri"]:
+        return  # said already: the key is needed
+    server = Server(
+        uris=entry["uri"],
+        tls=Tls(entry["tls"]),
+        allow_cleartext=entry["allow_cleartext"],
+        ca_file=entry["ca_file"],
+    )
+    try:
+        check_server(server)
+    except LupwebError as error:
+        yield "uri", error.message
+
+
 def _cron(text: str) -> None:
     schedules.check(text, "UTC")
-
-
-def _pattern(text: str) -> None:
-    if not all(part in text for part in PATTERN_PARTS):
-        raise InvalidValue(
-            _("This is no pattern of a whole time. Examples: yyyyMMddHHmmssZ, yyyyMMddHHmmss.Z.")
-        )
 
 
 _CHECKS: tuple[tuple[str, Callable[[str], Any], bool], ...] = (
@@ -96,7 +81,7 @@ _CHECKS: tuple[tuple[str, Callable[[str], Any], bool], ...] = (
     ("name_attribute", checked_attribute, True),
     ("email_attribute", checked_attribute, True),
     ("last_sync_date", sync_date, True),
-    ("timestamp_pattern", _pattern, True),
+    ("timestamp_pattern", check_pattern, True),
     ("schedule_full", _cron, True),
     ("schedule_changes", _cron, True),
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, insert, select
 
 from lupweb.database import db, end_reading, transaction
-from lupweb.errors import EntryNotFound, InvalidValue
+from lupweb.errors import DirectoryRefused, EntryNotFound, InvalidValue
 from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.dn import DN, fold_dn
 from lupweb.ldap.entry import Entry
@@ -44,7 +44,15 @@ def read_groups(task: Task, session: LdapSession) -> None:
     end_reading()
     reader = GroupReader(session, index)
     for group in mapped:
-        members = reader.people_of(group.dn)
+        try:
+            members = reader.people_of(group.dn)
+        except DirectoryRefused as error:
+            text = _(
+                "The group “%(key)s” keeps its members: %(why)s", key=group.key, why=error.message
+            )
+            with transaction():
+                runs.note_problem(task.run_id, text)
+            continue
         with transaction():
             task.lease.heartbeat()
             set_members(group.id, members or set())
@@ -103,7 +111,7 @@ class GroupReader:
         for _depth in range(DEEPEST):
             inside: list[str] = []
             for group in level:
-                for member in self._members(group) or ():
+                for member in self._readable_members(group):
                     person_id = self.index.find(member)
                     if person_id is not None:
                         people.add(person_id)
@@ -112,6 +120,13 @@ class GroupReader:
                         inside.append(member)
             level = inside
         return people
+
+    def _readable_members(self, dn: str) -> list[str]:
+        """Return the members; of another server's group, or a closed one: nobody gains by it."""
+        try:
+            return self._members(dn) or []
+        except DirectoryRefused:
+            return []
 
     def _members(self, dn: str) -> list[str] | None:
         folded = fold_dn(dn)

@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.service import DirectoryFacts
-from lupweb.errors import DirectoryUnavailable, InvalidValue, LimitExceeded
+from lupweb.errors import DirectoryError, DirectoryUnavailable, InvalidValue, LimitExceeded
 from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.paging import PAGE_SIZE
 from lupweb.runs import service as runs
@@ -57,13 +57,37 @@ def synchronize(task: Task, connect: Connect) -> Outcome:
         return _nobody_found(task.facts)
     held = _hold_disabling(reading)
     reading.write()
+    link(task.layout, task.lease, task.run_id)
+    try:
+        _read_the_rest(reading, connect)
+    except DirectoryError as error:
+        return Outcome(RunState.FAILED, _people_only(error), reading.counters)
+    return _retire(reading, held, breaks)
+
+
+def _read_the_rest(reading: Reading, connect: Connect) -> None:
+    """Read groups and pictures; once more, on a new connection, if that breaks off."""
+    try:
+        _read_groups_and_pictures(reading, connect)
+    except DirectoryUnavailable:
+        _read_groups_and_pictures(reading, connect)
+
+
+def _read_groups_and_pictures(reading: Reading, connect: Connect) -> None:
+    task = reading.task
     with _signed_in(task, connect) as session:
-        link(task.layout, task.lease, task.run_id)
         read_groups(task, session)
         if task.options.get("picture_source") == "ldap":
             attribute = task.options["picture_attribute"]
             reading.counters.update(read_pictures(task, session, attribute))
-    return _retire(reading, held, breaks)
+
+
+def _people_only(error: DirectoryError) -> Text:
+    return _(
+        "%(error)s The values of the people were brought up to date; who was not found stays, and"
+        " groups and pictures that were not read stay as they were.",
+        error=error,
+    )
 
 
 def _read(task: Task, connect: Connect) -> tuple[Reading, int]:

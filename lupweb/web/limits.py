@@ -17,14 +17,14 @@ from lupweb.web.errors import error_page
 from lupweb.web.sessions import RowSession
 
 SEARCHES = "120 per minute"
-WAIT_S = 0.5
+WAIT_S = 0.25
 """How long a page waits for the queue server; Flask-Limiter asks twice before it goes without."""
 
 
 def init_app(app: Flask, queue_url: str) -> None:
     """Limit the costly pages of `app`; call it when its blueprints are registered.
 
-    A queue server that is dead or hangs holds up one page for a second at most, now and then; each
+    A queue server that is dead or hangs holds up a page for half a second, now and then; each
     process counts in its own memory until it is back.
 
     :param queue_url: as redis-py understands it

@@ -17,6 +17,7 @@ from tests.fakes import FakeDirectory
 from tests.ldap.certificates import Authority
 from tests.servers.slapd import running_slapd
 
+pytestmark = pytest.mark.usefixtures("in_app")
 PEOPLE = f"ou=people,{SUFFIX}"
 EXPECTED = Expected(attributes={"phone": "telephoneNumber"}, groups={"hr": f"ou=groups,{SUFFIX}"})
 

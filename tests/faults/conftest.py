@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.factories import SUFFIX
 from tests.faults.ldif import company, tree
 from tests.faults.site import Site, a_site
-from tests.factories import SUFFIX
 from tests.servers.slapd import RunningSlapd, require_slapd, running_slapd
 
 EVERYBODY = 620

@@ -91,7 +91,7 @@ class Site:
         """The application, for pages, and for what the command line cannot set yet."""
         if self._app is None:
             settings = Settings(instance=self.instance, secret_key=SECRET_KEY)
-            self._app = create_app(settings, connect=lambda server: self.connect(server))
+            self._app = create_app(settings, connect=self._reach)
         return self._app
 
     def sync(self, *options: str) -> Ran:
@@ -104,9 +104,7 @@ class Site:
 
     def command(self, *arguments: str) -> Ran:
         """Run a command in this process; `connect` is what reaches the server."""
-        factory = patch.object(
-            application, "create_app", lambda: create_app(connect=lambda each: self.connect(each))
-        )
+        factory = patch.object(application, "create_app", lambda: create_app(connect=self._reach))
         with factory:
             result = CliRunner().invoke(
                 main, arguments, env=self.environment, catch_exceptions=False
@@ -130,6 +128,9 @@ class Site:
         listed = self.command("people", "list", *options, "--json").documents
         assert len({each["id"] for each in listed}) == len(listed)
         return {each["login"]: each for each in listed}
+
+    def _reach(self, server: Server) -> LdapSession:
+        return self.connect(server)
 
     def change(self, **columns: Any) -> None:
         """Change the settings of the directory."""

@@ -132,13 +132,12 @@ def people(site: Site, ran: Ran) -> dict[str, dict[str, Any]]:
     return site.people()
 
 
-@pytest.fixture
-def browser(site: Site, ran: Ran) -> Iterator[Browser]:
+@pytest.fixture(scope="module")
+def browser(site: Site, ran: Ran) -> Browser:
+    """An administrator, signed in."""
     browser = Browser(site.app.test_client()).sign_in("root", PASSWORD)
     assert browser.response.status_code == 302
-    yield browser
-    with site.inside():
-        pass
+    return browser
 
 
 def text_of_card(browser: Browser, path: str) -> str:

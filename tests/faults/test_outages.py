@@ -15,10 +15,10 @@ from lupweb.directories.connect import connect
 from lupweb.directories.models import Directory
 from lupweb.sync import phases
 from tests.browsing import Browser
+from tests.factories import SUFFIX
 from tests.faults.ldif import PASSWORD, person, tree
 from tests.faults.site import Ran, Site, impatient
 from tests.faults.steps import AfterPage
-from tests.factories import SUFFIX
 from tests.servers.faultproxy import Proxy, running_proxy
 from tests.servers.slapd import RunningSlapd, running_slapd
 

@@ -162,6 +162,26 @@ def test_a_run_that_waits_for_another_one_wakes_nobody(site: Flask, own_queue: Q
     assert state_of(run_id) == RunState.QUEUED
 
 
+def test_a_full_run_that_meets_a_smaller_one_waits_and_is_done_after_it(
+    site: Flask, own_queue: Queue
+) -> None:
+    with transaction():
+        lease = take(SUBJECT, "a run of the changes")
+    run_id = ask()
+    with Redis.from_url(own_queue.url) as connection:
+        worker = WorkerOfOneProcess(site, connection=connection)
+        worker.work(burst=True, logging_level="CRITICAL")
+        assert state_of(run_id) == RunState.QUEUED
+
+        with transaction():
+            lease.release()
+        let_time_pass(run_id, by=timedelta(seconds=6))
+        Scheduler(site).turn()
+        worker.work(burst=True, logging_level="CRITICAL")
+
+    assert state_of(run_id) == RunState.DONE
+
+
 def test_a_run_that_cannot_begin_is_ended_with_the_reason(site: Flask) -> None:
     with transaction():
         run_id = runs.request("directory:none", trigger="button", mode="full", reason="")

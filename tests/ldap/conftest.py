@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
@@ -89,19 +90,15 @@ def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSamba]:
 @pytest.fixture(params=["fake", "slapd", "samba"])
 def company(request: pytest.FixtureRequest) -> Company:
     """The same people in a fake and in two real directories."""
-    in_transaction: list[str] = []
+    if request.param == "fake":
+        return _fake_company()
+    return _real_company(request.param, request.getfixturevalue(request.param))
 
-    def check() -> None:
-        if in_transaction:
-            raise RuntimeError("a directory was asked inside a transaction")
 
-    if request.param != "fake":
-        server = _server_of(request.getfixturevalue(request.param))
-        return Company(request.param, lambda: LdapDirectory(server, check=check), in_transaction)
-    fake = FakeDirectory(SUFFIX, check=check)
-    for dn, values in entries():
-        fake.add(dn, values)
-    return Company("fake", lambda: FakeDirectory(check=check, server=fake.server), in_transaction)
+@pytest.fixture
+def company_of_samba(samba: RunningSamba) -> Company:
+    """The people in Active Directory only."""
+    return _real_company("samba", samba)
 
 
 @pytest.fixture
@@ -111,7 +108,25 @@ def directory(company: Company) -> Iterator[Directory]:
         yield connection
 
 
-def _server_of(running: RunningSlapd | RunningSamba) -> Server:
+def _fake_company() -> Company:
+    in_transaction: list[str] = []
+    check = partial(_refuse, in_transaction)
+    fake = FakeDirectory(SUFFIX, check=check)
+    for dn, values in entries():
+        fake.add(dn, values)
+    return Company("fake", partial(FakeDirectory, check=check, server=fake.server), in_transaction)
+
+
+def _real_company(kind: str, running: RunningSlapd | RunningSamba) -> Company:
+    in_transaction: list[str] = []
     if isinstance(running, RunningSlapd):
-        return Server((running.uri,), Tls.NONE)
-    return Server((running.ldaps_uri,), Tls.LDAPS, ca_file=str(running.ca_file))
+        server = Server((running.uri,), Tls.NONE)
+    else:
+        server = Server((running.ldaps_uri,), Tls.LDAPS, ca_file=str(running.ca_file))
+    check = partial(_refuse, in_transaction)
+    return Company(kind, partial(LdapDirectory, server, check=check), in_transaction)
+
+
+def _refuse(in_transaction: list[str]) -> None:
+    if in_transaction:
+        raise RuntimeError("a directory was asked inside a transaction")

@@ -9,6 +9,8 @@ from lupweb import clock
 from lupweb.ldap.dn import DN, fold_dn
 from tests.ldap.matching import RuleBook
 
+EVERY_VALUE = range(2**31)
+
 
 @dataclass
 class StoredEntry:
@@ -122,16 +124,21 @@ class FakeServer:
         entry.values["modifyTimestamp"] = [f"{now}Z".encode()]
 
 
-def range_asked(attribute: str) -> tuple[str, int]:
-    """Return an attribute without its range option, and the first value that is asked for."""
-    match = re.fullmatch(r"(.+);range=([0-9]+)-(?:[0-9]+|\*)", attribute, re.IGNORECASE)
-    return (match[1], int(match[2])) if match else (attribute, 0)
+def range_asked(attribute: str) -> tuple[str, range]:
+    """Return an attribute without its range option, and the places of the values asked for."""
+    match = re.fullmatch(r"(.+);range=([0-9]+)-([0-9]+|\*)", attribute, re.IGNORECASE)
+    if match is None:
+        return attribute, EVERY_VALUE
+    end = EVERY_VALUE.stop if match[3] == "*" else int(match[3]) + 1
+    return match[1], range(int(match[2]), end)
 
 
-def ranged(name: str, values: Sequence[bytes], *, first: int, most: int) -> tuple[str, list[bytes]]:
-    """Return the values from `first` on, at most `most` of them, under the name for that."""
-    end = first + most if most else len(values)
-    if first == 0 and end >= len(values):
+def ranged(
+    name: str, values: Sequence[bytes], asked: range, *, most: int
+) -> tuple[str, list[bytes]]:
+    """Return the values asked for, at most `most` of them, under the name for that."""
+    end = min(asked.stop, asked.start + most if most else asked.stop)
+    if asked.start == 0 and end >= len(values):
         return name, list(values)
     last = "*" if end >= len(values) else str(end - 1)
-    return f"{name};range={first}-{last}", list(values[first:end])
+    return f"{name};range={asked.start}-{last}", list(values[asked.start : end])

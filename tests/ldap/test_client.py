@@ -68,7 +68,7 @@ def test_after_a_refused_password_the_connection_has_ended(
     with pytest.raises(CredentialsRefused):
         directory.bind(person_dn(3), password)
 
-    with pytest.raises(DirectoryUnavailable, match="has ended"):
+    with pytest.raises(DirectoryUnavailable):
         directory.read(person_dn(3), ["uid"])
 
 
