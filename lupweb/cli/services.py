@@ -102,6 +102,7 @@ def queue_child(settings: Settings) -> Child:
     """Return the bundled queue server."""
     return Child(
         name="queue",
+        comes_back=True,
         argv=valkey.server_argv(settings.instance),
         ready=lambda: valkey.is_answering(settings.instance),
     )
@@ -111,12 +112,12 @@ def web_child(host: str, port: int, workers: int) -> Child:
     """Return the web server; it is ready when it answers."""
     address = ["--host", host, "--port", str(port), "--workers", str(workers)]
     argv = our_child("web", "serve", *address).argv
-    return Child(name="web", argv=argv, ready=lambda: _answers(host, port))
+    return Child(name="web", comes_back=True, argv=argv, ready=lambda: _answers(host, port))
 
 
 def our_child(name: str, *command: str) -> Child:
     """Return one of our own commands as a child."""
-    return Child(name=name, argv=[sys.executable, "-m", "lupweb", *command])
+    return Child(name=name, comes_back=True, argv=[sys.executable, "-m", "lupweb", *command])
 
 
 def check_host(settings: Settings, host: str) -> None:

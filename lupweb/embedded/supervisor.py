@@ -29,6 +29,7 @@ LONGEST_LINE = 64 * 1024
 PROBE_EVERY_S = 0.05
 LOOK_EVERY_S = 5.0  # signals wake us; this is for a signal that got lost
 GUARD_IS_LATE_S = 5.0
+FIT_AFTER_S = 5.0  # what ends sooner would end again
 OUR_NAME = "lup"
 CONTROL = {code: f"\\x{code:02x}" for code in [*range(9), *range(11, 32), *range(127, 160)]}
 
@@ -40,6 +41,7 @@ class Child:
     :param env: its whole environment; None: ours
     :param ready: tells, without waiting long, whether the program answers; None: it need not
     :param stop_within_s: how long it may take to stop before it is killed
+    :param comes_back: started again when it ends by itself; else its end is the end of all
     """
 
     name: str
@@ -49,6 +51,7 @@ class Child:
     ready: Callable[[], bool] | None = None
     ready_within_s: float = 30
     stop_within_s: float = 10
+    comes_back: bool = False
 
 
 @dataclass(eq=False, kw_only=True)
@@ -59,6 +62,7 @@ class _Running:
     lifeline: int
     colour: int
     unfinished: bytearray = field(default_factory=bytearray)
+    began_s: float = field(default_factory=time.monotonic)
 
 
 class Supervisor:
@@ -119,9 +123,13 @@ class Supervisor:
         :return: 0 if we were told, 1 if a child ended by itself
         """
         self._is_attentive = True
-        while not self._asked and self._find_ended() is None:
+        ended = None
+        while not self._asked:
+            ended = self._find_ended()
+            if ended is not None and not self._revive(ended):
+                break
             self._pump(LOOK_EVERY_S)
-        ended = None if self._asked else self._find_ended()
+        ended = None if self._asked else ended
         if ended is None:
             self._say(_("Stopping."))
         else:
@@ -191,6 +199,17 @@ class Supervisor:
             self._drain(ended)
             how = _how_it_ended(ended.process.returncode)
             raise LupwebError(_("%(name)s %(how)s.", name=ended.child.name, how=how))
+
+    def _revive(self, ended: _Running) -> bool:
+        """Start a child again that ended by itself; False if that would not help."""
+        child = ended.child
+        if not child.comes_back or time.monotonic() - ended.began_s < FIT_AFTER_S:
+            return False
+        how = _how_it_ended(ended.process.returncode)
+        self._end(ended)
+        self._say(_("%(name)s %(how)s. Starting it again.", name=child.name, how=how))
+        self._running[self._running.index(ended)] = self._spawn(child)
+        return True
 
     def _find_ended(self) -> _Running | None:
         return next((each for each in self._running if each.process.poll() is not None), None)

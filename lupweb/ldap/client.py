@@ -10,12 +10,7 @@ from typing import Any, Protocol, Self
 
 import ldap
 
-from lupweb.errors import (
-    CredentialsRefused,
-    EntryNotFound,
-    InvalidValue,
-    LimitExceeded,
-)
+from lupweb.errors import CredentialsRefused, EntryNotFound, InvalidValue, LimitExceeded
 from lupweb.ldap.connection import NO_ATTRIBUTES, Server, check_credentials
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import present
@@ -33,8 +28,6 @@ from lupweb.ldap.server import (
 )
 from lupweb.texts import Text, _
 
-PAGES_AT_ONCE = 10
-"""Of its time-out a page may take so many times as long, if it comes slowly but comes."""
 SUBSCHEMA = "(objectClass=subschema)"
 
 
@@ -57,7 +50,7 @@ class Directory(Protocol):
     def who_am_i(self) -> str | None:
         """Return whom the server takes us for, as it writes names; "" for nobody (RFC 4532).
 
-        None if it cannot be asked, as Active Directory of Samba.
+        None if it cannot be asked, as on Samba.
         """
 
     def read(self, dn: str, attributes: Sequence[str]) -> Entry:
@@ -68,10 +61,7 @@ class Directory(Protocol):
         """
 
     def read_all_values(self, dn: str, attribute: str) -> list[bytes]:
-        """Return all values of one attribute, however many: members of a group.
-
-        :raises EntryNotFound: as `read` does
-        """
+        """Return all values of one attribute, however many, as `read` does."""
 
     def search(
         self, base_dn: str, search_filter: str, attributes: Sequence[str], *, limit: int
@@ -218,8 +208,7 @@ class LdapDirectory:
             search = PagedSearch(
                 handle,
                 Question(_sendable(base_dn), _sendable(search_filter), _wanted(attributes)),
-                timeout_s=self._link.server.page_timeout_s,
-                silence_s=self._link.server.timeout_s,
+                patience=self._link.patience(),
                 page_size=page_size,
                 max_pages=max_pages,
                 in_pages=in_pages,
@@ -258,7 +247,7 @@ class LdapDirectory:
         return entries[0]
 
     def _next_page(self, walk: Iterator[list[Entry]], doing: Text) -> list[Entry] | None:
-        with self._link.asking(doing, limit_s=PAGES_AT_ONCE * self._link.server.page_timeout_s):
+        with self._link.asking(doing):
             return next(walk, None)
 
     def _root_dse(self) -> Entry:

@@ -106,7 +106,7 @@ def check_credentials(dn: str, password: str) -> None:
 def open_handle(server: Server, failover: Failover = FAILOVER) -> SimpleLDAPObject:
     """Return a connected handle, not yet bound, to the first server that answers.
 
-    A server that failed within the last minute is left out, unless all of them did.
+    A server that failed within the last minute is tried only if no other one answers.
 
     :raises InvalidSetting: if the settings are wrong or not safe
     :raises DirectoryRefused: if no safe connection could be made

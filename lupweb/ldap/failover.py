@@ -1,4 +1,4 @@
-"""Which of several servers is asked first: one that failed a moment ago is left out."""
+"""Which of several servers is asked first: one that failed a moment ago comes last."""
 
 from collections.abc import Callable, Sequence
 from time import monotonic
@@ -19,8 +19,8 @@ class Failover:
         self._failed: dict[str, float] = {}
 
     def in_order(self, uris: Sequence[str]) -> list[str]:
-        """Return the servers to try, in the order given; all of them if every one has failed."""
-        return [uri for uri in uris if not self.is_resting(uri)] or list(uris)
+        """Return the servers in the order in which to try them: those that failed come last."""
+        return sorted(uris, key=self.is_resting)
 
     def is_resting(self, uri: str) -> bool:
         """Return whether the server failed within the last minute."""

@@ -9,8 +9,9 @@ from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.errors import DirectoryUnavailable, LimitExceeded, LupwebError
 from lupweb.ldap.connection import Server, open_handle
+from lupweb.ldap.patience import Patience
 from lupweb.ldap.results import in_our_words
-from lupweb.ldap.watch import MOST_BYTES, Excess, Watch
+from lupweb.ldap.watch import MOST_BYTES, Watch
 from lupweb.texts import Text, _
 
 LOST = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.TIMEOUT, ldap.DECODING_ERROR)
@@ -35,24 +36,27 @@ class Link:
         return None if self._handle is None else str(self._handle.get_option(ldap.OPT_URI))
 
     @contextmanager
-    def asking(
-        self, doing: Text, *, secrets: tuple[str, ...] = (), limit_s: float | None = None
-    ) -> Iterator[SimpleLDAPObject]:
+    def asking(self, doing: Text, *, secrets: tuple[str, ...] = ()) -> Iterator[SimpleLDAPObject]:
         """Give the handle for one question; what goes wrong comes out as lupweb's error.
 
-        :param limit_s: how long the whole answer may take, however much of it comes
+        :raises LimitExceeded: if the answer is too large
         :raises DirectoryUnavailable: if the connection is or was lost
         """
         self._check()
         handle, watch = self._connected()
         with in_our_words(doing, secrets=secrets):
             try:
-                with watch.over(limit_s or self.server.page_timeout_s):
+                with watch.over():
                     yield handle
             except LOST as error:
                 # libldap would silently connect again, and go on as nobody.
                 self.close()
                 raise _why_lost(watch, error) from error
+
+    def patience(self) -> Patience:
+        """Return how long this connection waits for each message of a list."""
+        _handle, watch = self._connected()
+        return Patience(self.server.timeout_s, self.server.page_timeout_s, watch.received)
 
     def close(self) -> None:
         """End the connection. Nothing can be asked afterwards."""
@@ -80,15 +84,13 @@ class Link:
 
 def _why_lost(watch: Watch, error: ldap.LDAPError) -> LupwebError | ldap.LDAPError:
     """Return what ended a connection: our own watch, or what libldap met."""
-    if watch.excess is Excess.TIME:
-        return ldap.TIMEOUT()
-    if watch.excess is Excess.BYTES:
-        return LimitExceeded(
-            _(
-                "The server sent more than %(most)s MiB in one answer, so the connection was ended"
-                " and nothing was changed. Look for entries with very large values, or leave such"
-                " attributes out.",
-                most=MOST_BYTES // 1024**2,
-            )
+    if not watch.has_hung_up:
+        return error
+    return LimitExceeded(
+        _(
+            "The server sent more than %(most)s MiB in one answer, so the connection was ended"
+            " and nothing was changed. Look for entries with very large values, or leave such"
+            " attributes out.",
+            most=MOST_BYTES // 1024**2,
         )
-    return error
+    )

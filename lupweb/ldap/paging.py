@@ -8,7 +8,6 @@ search begins again from its first page, and two searches on one connection brea
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any
 
 import ldap
@@ -16,8 +15,9 @@ from ldap.controls import KNOWN_RESPONSE_CONTROLS, ResponseControl, SimplePagedR
 from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.errors import DirectoryRefused, DirectoryUnavailable
-from lupweb.ldap.connection import NO_ATTRIBUTES, ask_for_nothing
+from lupweb.ldap.connection import NO_ATTRIBUTES
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.patience import Patience, Received
 from lupweb.texts import _
 
 PAGE_SIZE = 1_000  # what Active Directory gives at most
@@ -67,14 +67,12 @@ class PagedSearch:
     :param in_pages: whether the server knows the control; without it the answer comes in one
         piece and is cut into pages here
     :param max_pages: the endless guard: with more pages, or entries for more pages, it fails
-    :param timeout_s: how long to wait for each entry, while the server answers other questions
-    :param silence_s: how long a server may say nothing at all
+    :param patience: how long to wait for each entry
     """
 
     handle: SimpleLDAPObject
     question: Question
-    timeout_s: float
-    silence_s: float
+    patience: Patience
     page_size: int = PAGE_SIZE
     max_pages: int = MOST_PAGES
     in_pages: bool = True
@@ -94,13 +92,13 @@ class PagedSearch:
         self._ask(b"")
         try:
             while self._message is not None:
-                yield from self._page()
+                yield from self._page(self._message)
         finally:
             self._abandon()
 
-    def _page(self) -> Iterator[list[Entry]]:
+    def _page(self, message: int) -> Iterator[list[Entry]]:
         page: list[Entry] = []
-        kind, rows, controls = self._receive()
+        kind, rows, controls = self._receive(message)
         while kind != ldap.RES_SEARCH_RESULT:
             entries = [Entry(dn, attributes) for dn, attributes in rows if dn is not None]
             self.references += len(rows) - len(entries)
@@ -109,7 +107,7 @@ class PagedSearch:
                 page = []
             page += entries
             self._count(len(entries))
-            kind, rows, controls = self._receive()
+            kind, rows, controls = self._receive(message)
         self._ask_for_next(controls, len(page))
         if page:
             yield page
@@ -125,9 +123,9 @@ class PagedSearch:
             serverctrls=[control] if self.in_pages else None,
         )
 
-    def _receive(self) -> tuple[int, list[Any], list[Any]]:
+    def _receive(self, message: int) -> Received:
         try:
-            kind, rows, controls = self._patiently()
+            return self.patience.next_message(self.handle, message)
         except LOST_COOKIE as error:
             if self._pages_asked == 1:
                 raise
@@ -138,23 +136,6 @@ class PagedSearch:
                     page=self._pages_asked - 1,
                 )
             ) from error
-        return kind, rows, controls
-
-    def _patiently(self) -> tuple[int, list[Any], list[Any]]:
-        """Wait for what comes next. A slow page takes its time; a server that hangs does not."""
-        gives_up_at = monotonic() + self.timeout_s
-        half_s = self.silence_s / 2
-        while True:
-            try:
-                kind, rows, _message, controls = self.handle.result3(
-                    self._message, all=0, timeout=half_s
-                )
-            except ldap.TIMEOUT:
-                if monotonic() + half_s > gives_up_at:
-                    raise
-                ask_for_nothing(self.handle, half_s)
-            else:
-                return kind, rows, controls
 
     def _ask_for_next(self, controls: list[Any], received: int) -> None:
         self._message = None

@@ -19,7 +19,7 @@ def fold(text: str) -> str:
 
     Case, accents and invisible characters go; “Müller” becomes “muller”, “Straße” “strasse”.
     """
-    return _plain(_prepared(text))
+    return text.casefold() if text.isascii() else _plain(_prepared(text))
 
 
 def variants(text: str) -> set[str]:
@@ -27,6 +27,8 @@ def variants(text: str) -> set[str]:
 
     “Müller” is found as “muller” and as “mueller”.
     """
+    if text.isascii():
+        return {text.casefold()}
     prepared = _prepared(text)
     spelled = "".join(SPELLED_OUT.get(letter, letter) for letter in prepared)
     return {_plain(prepared), _plain(spelled)}

@@ -43,6 +43,7 @@ def read_groups(task: Task, session: LdapSession) -> None:
     index = people_index()
     end_reading()
     reader = GroupReader(session, index)
+    applying = {group_id for field in task.layout.fields() for group_id in field.applies_to}
     for group in mapped:
         try:
             members = reader.people_of(group.dn)
@@ -55,7 +56,7 @@ def read_groups(task: Task, session: LdapSession) -> None:
             continue
         with transaction():
             task.lease.heartbeat()
-            set_members(group.id, members or set())
+            set_members(group.id, members or set(), renews_search=group.id in applying)
             if members is None:
                 text = _("The group “%(key)s” is not in the directory: it is empty.", key=group.key)
                 runs.note_problem(task.run_id, text)
@@ -71,8 +72,11 @@ def settle_local_groups(index: PeopleIndex) -> None:
         set_members(group.id, {person_id for person_id in found if person_id is not None})
 
 
-def set_members(group_id: int, members: set[int]) -> None:
-    """Make exactly these people the members of a group; in a transaction, two writes at most."""
+def set_members(group_id: int, members: set[int], *, renews_search: bool = True) -> None:
+    """Make exactly these people the members of a group; in a transaction, two writes at most.
+
+    :param renews_search: whether a category applies to the group, so that its members have more
+    """
     rows = select(Membership.person_id).where(Membership.group_id == group_id)
     stored = set(db.session.scalars(rows))
     left, joined = stored - members, members - stored
@@ -87,7 +91,8 @@ def set_members(group_id: int, members: set[int]) -> None:
             insert(Membership),
             [{"group_id": group_id, "person_id": person_id} for person_id in sorted(joined)],
         )
-    tell_changed(sorted(left | joined))
+    if renews_search:
+        tell_changed(sorted(left | joined))
 
 
 @dataclass

@@ -36,7 +36,10 @@ def link(layout: Layout, lease: HeldLease, run_id: int) -> int:
                 .values(referred_id=bindparam("_referred"))
             )
             db.session.connection().execute(statement, wrong)
-            tell_changed(sorted({int(row["_person"] or 0) for row in wrong}))
+            findable = {field.id for field in layout.fields() if field.searchable}
+            tell_changed(
+                sorted({int(row["_person"] or 0) for row in wrong if row["_field"] in findable})
+            )
         _list_unresolved(fields, run_id)
     return len(wrong)
 

@@ -9,7 +9,7 @@ from lupweb.database import db, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.models import Directory
 from lupweb.directories.service import facts_of, get_directory
-from lupweb.errors import AlreadyRunning, LupwebError
+from lupweb.errors import AlreadyRunning, LeaseLost, LupwebError
 from lupweb.options.service import options
 from lupweb.people.states import PersonState
 from lupweb.profiles.layout import load_layout
@@ -122,9 +122,8 @@ def _claimed(run_id: int, secret_key: str) -> Task | None:
         return None
     try:
         lease = _taken(waiting.subject, waiting.trigger)
-    except AlreadyRunning as error:
-        runs.finish(run_id, RunState.CANCELLED, error.message)
-        return None
+    except AlreadyRunning:
+        return None  # the run goes on waiting; the scheduler wakes a worker when the lease is free
     if not runs.begin(run_id, mode=FULL):
         lease.release()
         return None
@@ -170,6 +169,10 @@ def _refused() -> Outcome:
 def _finish(task: Task, outcome: Outcome) -> None:
     """Write the end of the run, its marks and its lease in one transaction."""
     with transaction():
+        try:
+            task.lease.heartbeat()
+        except LeaseLost:
+            return  # whoever took the lease over has ended this run
         runs.finish(task.run_id, outcome.state, outcome.message, outcome.counters)
         directory = db.session.get_one(Directory, task.facts.id)
         directory.state = str(outcome.state)

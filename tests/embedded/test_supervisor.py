@@ -61,6 +61,15 @@ with Supervisor() as supervisor:
     print("up", flush=True)
     sys.exit(supervisor.run())
 """
+REVIVES = """
+import sys
+from lupweb.embedded import supervisor
+supervisor.FIT_AFTER_S = float(sys.argv[3])
+with supervisor.Supervisor() as running:
+    argv = [sys.executable, "-c", sys.argv[2], sys.argv[1], "only"]
+    running.start(supervisor.Child(name="child", argv=argv, comes_back=True))
+    sys.exit(running.run())
+"""
 
 
 def python(program: str, *arguments: object) -> list[str]:
@@ -332,3 +341,30 @@ def test_what_a_dead_child_left_is_ended_too(
 
     assert process.wait(20) == 1
     assert not is_running(grandchild)
+
+
+def test_a_child_that_comes_back_is_started_again(tmp_path: Path) -> None:
+    running = subprocess.Popen(  # noqa: S603 - our own programs
+        python(REVIVES, tmp_path, SLEEPS, 0), stderr=subprocess.PIPE
+    )
+    first = pid_in(tmp_path / "only")
+    (tmp_path / "only").unlink()
+
+    os.kill(first, signal.SIGKILL)
+
+    second = pid_in(tmp_path / "only")
+    running.terminate()
+    said = running.communicate()[1].decode()
+    assert running.returncode == 0
+    assert not is_running(first)
+    assert not is_running(second)
+    assert "was ended by signal 9 (Killed). Starting it again." in said
+
+
+def test_a_child_that_ends_as_soon_as_it_is_started_does_not_come_back(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603 - our own programs
+        python(REVIVES, tmp_path, "raise SystemExit(3)", 60), capture_output=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert b"Stopping the others" in done.stderr

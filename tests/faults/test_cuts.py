@@ -205,7 +205,7 @@ def test_x04_a_first_load_that_breaks_off_is_begun_again_and_nobody_comes_twice(
 
 
 @pytest.mark.parametrize("fate", FATES)
-def test_x04_a_connection_that_breaks_while_groups_are_read_takes_nothing_away(
+def test_x04_a_connection_that_breaks_while_groups_are_read_is_made_again(
     scene: Scene, site: Site, proxy: Proxy, fate: str
 ) -> None:
     break_after(site, proxy, fate, (scene.enumeration + scene.everything) // 2)
@@ -214,12 +214,32 @@ def test_x04_a_connection_that_breaks_while_groups_are_read_takes_nothing_away(
 
     ran = site.sync()
 
-    assert ran.verdict in {("partial", 0), ("failed", 1)}
-    assert all(site.people()[f"p{number:03}"]["groups"] == ["crew"] for number in range(5))
+    assert ran.verdict == ("partial", 0), ran.message
+    is_as_clean(scene, site, ran)
+
+
+def test_x04_a_server_that_dies_while_groups_are_read_takes_nothing_away_and_is_told_truly(
+    scene: Scene, site: Site, proxy: Proxy
+) -> None:
+    before = site.people()
+    site.connect = OnConnection(connect, proxy.refuse, number=2)
+
+    ran = site.sync()
+
+    assert ran.verdict == ("failed", 1)
+    assert "not reachable" in ran.message
+    assert "groups" in ran.message
+    assert (ran.document["new"], ran.document["changed"], ran.document["missing"]) == (2, 6, 0)
+    after = site.people()
+    assert set(after) == {*before, "new1", "new2"}
+    assert {login: each["groups"] for login, each in after.items()} == {
+        **{login: each["groups"] for login, each in before.items()},
+        "new1": [],
+        "new2": [],
+    }
     proxy.heal()
     site.connect = connect
-    good = site.sync()
-    assert good.verdict == ("partial", 0)
+    assert site.sync().verdict == ("partial", 0)
     assert site.people("--all") == scene.listed
 
 

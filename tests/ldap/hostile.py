@@ -1,7 +1,7 @@
 """A server that answers what no good server would: LDAP messages written by hand."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
@@ -9,8 +9,22 @@ from tests.servers import ber
 
 PAGED_RESULTS = b"1.2.840.113556.1.4.319"
 
-Answer = Callable[[int, int], list[bytes]]
-"""What a search is answered: message id, number of the search from 1 -> messages."""
+Answer = Callable[[int, int], Iterable[bytes]]
+"""What a search is answered: message id, number of the search from 1 -> messages, or parts."""
+
+
+def endless_entry(message: int, size: int) -> Iterator[bytes]:
+    """Give the parts of one found entry of about `size` bytes."""
+    part = b"x" * 65_536
+    value = ber.head(ber.OCTET_STRING, size)
+    values = ber.head(0x31, len(value) + size) + value
+    name = ber.text(b"jpegPhoto")
+    attribute = ber.head(0x30, len(name) + len(values) + size) + name + values
+    found = ber.text(b"") + ber.head(0x30, len(attribute) + size) + attribute
+    whole = b"\x02\x01" + bytes([message]) + ber.head(0x64, len(found) + size) + found
+    yield ber.head(0x30, len(whole) + size) + whole
+    for _number in range(size // len(part)):
+        yield part
 
 
 def entry(message: int, dn: bytes, **attributes: bytes) -> bytes:
@@ -42,54 +56,69 @@ def cookie(value: bytes) -> bytes:
 
 
 @contextmanager
-def hostile_server(answer: Answer, *, offers_paging: bool = True) -> Iterator[str]:
+def hostile_server(answer: Answer, *, offers_paging: bool = True, late: int = 0) -> Iterator[str]:
     """Listen on loopback and answer searches with `answer`; yield the URI.
 
     Binds succeed, and the rootDSE is there.
+
+    :param late: answer a search only when the rootDSE has been asked for so many times meanwhile
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        serving = Thread(target=_serve, args=(listener, answer, offers_paging), daemon=True)
+        serving = Thread(target=_serve, args=(listener, answer, offers_paging, late), daemon=True)
         serving.start()
         yield f"ldap://127.0.0.1:{listener.getsockname()[1]}"
         listener.shutdown(socket.SHUT_RDWR)
         serving.join(timeout=10)
 
 
-def _serve(listener: socket.socket, answer: Answer, offers_paging: bool) -> None:
+def _serve(listener: socket.socket, answer: Answer, offers_paging: bool, late: int) -> None:
     while True:
         try:
             connection, _address = listener.accept()
         except OSError:
             return
         with connection, connection.makefile("rb") as stream:
-            _talk(connection, stream.read, answer, offers_paging=offers_paging)
+            _talk(connection, stream.read, answer, offers_paging=offers_paging, late=late)
 
 
 def _talk(
-    connection: socket.socket, read: Callable[[int], bytes], answer: Answer, *, offers_paging: bool
+    connection: socket.socket,
+    read: Callable[[int], bytes],
+    answer: Answer,
+    *,
+    offers_paging: bool,
+    late: int,
 ) -> None:
     searches = 0
+    waiting: list[tuple[int, Iterable[bytes]]] = []
     root = {"supportedControl": PAGED_RESULTS} if offers_paging else {"vendorName": b"bad"}
     try:
         while request := _element(read):
             message, operation, body = ber.parts(request)
             if operation == ber.BIND:
-                said = [
-                    ber.message(
-                        message,
-                        ber.element(0x61, ber.element(0x0A, b"\0"), ber.text(b""), ber.text(b"")),
-                    )
-                ]
+                _send(connection, [_bound(message)])
             elif operation == ber.SEARCH and body[:2] == b"\x04\x00":
-                said = [entry(message, b"", **root), done(message)]
+                _send(connection, [entry(message, b"", **root), done(message)])
+                waiting = [(left - 1, said) for left, said in waiting]
             elif operation == ber.SEARCH:
                 searches += 1
-                said = answer(message, searches)
-            else:
-                continue
-            connection.sendall(b"".join(said))
+                waiting.append((late, answer(message, searches)))
+            for _left, said in [due for due in waiting if due[0] <= 0]:
+                _send(connection, said)
+            waiting = [due for due in waiting if due[0] > 0]
     except OSError:
         return
+
+
+def _bound(message: int) -> bytes:
+    return ber.message(
+        message, ber.element(0x61, ber.element(0x0A, b"\0"), ber.text(b""), ber.text(b""))
+    )
+
+
+def _send(connection: socket.socket, messages: Iterable[bytes]) -> None:
+    for each in messages:
+        connection.sendall(each)
 
 
 def _element(read: Callable[[int], bytes]) -> bytes:

@@ -9,6 +9,7 @@ import pytest
 
 from lupweb.errors import (
     CredentialsRefused,
+    DirectoryError,
     DirectoryRefused,
     DirectoryUnavailable,
     InvalidSetting,
@@ -19,6 +20,7 @@ from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls, check_server, open_handle
 from tests.ldap.attempts import ASKED_TO_BIND, BOUND, an_attempt, quick
 from tests.ldap.company import PEOPLE, READER_DN, SUFFIX, as_ldif, person_dn
+from tests.servers.faultproxy import running_proxy
 from tests.servers.slapd import RunningSlapd, require_slapd, running_slapd
 
 NOBODY_THERE = "ldap://127.0.0.1:1"
@@ -123,13 +125,33 @@ def test_b02_one_attempt_is_one_bind(slapd: RunningSlapd) -> None:
 
 
 def test_b18_after_a_refused_starttls_nothing_leaves_in_clear(slapd: RunningSlapd) -> None:
-    before = len(slapd.log())
-    with pytest.raises(DirectoryRefused, match="refuses StartTLS"):
-        an_attempt(quick(slapd.uri, tls=Tls.STARTTLS))
+    """This slapd has no certificate, so it refuses by itself; the other proxy refuses for it."""
+    for strips in (False, True):
+        with running_proxy(slapd.uri) as proxy:
+            if strips:
+                proxy.strip_starttls()
+            with pytest.raises(DirectoryRefused, match="refuses StartTLS"):
+                an_attempt(quick(proxy.uri, tls=Tls.STARTTLS))
 
-    an_attempt(quick(slapd.uri))
-    slapd.wait_for_log(BOUND, since=before)
-    assert slapd.log()[before:].count(ASKED_TO_BIND) == 1
+            assert proxy.connections > 0
+            assert proxy.binds == []
+
+
+def test_b18_when_starttls_is_swallowed_nothing_leaves_in_clear(slapd: RunningSlapd) -> None:
+    with running_proxy(slapd.uri) as proxy:
+        for answers in (1, 2):
+            proxy.drop_answer(answers)
+            with pytest.raises(DirectoryError):
+                an_attempt(quick(proxy.uri, tls=Tls.STARTTLS))
+
+        assert proxy.binds == []
+
+
+def test_the_proxy_would_have_seen_a_bind(slapd: RunningSlapd) -> None:
+    with running_proxy(slapd.uri) as proxy:
+        an_attempt(quick(proxy.uri))
+
+        assert [bind.dn for bind in proxy.binds] == [READER_DN]
 
 
 @pytest.mark.parametrize("tls", list(Tls))

@@ -10,11 +10,15 @@ START_TLS = b"1.3.6.1.4.1.1466.20037"
 def element(tag: int, *parts: bytes) -> bytes:
     """Return the element with this tag and contents."""
     content = b"".join(parts)
-    size = len(content)
+    return head(tag, len(content)) + content
+
+
+def head(tag: int, size: int) -> bytes:
+    """Return the tag and the length of an element with so many bytes of contents."""
     if size < LONG_FORM:
-        return bytes([tag, size]) + content
+        return bytes([tag, size])
     length = size.to_bytes((size.bit_length() + 7) // 8)
-    return bytes([tag, LONG_FORM | len(length)]) + length + content
+    return bytes([tag, LONG_FORM | len(length)]) + length
 
 
 def text(value: bytes) -> bytes:

@@ -17,7 +17,6 @@ from lupweb.accounts.service import create_admin
 from lupweb.app import create_app
 from lupweb.config import Settings
 from lupweb.database import db, transaction
-from lupweb.jobs import url_of_queue
 from lupweb.web import limits
 from tests.browsing import Browser
 from tests.factories import SECRET_KEY
@@ -60,8 +59,6 @@ def signed_in(
     shutil.copy(sqlite_with_tables, tmp_path / "lupweb.sqlite")
     settings = Settings(instance=tmp_path, secret_key=SECRET_KEY, redis_url=queue.url)
     app: Flask = create_app(settings)
-    if "limiter" not in app.extensions:
-        limits.init_app(app, url_of_queue(settings))
     with app.app_context(), transaction():
         create_admin("admin", PASSWORD)
     yield lambda: Browser(app.test_client()).sign_in("admin", PASSWORD)
@@ -98,14 +95,17 @@ def test_x17_x18_without_the_queue_server_pages_come_and_limits_hold(
     signed_in: Site, queue: Queue, fault: signal.Signals
 ) -> None:
     admin = signed_in()
-    assert search(admin) == 200
+    usual = max(timed_search(admin) for _each in range(2))[0]
     queue.suffer(fault)
 
-    answers, slowest = [], 0.0
-    for _each in range(6):
-        began = time.monotonic()
-        answers.append(search(admin))
-        slowest = max(slowest, time.monotonic() - began)
+    answers = [timed_search(admin) for _each in range(6)]
 
-    assert answers == [200, 200, 200, 429, 429, 429]
-    assert slowest < 1.5
+    assert [status for _seconds, status in answers] == [200, 200, 200, 429, 429, 429]
+    assert max(answers)[0] - usual < 1
+
+
+def timed_search(browser: Browser) -> tuple[float, int]:
+    """Return how long a search took, and what it was answered."""
+    began = time.monotonic()
+    status = search(browser)
+    return time.monotonic() - began, status

@@ -1,12 +1,14 @@
 """B16: what a proxy says counts only if it is one of ours."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask, request
 
 from lupweb.app import create_app
-from lupweb.config import Settings
+from lupweb.config import Settings, load_settings
+from lupweb.errors import InvalidSetting
 from lupweb.web.proxies import TrustedProxies
 from tests.factories import SECRET_KEY
 
@@ -114,6 +116,14 @@ def test_b16_the_nearest_proxy_says_which_scheme_it_was(settings: Settings) -> N
 
     assert seen(app, OURS, {"X-Forwarded-Proto": "https, http"})["scheme"] == "http"
     assert seen(app, OURS, {"X-Forwarded-Proto": "gopher"})["scheme"] == "http"
+
+
+@pytest.mark.parametrize("proxies", ["10.0.0.5/8", "proxy.example.com", "*"])
+def test_b16_what_is_no_address_and_no_network_is_no_proxy(tmp_path: Path, proxies: str) -> None:
+    environ = {"LUPWEB_INSTANCE": str(tmp_path), "LUPWEB_TRUSTED_PROXIES": proxies}
+
+    with pytest.raises(InvalidSetting, match="TRUSTED_PROXIES"):
+        load_settings(environ)
 
 
 def test_b16_a_peer_without_an_address_is_a_stranger() -> None:

@@ -1,0 +1,51 @@
+"""How long an answer is waited for: a slow server has its time, a silent one has not.
+
+A server that hangs is silent; so is one that needs long for a page of a large search. The
+difference shows when it is asked something else meanwhile.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import ldap
+from ldap.ldapobject import SimpleLDAPObject
+
+from lupweb.ldap.connection import ask_for_nothing
+
+Received = tuple[int, list[Any], list[Any]]
+"""Kind of the message, rows, controls."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long one connection waits.
+
+    :param silence_s: for a server that says nothing at all
+    :param total_s: for one message, while the server shows that it lives
+    :param received: returns how many bytes have come so far
+    """
+
+    silence_s: float
+    total_s: float
+    received: Callable[[], int]
+
+    def next_message(self, handle: SimpleLDAPObject, message: int) -> Received:
+        """Return the next of the messages that answer `message`.
+
+        :raises ldap.TIMEOUT: if it does not come
+        """
+        gives_up_at = monotonic() + self.total_s
+        half_s = self.silence_s / 2
+        while True:
+            before = self.received()
+            try:
+                kind, rows, _id, controls = handle.result3(message, all=0, timeout=half_s)
+            except ldap.TIMEOUT:
+                if monotonic() + half_s > gives_up_at:
+                    raise
+                if self.received() == before:
+                    ask_for_nothing(handle, half_s)
+            else:
+                return kind, rows, controls
