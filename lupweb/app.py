@@ -16,8 +16,10 @@ from lupweb.blueprints import auth, health, people, pictures, profiles
 from lupweb.config import Settings, load_settings
 from lupweb.database import db
 from lupweb.directories.connect import Connect, connect
+from lupweb.directories.service import DirectoryFacts
 from lupweb.profiles.service import changed
 from lupweb.search import index
+from lupweb.sync.admitting import admit
 from lupweb.web import (
     access,
     assets,
@@ -28,7 +30,6 @@ from lupweb.web import (
     headers,
     hosts,
     limits,
-    proxies,
     request_ids,
     sessions,
 )
@@ -45,6 +46,10 @@ class Parts:
     settings: Settings
     connect: Connect
     readiness: Callable[[], dict[str, bool]]
+
+    def admit(self, facts: DirectoryFacts, unique_id: str) -> None:
+        """Make the person of an entry that signed in for the first time."""
+        admit(facts, unique_id, self.connect)
 
 
 def create_app(settings: Settings | None = None, *, connect: Connect = connect) -> Flask:
@@ -73,7 +78,6 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
         app.register_blueprint(blueprint)
     changed.connect(index.renew)
     jobs.init_app(app)
-    proxies.init_app(app, settings)
     limits.init_app(app, jobs.url_of_queue(settings))
     return app
 

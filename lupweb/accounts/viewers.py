@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from lupweb.accounts.grants import role_of_person
 from lupweb.accounts.models import User
 from lupweb.accounts.roles import Role
 from lupweb.database import db
-from lupweb.people.models import Membership
+from lupweb.people.models import Membership, Person
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ def viewer_of(user: User) -> Viewer:
 
 
 def viewer_as(person_id: int) -> Viewer:
-    """Return the viewer that this person is after signing in; two queries."""
-    role = db.session.scalar(select(User.role).where(User.person_id == person_id))
-    return Viewer(person_id, _groups_of(person_id), role or Role.EMPLOYEE)
+    """Return the viewer that this person is after signing in."""
+    role = role_of_person(db.session.get_one(Person, person_id))
+    return Viewer(person_id, _groups_of(person_id), role)
 
 
 def _groups_of(person_id: int | None) -> frozenset[int]:

@@ -40,7 +40,7 @@ def sign_in() -> ResponseReturnValue:
         form.username.data or "",
         form.password.data or "",
         address=request.remote_addr or "",
-        door=Door(config.settings.secret_key, config.connect),
+        door=Door(config.settings.secret_key, config.connect, config.admit),
     )
     response = redirect(target)
     begin_session(current_app, response, user_id, keep=bool(form.keep.data))

@@ -31,7 +31,7 @@ from lupweb.demo.ldif import LAYOUT, SERVICES, write_ldif
 from lupweb.embedded import slapd
 from lupweb.embedded.supervisor import Child, Supervisor
 from lupweb.errors import AlreadyRunning, InvalidSetting, LupwebError
-from lupweb.jobs import connection_for_pages, enqueue
+from lupweb.jobs import FORGET_WHAT_ENDED, connection_for_pages, enqueue
 from lupweb.sync.records import record
 from lupweb.sync.service import run as synchronize
 from lupweb.texts import Text, _
@@ -199,7 +199,7 @@ def _await_worker(settings: Settings) -> None:
     """
     deadline = time.monotonic() + ANSWER_WITHIN_S
     with connection_for_pages(settings) as connection:
-        job = enqueue(connection, "lupweb.jobs.housekeeping.forget_ended_sessions")
+        job = enqueue(connection, FORGET_WHAT_ENDED)
         while job.get_status() is not JobStatus.FINISHED:
             if time.monotonic() > deadline or job.is_failed:
                 raise LupwebError(_("The worker does not answer. Its lines above say why."))

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from lupweb.accounts.grants import ensure_an_administrator_remains
 from lupweb.accounts.models import RoleGrant
+from lupweb.accounts.sessions import check_all_soon
 from lupweb.configfile.compare import Comparison, compare
 from lupweb.configfile.document import Document
 from lupweb.configfile.profile import (
@@ -24,11 +25,12 @@ from lupweb.directories.editor import put_in_order, remove_directory, store_dire
 from lupweb.directories.models import Directory
 from lupweb.directories.secrets import lock
 from lupweb.errors import InvalidValue
-from lupweb.options.registry import OPTIONS
+from lupweb.options.registry import OPTIONS, PICTURE_ATTRIBUTE
 from lupweb.options.service import set_option
 from lupweb.orgchart.models import OrgChart
 from lupweb.people.models import Group, Membership
 from lupweb.people.queries import groups_by_key
+from lupweb.profiles.pictures import mark_all_due
 from lupweb.profiles.service import tell_everybody_changed
 from lupweb.sync.groups import settle_local_groups
 from lupweb.sync.known import people_index
@@ -129,6 +131,8 @@ class _Change:
         for kind in OPTIONS.values():
             if kind.table in self.comparison.changed:
                 set_option(kind, self.wanted.setup[kind.table][""][kind.name])
+        if PICTURE_ATTRIBUTE.table in self.comparison.changed:
+            mark_all_due()
 
     def _store_directory(self, key: str, entry: Mapping[str, Any]) -> None:
         columns = {column: entry[name] for name, column in DIRECTORY_COLUMNS.items()}
@@ -150,6 +154,7 @@ class _Change:
             db.session.add_all(RoleGrant(role=role, group_id=ids[key]) for key in entry["groups"])
             db.session.add_all(RoleGrant(role=role, login=login) for login in entry["people"])
         db.session.flush()
+        check_all_soon()
 
     def _remove_directories(self) -> list[Text]:
         return [

@@ -32,9 +32,9 @@ LONGEST_JOB_S = 30 * 60
 FAILED_KEPT_S = 24 * 60 * 60
 BEATS_WITHIN = timedelta(seconds=40)
 """A worker gives a sign of life every 10 s; after this long without one it does not count."""
-FORGET_ENDED_SESSIONS = "lupweb.jobs.housekeeping.forget_ended_sessions"
+FORGET_WHAT_ENDED = "lupweb.jobs.housekeeping.forget_what_ended"
 PERFORM = "lupweb.jobs.sync.perform"
-REGISTERED = frozenset({FORGET_ENDED_SESSIONS, PERFORM})
+REGISTERED = frozenset({FORGET_WHAT_ENDED, PERFORM})
 """The functions that a job may name (hostile-input.md B111)."""
 
 log = structlog.get_logger()

@@ -1,10 +1,10 @@
 """Small regular work."""
 
-from lupweb.accounts import sessions
+from lupweb.accounts import sessions, throttle
 from lupweb.database import transaction
 
 
-def forget_ended_sessions() -> int:
-    """Delete the rows of sessions that have ended; return how many there were."""
+def forget_what_ended() -> int:
+    """Delete the rows of ended sessions and of old failures; return how many there were."""
     with transaction():
-        return sessions.forget_ended_sessions()
+        return sessions.forget_ended_sessions() + throttle.forget_old_failures()

@@ -23,7 +23,7 @@ from lupweb.database import end_reading, transaction
 from lupweb.errors import AlreadyRunning, LupwebError
 from lupweb.jobs import timetable as configured
 from lupweb.jobs import wake
-from lupweb.jobs.housekeeping import forget_ended_sessions
+from lupweb.jobs.housekeeping import forget_what_ended
 from lupweb.jobs.sync import perform
 from lupweb.options.service import options
 from lupweb.runs import timetable
@@ -175,7 +175,7 @@ class Scheduler:
                 start_again(self._helps_with, is_stopping=True)
 
     def _clean_up(self) -> None:
-        forget_ended_sessions()
+        forget_what_ended()
 
 
 def keep_looking(app: Flask) -> None:

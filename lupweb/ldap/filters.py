@@ -11,6 +11,16 @@ from lupweb.texts import _, ngettext
 
 # RFC 4512, section 2.5: a name or a dotted number, then options.
 ATTRIBUTE = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)+)(?:;[A-Za-z0-9-]+)*")
+SIGN = r"[^\\()*]|\\[0-9A-Fa-f]{2}"
+# RFC 4515, section 3: simple, present and substring; the other comparisons; extensible.
+CONDITION = re.compile(
+    rf"\(\s*(?:(?:{ATTRIBUTE.pattern})(?:=(?:{SIGN}|\*)*|(?:~=|>=|<=)(?:{SIGN})*)"
+    rf"|(?:(?:{ATTRIBUTE.pattern})(?::dn)?(?::[A-Za-z0-9.-]+)?|(?::dn)?:[A-Za-z0-9.-]+):=(?:{SIGN})*)\)",
+    re.IGNORECASE,
+)
+READ = "\x01"  # stands for a filter that was read; given() lets no such sign in
+COMBINATION = re.compile(rf"\(\s*(?:[&|]\s*(?:{READ}\s*)*|!\s*{READ}\s*)\)")
+INNERMOST = re.compile(r"\([^()]*\)")
 SPECIAL = frozenset(b"\x00()*\\")
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -49,10 +59,10 @@ def one_of(attribute: str, values: Iterable[str | bytes]) -> str:
 def given(text: str) -> str:
     """Return an administrator's own filter, in parentheses, to be combined with others.
 
-    Whether its attributes exist is for the server to say; here only its brackets are checked, so
-    that it cannot reach into what it is combined with.
+    Whether its attributes exist is for the server to say; here only its form is checked, so that
+    it cannot reach into what it is combined with.
 
-    :raises InvalidValue: if it is empty, or its parentheses do not match
+    :raises InvalidValue: if it is empty, or no filter by RFC 4515
     """
     stripped = text.strip()
     if not stripped:
@@ -62,6 +72,7 @@ def given(text: str) -> str:
     added = 0 if stripped.startswith("(") else 1
     whole = f"({stripped})" if added else stripped
     _check_parentheses(whole, shift=len(text) - len(text.lstrip()) - added)
+    _check_conditions(whole)
     return whole
 
 
@@ -118,5 +129,21 @@ def _check_parentheses(whole: str, *, shift: int) -> None:
                 "The search filter misses %(n)s closing parenthesis.",
                 "The search filter misses %(n)s closing parentheses.",
                 depth,
+            )
+        )
+
+
+def _check_conditions(whole: str) -> None:
+    """Read from the inside out, so that no depth of nesting matters."""
+    left, before = CONDITION.sub(READ, whole), ""
+    while left != before:
+        left, before = COMBINATION.sub(READ, left), left
+    if left != READ:
+        wrong = INNERMOST.search(left)
+        raise InvalidValue(
+            _(
+                "The search filter cannot be read at “%(part)s”. A condition looks like"
+                " (attribute=value); in a value, parentheses are written \\28 and \\29.",
+                part=(wrong[0] if wrong else left).replace(READ, "(…)")[:200],
             )
         )

@@ -80,6 +80,14 @@ LICENCE_GROUP = OptionKind(
     "",
     _("Key of the group whose people have a licence. Empty: everybody has one."),
 )
+LOCKOUT_THRESHOLD = OptionKind(
+    "directory_lockout_threshold",
+    "policies",
+    "directory_lockout_threshold",
+    "0",
+    _("After how many failures a directory locks an account; ours is that minus 2. 0: unknown."),
+    tuple(str(failures) for failures in range(101)),
+)
 LOGIN_SYNC = OptionKind(
     "login_sync", "policies", "login_sync", False, _("Read a person when signing in.")
 )
@@ -149,7 +157,7 @@ CARD_EXTRA = OptionKind("card_extra", "card", "extra", (), _("Up to four more fi
 
 _KINDS = (
     SITE_NAME, MATCH_PEOPLE_BY, LANGUAGE, PHONE_REGION, TIME_ZONE,
-    ACTIVE_USERS, UNLICENSED_USERS, LICENCE_GROUP, LOGIN_SYNC, READ_ONLY,
+    ACTIVE_USERS, UNLICENSED_USERS, LICENCE_GROUP, LOGIN_SYNC, READ_ONLY, LOCKOUT_THRESHOLD,
     SCHEDULE_FULL, SCHEDULE_CHANGES,
     PICTURE_SOURCE, PICTURE_ATTRIBUTE, PICTURE_URL, PICTURE_WRITE_BACK,
     CARD_SUBLINE, CARD_PLACE, CARD_PRONOUNS, CARD_TIME_ZONE, CARD_EXTRA,

@@ -17,10 +17,13 @@ def fold_login(login: str) -> str:
 
 def handle_of(person_id: int, login: str, *, is_unique: bool = True) -> str:
     """Return how a person is named in an address (interface.md section 7)."""
+    return login if is_unique and is_addressable(login) else f"id:{person_id}"
+
+
+def is_addressable(login: str) -> bool:
+    """Return whether a login may stand in an address as it is (interface.md section 7)."""
     plain = ADDRESSABLE.fullmatch(login) and not login.endswith(SUFFIXES)
-    if plain and is_unique and login not in RESERVED:
-        return login
-    return f"id:{person_id}"
+    return bool(plain) and login not in RESERVED
 
 
 def initials_of(name: str) -> str:

@@ -13,7 +13,8 @@ from lupweb.database import db
 from lupweb.directories.models import Directory, Identity
 from lupweb.errors import NotFound
 from lupweb.people.models import Person
-from lupweb.people.queries import get_person, group_names, groups_of
+from lupweb.people.names import is_addressable
+from lupweb.people.queries import BY_NUMBER, get_person, group_names, groups_of
 from lupweb.people.states import SHOWN, PersonState
 from lupweb.profiles.cards import PersonCard, cards, visible_values
 from lupweb.profiles.layout import CategoryLayout, FieldLayout, Layout
@@ -101,6 +102,8 @@ def profile(viewer: Viewer, layout: Layout, handle: str) -> Profile:
 
 def get_shown(viewer: Viewer, handle: str) -> Person:
     """Return the person; somebody hidden is not there for anybody but administrators."""
+    if not (BY_NUMBER.fullmatch(handle) or is_addressable(handle)):
+        raise NotFound(_("Nobody is called “%(handle)s” here.", handle=handle))
     person = get_person(handle)
     may_know = viewer.role.is_administrator or viewer.is_operator
     if person.state == PersonState.MISSING and not may_know:

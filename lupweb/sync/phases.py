@@ -57,12 +57,14 @@ def synchronize(task: Task, connect: Connect) -> Outcome:
         return _nobody_found(task.facts)
     held = _hold_disabling(reading)
     reading.write()
-    link(task.layout, task.lease, task.run_id)
     try:
         _read_the_rest(reading, connect)
     except DirectoryError as error:
+        link(task.layout, task.lease, task.run_id)
         return Outcome(RunState.FAILED, _people_only(error), reading.counters)
-    return _retire(reading, held, breaks)
+    outcome = _retire(reading, held, breaks)
+    link(task.layout, task.lease, task.run_id)  # last, since a manager may have left just now
+    return outcome
 
 
 def _read_the_rest(reading: Reading, connect: Connect) -> None:

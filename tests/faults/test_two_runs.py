@@ -62,7 +62,6 @@ def test_x24_a_second_run_names_the_one_at_work_and_ends_well(site: Site) -> Non
         assert db.session.scalar(select(func.count(Run.id))) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="sync/service.py: _finish writes without looking")
 def test_x25_a_run_that_lost_its_lease_leaves_what_the_other_said_of_the_directory(
     site: Site,
 ) -> None:

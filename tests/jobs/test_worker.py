@@ -18,7 +18,7 @@ from lupweb.database import db, transaction
 from lupweb.jobs import DEFAULT, connection_for_pages, enqueue, queue_answers
 from lupweb.jobs.worker import LupwebWorker
 
-CLEANING = "lupweb.jobs.housekeeping.forget_ended_sessions"
+CLEANING = "lupweb.jobs.housekeeping.forget_what_ended"
 
 
 class WorkerOfOneProcess(LupwebWorker, SimpleWorker):

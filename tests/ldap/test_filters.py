@@ -1,3 +1,4 @@
+import ldap
 import pytest
 from hypothesis import given as for_any
 from hypothesis import strategies as st
@@ -135,3 +136,77 @@ def test_a_given_filter_cannot_reach_into_its_neighbours(text: str) -> None:
         depths.append(depth)
     assert depths[-1] == 0
     assert 0 not in depths[:-1]
+
+
+ORACLE = ldap.initialize("ldapi://%2Fdev%2Fnull")  # reads a filter, and then reaches nobody
+
+
+def libldap_reads(search_filter: str) -> bool:
+    try:
+        ORACLE.search_ext("", ldap.SCOPE_BASE, search_filter)
+    except ldap.FILTER_ERROR:
+        return False
+    except ldap.LDAPError:
+        return True
+    return True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("(a=b)", "( a=b)", "(a= b)", "(& (a=b) (c=d) )", "(&\n(a=b)\n)", "(a=\\28)", "(a:=b)"),
+        *("(a:dn:=b)", "(:dn:2.4.6:=b)", "(a:caseExactMatch:=b)", "(1.2.3=b)", "(a;lang-de=b)"),
+        *("(a~=b)", "(a>=b)", "(a<=b)", "(a=*)", "(a=*b*c*)", "(a=)", "(! (a=b))", "(a==b)", "(&)"),
+        *(
+            "(memberOf:1.2.840.113556.1.4.1941:=cn=x,dc=y)",
+            "(!(|(a=b)(&(c=d)(e=*f))))",
+            "(a:DN:=b)",
+        ),
+    ],
+)
+def test_a_filter_that_the_library_reads_is_read(text: str) -> None:
+    assert libldap_reads(text)
+    assert given(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("(uid)", "(&(uid=a)(b))", "(=)", "( )", "()", "(!)", "(!(a=b)(c=d))", "(a =b)", "(&a=b)"),
+        *("(a=b\\zz)", "(:dn:2.4.6=b)", "(:=b)", "(a>b)", "(a<b)", "(a>=*)", "(a~=*x)", "(a_b=c)"),
+        *(
+            "(ä=c)",
+            "((a=b))",
+            "(&((a=b)))",
+            "(&(a=b)c=d)",
+            "(-a=b)",
+            "(a=b\\)",
+            "(a:dn=b)",
+            "(.=b)",
+        ),
+    ],
+)
+def test_b81_a_filter_that_the_library_cannot_read_is_refused_before(text: str) -> None:
+    assert not libldap_reads(text)
+    with pytest.raises(InvalidValue, match="cannot be read at"):
+        given(text)
+
+
+def test_b81_the_condition_that_is_wrong_is_named() -> None:
+    with pytest.raises(InvalidValue, match=r"at “\(surname\)”"):
+        given("(&(uid=a)(|(surname)(sn=b)))")
+
+
+def test_nesting_may_be_deep() -> None:
+    deep = "(!" * 2_000 + "(a=b)" + ")" * 2_000
+
+    assert given(deep) == deep
+
+
+@for_any(text=st.text("()&|!=*:~<>ab1.;- \\2", max_size=14))
+def test_what_is_read_here_is_read_by_the_library_too(text: str) -> None:
+    try:
+        whole = given(text)
+    except InvalidValue:
+        return
+    assert libldap_reads(whole)

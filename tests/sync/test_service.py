@@ -167,3 +167,12 @@ def test_an_entry_made_anew_under_an_old_login_is_a_new_person(company: FakeDire
     assert (document["new"], document["missing"]) == (1, 1)
     people = {person.id: person.state for person in db.session.scalars(select(Person))}
     assert people[old] == PersonState.MISSING
+
+
+def test_a_manager_who_left_is_nobody_s_manager_at_once(company: FakeDirectory) -> None:
+    synchronized(company)
+    company.delete("ada")
+
+    synchronized(company)
+
+    assert manager_of("ben") is None
