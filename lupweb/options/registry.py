@@ -86,7 +86,7 @@ LOCKOUT_THRESHOLD = OptionKind(
     "directory_lockout_threshold",
     "0",
     _("After how many failures a directory locks an account; ours is that minus 2. 0: unknown."),
-    tuple(str(failures) for failures in range(101)),
+    ("0", "3", "4", "5", "6", "7", "8", "9", "10", "15", "20", "30", "50"),
 )
 LOGIN_SYNC = OptionKind(
     "login_sync", "policies", "login_sync", False, _("Read a person when signing in.")

@@ -18,6 +18,7 @@ from lupweb.errors import (
 )
 from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls, check_server, open_handle
+from lupweb.ldap.failover import Failover
 from tests.ldap.attempts import ASKED_TO_BIND, BOUND, an_attempt, quick
 from tests.ldap.company import PEOPLE, READER_DN, SUFFIX, as_ldif, person_dn
 from tests.servers.faultproxy import running_proxy
@@ -97,7 +98,7 @@ def test_the_next_address_is_tried_when_one_does_not_answer(slapd: RunningSlapd)
 
 def test_when_no_address_answers_all_of_them_are_named() -> None:
     with pytest.raises(DirectoryUnavailable, match=r"127\.0\.0\.1:1 .*127\.0\.0\.1:2 "):
-        open_handle(quick(NOBODY_THERE, "ldap://127.0.0.1:2"))
+        open_handle(quick(NOBODY_THERE, "ldap://127.0.0.1:2"), Failover())
 
 
 def test_b01_a_password_that_must_not_be_sent_never_becomes_a_packet(slapd: RunningSlapd) -> None:
