@@ -1,7 +1,5 @@
 """Who belongs to which group: read off the group entries, in every run (sync.md section 9)."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, insert, select
@@ -10,7 +8,6 @@ from lupweb.database import db, end_reading, transaction
 from lupweb.errors import DirectoryRefused, EntryNotFound, InvalidValue
 from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.dn import DN, fold_dn
-from lupweb.ldap.entry import Entry
 from lupweb.people.models import Group, Membership
 from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
@@ -20,8 +17,6 @@ from lupweb.texts import _
 
 MEMBER_ATTRIBUTES = ("member", "uniqueMember", "memberUid")
 DEEPEST = 20
-MOST_RANGES = 1000
-RANGE = re.compile(r"(\w+);range=(\d+)-(\d+|\*)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -145,31 +140,7 @@ class GroupReader:
         except (EntryNotFound, InvalidValue):
             return None
         values = [value for name in MEMBER_ATTRIBUTES for value in entry.values(name)]
-        values += self._ranges(dn, entry)
         return [value.decode("utf-8", "replace") for value in values]
-
-    def _ranges(self, dn: str, entry: Entry) -> Iterator[bytes]:
-        """Yield the members of a large group of Active Directory, which gives 1,500 at a time."""
-        found = _range_of(entry.attributes)
-        for _part in range(MOST_RANGES):
-            if found is None:
-                return
-            name, last, values = found
-            yield from values
-            if last == "*":
-                return
-            wanted = f"{name};range={int(last) + 1}-*"
-            found = _range_of(self.session.read(dn, [wanted]).attributes)
-
-
-def _range_of(
-    attributes: Mapping[str, Sequence[bytes]],
-) -> tuple[str, str, Sequence[bytes]] | None:
-    for name, values in attributes.items():
-        matched = RANGE.fullmatch(name)
-        if matched:
-            return matched[1], matched[3], values
-    return None
 
 
 def _may_be_group(member: str) -> bool:

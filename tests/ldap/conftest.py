@@ -19,7 +19,7 @@ from tests.ldap.company import (
     entries,
     entries_of_active_directory,
 )
-from tests.servers.samba import RunningSamba, require_samba, running_samba
+from tests.servers.samba import RunningSamba, can_run, require_samba, running_samba
 from tests.servers.slapd import RunningSlapd, require_slapd, running_slapd
 
 LIMITS = f"""\
@@ -27,6 +27,15 @@ limits dn.exact="{LIMITED_DN}" size.soft=10 size.hard=10 size.prtotal=hard
 access to attrs=userPassword by anonymous auth by * none
 access to * by users read by * none
 """
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where Samba cannot run, keep one of its tests: it skips, and says once what is missing."""
+    if can_run():
+        return
+    left_out = [item for item in items if _needs_samba(item)][1:]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @dataclass
@@ -106,6 +115,11 @@ def directory(company: Company) -> Iterator[Directory]:
     """A connection of an account that may read all people."""
     with company.signed_in() as connection:
         yield connection
+
+
+def _needs_samba(item: pytest.Item) -> bool:
+    chosen = item.callspec.params.get("company") if hasattr(item, "callspec") else None
+    return chosen == "samba" or "samba" in getattr(item, "fixturenames", ())
 
 
 def _fake_company() -> Company:

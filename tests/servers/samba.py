@@ -103,10 +103,14 @@ class RunningSamba:
         return handle
 
 
+def can_run() -> bool:
+    """Return whether a domain controller can run here."""
+    return os.geteuid() == 0 and all(shutil.which(name, path=PATH) for name in NEEDED)
+
+
 def require_samba() -> None:
     """Skip the test where no domain controller can run."""
-    missing = [name for name in NEEDED if shutil.which(name, path=PATH) is None]
-    if missing or os.geteuid() != 0:
+    if not can_run():
         pytest.skip(f"Samba AD needs root, and (Debian): apt-get install {PACKAGES}")
 
 
