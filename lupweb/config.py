@@ -18,6 +18,8 @@ from lupweb.texts import _
 
 PREFIX = "LUPWEB_"
 SHORTEST_KEY = 32
+PRIVATE = 0o700
+DATABASES = ("sqlite://", "postgres://", "postgresql://", "postgresql+psycopg://")
 THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
@@ -51,7 +53,9 @@ class Settings:
     trusted_proxies: tuple[str, ...] = _setting(
         (), "Addresses or networks of the proxies in front, whose X-Forwarded headers count."
     )
-    read_only: bool = _setting(False, "Nothing is synchronized or changed; reading goes on.")
+    read_only: bool = _setting(
+        False, "People are neither synchronized nor edited; reading goes on."
+    )
     log_level: str = _setting("info", "debug, info, warning or error.")
     log_format: str = _setting("console", "console or json.")
 
@@ -84,13 +88,30 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     :raises InvalidSetting: if a value has the wrong type, or a name is unknown
     """
     instance = Path(environ.get(PREFIX + "INSTANCE", "instance")).absolute()
-    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_private(instance)
     values = _from_file(instance / "config.toml") | _from_environment(environ)
     values = {name: _typed(name, value) for name, value in values.items()}
     if not values.get("secret_key"):
         values["secret_key"] = _kept_secret(instance / "secret.key")
     _check(values)
     return Settings(instance=instance, **values)
+
+
+def _make_private(instance: Path) -> None:
+    """Make the folder, for its owner only: the database and the keys lie in it (B102)."""
+    try:
+        instance.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        if instance.stat().st_uid == os.geteuid():
+            instance.chmod(PRIVATE)
+    except OSError as error:
+        raise InvalidSetting(
+            _(
+                "The instance folder %(path)s cannot be used: %(why)s."
+                " Choose another with LUPWEB_INSTANCE.",
+                path=instance,
+                why=error.strerror,
+            )
+        ) from error
 
 
 def described(settings: Settings) -> list[dict[str, Any]]:
@@ -177,6 +198,7 @@ def _check(values: Mapping[str, Any]) -> None:
         )
     for network in values.get("trusted_proxies", ()):
         _check_network(network)
+    _check_addresses(values)
     for name, allowed in (
         ("log_level", {"debug", "info", "warning", "error"}),
         ("log_format", {"console", "json"}),
@@ -190,6 +212,18 @@ def _check(values: Mapping[str, Any]) -> None:
                     allowed=", ".join(sorted(allowed)),
                 )
             )
+
+
+def _check_addresses(values: Mapping[str, Any]) -> None:
+    """Refuse what is no address; a password may stand in one, so it is not repeated."""
+    if values.get("database_url") and not values["database_url"].startswith(DATABASES):
+        raise InvalidSetting(
+            _("DATABASE_URL is no address of SQLite or PostgreSQL: postgresql://USER@HOST/NAME")
+        )
+    if values.get("base_url") and not values["base_url"].startswith(("https://", "http://")):
+        raise InvalidSetting(
+            _("BASE_URL is “%(url)s”. It begins with https://", url=values["base_url"])
+        )
 
 
 def _check_network(network: str) -> None:

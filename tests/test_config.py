@@ -83,3 +83,35 @@ def test_the_site_answers_to_its_own_address_and_to_this_machine(tmp_path: Path)
         "a.example",
         "b.example",
     )
+
+
+def test_b102_the_instance_folder_is_its_owner_s_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+
+    loaded(tmp_path)
+
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+
+
+def test_an_instance_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(InvalidSetting, match="LUPWEB_INSTANCE"):
+        load_settings({"LUPWEB_INSTANCE": str(tmp_path / "file" / "below")})
+
+
+@pytest.mark.parametrize(
+    ("environ", "sentence"),
+    [
+        ({"DATABASE_URL": "mysql://me:canary@x"}, "no address of SQLite or PostgreSQL"),
+        ({"DATABASE_URL": "nonsense"}, "no address of SQLite or PostgreSQL"),
+        ({"BASE_URL": "people.example.com"}, "begins with https://"),
+    ],
+)
+def test_an_address_that_is_none_is_refused_and_not_repeated(
+    tmp_path: Path, environ: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(InvalidSetting, match=sentence) as refused:
+        loaded(tmp_path, **environ)
+
+    assert "canary" not in str(refused.value)

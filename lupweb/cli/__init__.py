@@ -1,9 +1,11 @@
 """The command line: `lupweb COMMAND`."""
 
+import os
 import sys
 from typing import Any
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from lupweb import __version__
 from lupweb.cli.config import config
@@ -15,9 +17,11 @@ from lupweb.cli.services import scheduler, serve, up, worker
 from lupweb.cli.setup import admin, settings, upgrade
 from lupweb.cli.sync import sync
 from lupweb.errors import LupwebError, MissingPart
+from lupweb.texts import _
 
 FAILED = 1
 SOMETHING_MISSING = 3
+OWNER_ONLY = 0o077
 
 
 class Commands(click.Group):
@@ -33,12 +37,20 @@ class Commands(click.Group):
         except LupwebError as error:
             click.echo(str(error), err=True)
             sys.exit(FAILED)
+        except OperationalError as error:
+            said = str(error.orig).strip().splitlines()[:1]
+            text = _(
+                "The database does not answer, or not as it should: %(said)s", said="".join(said)
+            )
+            click.echo(str(text), err=True)
+            sys.exit(FAILED)
 
 
 @click.group(cls=Commands)
 @click.version_option(__version__, prog_name="lupweb")
 def main() -> None:
     """lupweb: a company people directory, filled from LDAP."""
+    os.umask(OWNER_ONLY)
 
 
 for command in (

@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import Flask
 
-from lupweb.app import Parts, create_app, schema_is_current
+from lupweb.app import Parts, create_app, database_answers, schema_is_current
 from lupweb.database import db
 from lupweb.errors import InvalidSetting
 from lupweb.texts import _
@@ -46,10 +46,11 @@ def require_schema() -> None:
 
     :raises InvalidSetting: with the command that brings them up to date
     """
+    if not database_answers():
+        raise InvalidSetting(
+            _("The database cannot be reached. Nothing was changed. Is DATABASE_URL right?")
+        )
     if not schema_is_current():
         raise InvalidSetting(
-            _(
-                "The database is not of this version, or cannot be reached."
-                " Nothing was changed. Run: lupweb upgrade"
-            )
+            _("The database is not of this version. Nothing was changed. Run: lupweb upgrade")
         )

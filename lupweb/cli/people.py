@@ -85,5 +85,5 @@ def export(
 
 def _asked(login: str | None) -> Asked:
     chosen = options()
-    viewer = viewer_as(get_person(login).id) if login else OPERATOR
+    viewer = OPERATOR if login is None else viewer_as(get_person(login).id)
     return Asked(viewer, load_layout(chosen["phone_region"]), chosen)

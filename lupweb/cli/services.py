@@ -60,6 +60,7 @@ def serve(*, host: str, port: int, workers: int) -> None:
     """Run the web server alone."""
     app = create_app()
     check_host(parts_of(app).settings, host)
+    check_port(host, port)
     _ready_to_fork(app)
     WebServer(app, f"{host}:{port}", workers).run()
 

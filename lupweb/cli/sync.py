@@ -36,7 +36,12 @@ def run(app: Flask, *, key: str | None, mode: str, as_json: bool) -> None:
     """Read everybody now, in this process, and bring the profiles up to date."""
     keys = [get_directory(key).key] if key else [each.key for each in enabled_directories()]
     if not keys:
-        raise InvalidSetting(_("There is no directory yet, so there is nobody to read."))
+        raise InvalidSetting(
+            _(
+                "There is no directory yet, so there is nobody to read. Describe one in a file and"
+                " run: lupweb config apply FILE (docs/configuration-file.md)"
+            )
+        )
     end_reading()
     records = [_run_one(parts_of(app), each) for each in keys]
     for each in records:
@@ -44,6 +49,12 @@ def run(app: Flask, *, key: str | None, mode: str, as_json: bool) -> None:
             print_json(each)
         else:
             click.echo(f"{each['directory']}: {each['state']}. {each['message']}")
+        if each["held"]:
+            click.echo(
+                f"Look at it: lupweb sync show {each['run']}."
+                f" Release it: lupweb sync approve {each['run']}",
+                err=True,
+            )
     sys.exit(0 if all(_went_well(each) for each in records) else 1)
 
 

@@ -8,11 +8,13 @@ from typing import Any, TextIO
 import structlog
 
 from lupweb.accounts.viewers import Viewer
+from lupweb.errors import LupwebError
 from lupweb.exports import csv
 from lupweb.people.models import Person
 from lupweb.profiles.exchange import documents
 from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.visibility import may_read
+from lupweb.texts import _
 
 log = structlog.get_logger()
 BLOCK = 500
@@ -31,9 +33,15 @@ def export_people(
     own = _own_keys(viewer, layout, people)
     fields = [each for each in layout.fields() if may_read(viewer, each) or each.key in own]
     rows = _rows(viewer, layout, people)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        path.chmod(0o600)
-        count = csv.write(rows, fields, file) if form == "csv" else _write_json(rows, fields, file)
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            path.chmod(0o600)
+            write = csv.write if form == "csv" else _write_json
+            count = write(rows, fields, file)
+    except OSError as error:
+        raise LupwebError(
+            _("%(path)s cannot be written: %(why)s.", path=path, why=error.strerror)
+        ) from error
     log.info("people exported", form=form, people=count, viewer=viewer.person_id)
     return count
 

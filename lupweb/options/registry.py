@@ -96,7 +96,7 @@ READ_ONLY = OptionKind(
     "policies",
     "read_only",
     False,
-    _("Nothing is synchronized or changed; reading and signing in go on."),
+    _("People are neither synchronized nor edited; reading and signing in go on."),
 )
 SCHEDULE_FULL = OptionKind(
     "schedule_full",

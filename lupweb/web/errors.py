@@ -82,15 +82,22 @@ def init_app(app: Flask) -> None:
         app.register_error_handler(kind, handler)
 
 
-def error_page(status: int, message: Text | str | None = None) -> ResponseReturnValue:
+def error_page(
+    status: int, message: Text | str | None = None, *, title: Text | None = None
+) -> ResponseReturnValue:
     """Return the page of an error.
 
     :param message: a sentence of its own in place of the usual one
+    :param title: a heading of its own
     """
     nearest = 400 if status < 500 else 500
-    title, usual = SENTENCES.get(status, SENTENCES[nearest])
+    heading, usual = SENTENCES.get(status, SENTENCES[nearest])
     name = f"errors/{status if status in PAGES else nearest}.html"
-    said = {"title": str(title), "message": str(message or usual), "request_id": request_id()}
+    said = {
+        "title": str(title or heading),
+        "message": str(message or usual),
+        "request_id": request_id(),
+    }
     if status < 500:
         return render_template(name, **said), status
     # Database or session may be what broke: no context processor, which would ask them again.
