@@ -73,7 +73,8 @@ def compact_json(value: Any) -> str:
 
 db = SQLAlchemy(
     model_class=Base,
-    engine_options={"json_serializer": compact_json},
+    # values of people would stand in every message about a statement that failed
+    engine_options={"json_serializer": compact_json, "hide_parameters": True},
 )
 
 if TYPE_CHECKING:

@@ -24,6 +24,7 @@ from lupweb.directories.authenticate import (
 from lupweb.directories.connect import Connect
 from lupweb.directories.models import DirectoryRole, Identity
 from lupweb.directories.service import DirectoryFacts, enabled_directories, facts_of
+from lupweb.directories.standing import held_before
 from lupweb.errors import (
     CredentialsRefused,
     DirectoryError,
@@ -65,7 +66,6 @@ class Attempt:
     door: Door
     rule: Rule
     claimed: list[Key] = field(default_factory=list)
-    namesake: Key | None = None
 
     def key(self, kind: Kind, text: str) -> Key:
         """Return the counter of this account, name or address."""
@@ -187,7 +187,6 @@ def _local_account(attempt: Attempt) -> int | None:
     if fits(attempt.password, kept):
         attempt.claimed.append(key)
         return user_id
-    attempt.namesake = key
     return None
 
 
@@ -280,6 +279,9 @@ def _account_of(facts: DirectoryFacts, unique_id: str) -> int | str:
         return "not synchronized yet"
     if person.state not in SHOWN:
         return f"person is {person.state}"
+    elsewhere = held_before(facts.position).where(Identity.person_id == person.id)
+    if db.session.scalar(elsewhere.limit(1)) is not None:
+        return "another directory, which goes first, holds this person"
     user = db.session.scalar(select(User).where(User.person_id == person.id))
     if user is None:
         user = User(person_id=person.id)
@@ -293,5 +295,3 @@ def _settle(attempt: Attempt) -> None:
     with transaction():
         for key in attempt.claimed:
             throttle.forgive(key)
-        if attempt.namesake is not None:
-            throttle.give_back(attempt.namesake, attempt.rule)

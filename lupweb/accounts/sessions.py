@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from lupweb import clock
-from lupweb.accounts.models import Session
+from lupweb.accounts.models import Session, User
 from lupweb.database import db
 
 SHORT = timedelta(hours=12)
@@ -93,6 +94,12 @@ def close_session(key: str) -> None:
 def close_sessions_of(user_id: int) -> None:
     """Sign every browser of an account out."""
     db.session.execute(delete(Session).where(Session.user_id == user_id))
+
+
+def close_sessions_of_people(person_ids: Collection[int]) -> None:
+    """Sign people out everywhere: a directory no longer lets them in."""
+    users = select(User.id).where(User.person_id.in_(person_ids))
+    db.session.execute(delete(Session).where(Session.user_id.in_(users)))
 
 
 def forget_ended_sessions() -> int:

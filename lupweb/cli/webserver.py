@@ -35,8 +35,9 @@ WHOLE_S = 60
 GOODBYE_S = 2
 DRAIN_S = 0.05
 END_OF_HEAD = b"\r\n\r\n"
-END_OF_CHUNKS = b"0\r\n\r\n"
-LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*(?=\r\n)", re.IGNORECASE)
+LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(0|[1-9][0-9]{0,14})[ \t]*(?=\r\n)", re.IGNORECASE)
+NAMED_LENGTH = re.compile(rb"\r\ncontent-length[ \t]*:", re.IGNORECASE)
+LENGTH_REQUIRED = b"HTTP/1.1 411 Length Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 CHUNKED = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 ASKS_FIRST = re.compile(rb"\r\nexpect:[ \t]*100-continue", re.IGNORECASE)
 
@@ -105,16 +106,22 @@ class Arriving:
         """Return whether a thread may begin: all is there, or more than is waited for."""
         if self.head_ends < 0:
             return False
-        if self.wanted > LARGEST_WAITED_FOR or len(self.received) > LARGEST_WAITED_FOR:
-            return True
-        if self.is_chunked:
-            return self.received.endswith(END_OF_CHUNKS)
-        return len(self.received) >= self.wanted
+        body = self.wanted - self.head_ends - len(END_OF_HEAD)
+        return body > LARGEST_WAITED_FOR or len(self.received) >= self.wanted
 
     @property
-    def is_chunked(self) -> bool:
-        """Return whether the body says only at its end that it ends."""
-        return self.head_ends >= 0 and CHUNKED.search(self.received, 0, self.head_ends) is not None
+    def hides_its_length(self) -> bool:
+        """Return whether nobody can say when the body is complete: chunks, or an odd number.
+
+        No browser sends a form so. A thread that read such a body would wait as long as the client
+        likes (hostile-input.md B17).
+        """
+        if self.head_ends < 0:
+            return False
+        head = (0, self.head_ends + len(END_OF_HEAD))
+        named = NAMED_LENGTH.findall(self.received, *head)
+        is_odd = len(named) != len(LENGTH.findall(self.received, *head)) or len(named) > 1
+        return is_odd or CHUNKED.search(self.received, *head) is not None
 
     @property
     def waits_for_us(self) -> bool:
@@ -158,7 +165,7 @@ class PatientWorker(ThreadWorker):
         if conn.parser is not None:
             arriving.add(conn.parser.unreader.take_buffered())
         self._listen(conn, arriving, partial(self._receive, conn, arriving))
-        if arriving.is_complete:
+        if arriving.is_complete and not arriving.hides_its_length:
             self._hand_over(conn, arriving)
 
     def finish_request(self, conn: TConn, done: Any) -> None:
@@ -196,6 +203,10 @@ class PatientWorker(ThreadWorker):
         arriving.add(piece)
         if arriving.has_too_large_a_head:
             self._refuse(conn)
+        elif arriving.hides_its_length:
+            self._forget(conn)
+            conn.sock.send(LENGTH_REQUIRED)
+            self._say_goodbye(conn)
         elif arriving.is_complete:
             self._hand_over(conn, arriving)
         elif not had_head and arriving.waits_for_us:

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from lupweb.configfile.keys import Entry
+from lupweb.configfile.profile_rules import refused_attribute
 from lupweb.directories.models import DirectoryRole
 from lupweb.errors import InvalidValue, LupwebError
 from lupweb.ldap.connection import Server, Tls, check_server
 from lupweb.ldap.dn import DN
-from lupweb.ldap.filters import checked_attribute, given
+from lupweb.ldap.filters import given
 from lupweb.ldap.patterns import check_pattern
 from lupweb.runs import schedules
 from lupweb.texts import Text, _
@@ -69,6 +70,13 @@ def _cron(text: str) -> None:
     schedules.check(text, "UTC")
 
 
+def told_attribute(name: str) -> None:
+    """Refuse what is no attribute, and what holds secrets: its values would be shown (B104)."""
+    sentence = refused_attribute(name)
+    if sentence is not None:
+        raise InvalidValue(sentence)
+
+
 _CHECKS: tuple[tuple[str, Callable[[str], Any], bool], ...] = (
     ("base_dn", DN.parse, True),
     ("additional_user_dn", DN.parse, True),
@@ -77,9 +85,9 @@ _CHECKS: tuple[tuple[str, Callable[[str], Any], bool], ...] = (
     ("person_filter", given, True),
     ("update_filter", given, True),
     ("group_filter", given, True),
-    ("login_attribute", checked_attribute, False),
-    ("name_attribute", checked_attribute, True),
-    ("email_attribute", checked_attribute, True),
+    ("login_attribute", told_attribute, False),
+    ("name_attribute", told_attribute, True),
+    ("email_attribute", told_attribute, True),
     ("last_sync_date", sync_date, True),
     ("timestamp_pattern", check_pattern, True),
     ("schedule_full", _cron, True),

@@ -138,7 +138,7 @@ def _index_references(field: ProfileField) -> None:
             "person_id": person_id,
             "field_id": field.id,
             "value": value,
-            "referred_id": index.find(value),
+            "referred_id": index.reference(value, person_id),
         }
         for person_id, value in _values(field.key)
     ]

@@ -5,7 +5,7 @@ from typing import Any
 
 import phonenumbers
 
-from lupweb.configfile.directory_rules import directory_rules
+from lupweb.configfile.directory_rules import directory_rules, told_attribute
 from lupweb.configfile.faults import Place
 from lupweb.configfile.keys import Entry
 from lupweb.configfile.profile_rules import (
@@ -15,7 +15,6 @@ from lupweb.configfile.profile_rules import (
     refused_attribute,
 )
 from lupweb.errors import InvalidValue
-from lupweb.ldap.filters import checked_attribute
 from lupweb.runs import schedules
 from lupweb.texts import Text, _
 
@@ -40,7 +39,7 @@ def _site(entry: Entry) -> Broken:
         yield "name", _("The site needs a name.")
     try:
         if entry["match_people_by"]:
-            checked_attribute(entry["match_people_by"])
+            told_attribute(entry["match_people_by"])
     except InvalidValue as error:
         yield "match_people_by", error.message
     if entry["phone_region"] not in phonenumbers.SUPPORTED_REGIONS:

@@ -5,7 +5,9 @@ NEVER_READ = frozenset(
     {
         "userpassword", "unicodepwd", "dbcspwd", "authpassword", "supplementalcredentials",
         "ntpwdhistory", "lmpwdhistory", "sambantpassword", "sambalmpassword", "krbprincipalkey",
-        "sshpublickey", "pwdhistory", "uniquemember", "useraccountcontrol",
+        "sshpublickey", "pwdhistory", "uniquemember", "useraccountcontrol", "ms-mcs-admpwd",
+        "mslaps-password", "mslaps-encryptedpassword", "msds-managedpassword", "ipanthash",
+        "userpkcs12", "msfve-recoverypassword", "mssfu30password",
     }
 )  # fmt: skip
 NEVER_READ_BEGINNINGS = ("member",)
@@ -25,6 +27,8 @@ NEVER_READ_NUMBERS = frozenset(
 def is_never_read(attribute: str) -> bool:
     """Return whether an attribute must not become a field; case and options do not matter."""
     name = attribute.partition(";")[0].strip().casefold()
+    if name[:1].isdigit():  # 2.5.4.035 is the same number
+        name = ".".join(part.lstrip("0") or "0" for part in name.split("."))
     return (
         name in NEVER_READ or name in NEVER_READ_NUMBERS or name.startswith(NEVER_READ_BEGINNINGS)
     )

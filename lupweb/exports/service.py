@@ -1,6 +1,7 @@
 """Write people to a file, as one viewer sees them."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
@@ -34,8 +35,7 @@ def export_people(
     fields = [each for each in layout.fields() if may_read(viewer, each) or each.key in own]
     rows = _rows(viewer, layout, people)
     try:
-        with path.open("w", encoding="utf-8", newline="") as file:
-            path.chmod(0o600)
+        with open(path, "w", encoding="utf-8", newline="", opener=_private) as file:
             write = csv.write if form == "csv" else _write_json
             count = write(rows, fields, file)
     except OSError as error:
@@ -44,6 +44,13 @@ def export_people(
         ) from error
     log.info("people exported", form=form, people=count, viewer=viewer.person_id)
     return count
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file for its owner only; never one that a link leads to."""
+    descriptor = os.open(path, flags | os.O_NOFOLLOW, 0o600)
+    os.fchmod(descriptor, 0o600)
+    return descriptor
 
 
 def _own_keys(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> set[str]:

@@ -90,6 +90,14 @@ def escape_value(text: str) -> str:
     return str(ldap.dn.escape_dn_chars(text))
 
 
+def is_dn(text: str) -> bool:
+    """Return whether `text` is a DN that names something."""
+    try:
+        return bool(DN.parse(text).folded)
+    except InvalidValue:
+        return False
+
+
 def fold_dn(text: str) -> str:
     """Return the form of a DN that is compared; of a text that is no DN, its folded text.
 

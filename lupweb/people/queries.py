@@ -12,6 +12,7 @@ from lupweb.people.names import fold_login
 from lupweb.people.states import SHOWN
 from lupweb.texts import _
 
+LARGEST_ID = 2**31 - 1
 BY_NUMBER = re.compile(r"id:(\d{1,15})")
 
 
@@ -25,8 +26,11 @@ def find_person(handle: str) -> Person | None:
     """
     numbered = BY_NUMBER.fullmatch(handle)
     if numbered:
-        return db.session.get(Person, int(numbered[1]))
+        number = int(numbered[1])
+        return db.session.get(Person, number) if number <= LARGEST_ID else None
     folded = fold_login(handle)
+    if "\0" in folded:
+        return None  # PostgreSQL would not take it
     found = db.session.scalars(select(Person).where(Person.login_folded == folded)).all()
     shown = [person for person in found if person.state in SHOWN]
     named = shown or found

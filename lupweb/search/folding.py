@@ -36,7 +36,8 @@ def variants(text: str) -> set[str]:
 
 def words(query: str) -> list[str]:
     """Return the folded words of what somebody typed; every one has to be found."""
-    return fold(query).split()
+    plain = "".join(letter if letter.isprintable() else " " for letter in query)
+    return fold(plain).split()
 
 
 def folded_text(parts: list[str]) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from lupweb import clock
+from lupweb.accounts.sessions import close_sessions_of_people
 from lupweb.audit.service import Change
 from lupweb.audit.service import record as record_history
 from lupweb.database import db, transaction
@@ -87,6 +88,7 @@ class Writer:
             update(Person).where(Person.id.in_(ids)).values(state=state, rev=Person.rev + 1)
         )
         self._record(Change(id_, "@state", str(before[id_]), str(state)) for id_ in ids)
+        close_sessions_of_people(ids)
         tell_changed(ids)
 
     def _retire_block(self, identity_ids: list[int]) -> list[int]:
@@ -131,6 +133,7 @@ class Writer:
                 )
             )
             self._keep_identities(block, ids)
+            close_sessions_of_people([ids[plan.unique_id] for plan in changed if plan.disables])
             if self.keeps_history:
                 self._record(change for plan in changed for change in _changes(plan, ids))
 

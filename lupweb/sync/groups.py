@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select
 from lupweb.database import db, end_reading, transaction
 from lupweb.errors import DirectoryRefused, EntryNotFound, InvalidValue
 from lupweb.ldap.client import Directory as LdapSession
-from lupweb.ldap.dn import DN, fold_dn
+from lupweb.ldap.dn import fold_dn, is_dn
 from lupweb.people.models import Group, Membership
 from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
@@ -37,7 +37,7 @@ def read_groups(task: Task, session: LdapSession) -> None:
     ]
     index = people_index()
     end_reading()
-    reader = GroupReader(session, index)
+    reader = GroupReader(session, index, task.facts.id)
     applying = {group_id for field in task.layout.fields() for group_id in field.applies_to}
     for group in mapped:
         try:
@@ -63,7 +63,7 @@ def read_groups(task: Task, session: LdapSession) -> None:
 def settle_local_groups(index: PeopleIndex) -> None:
     """Make the declared logins members of local groups, as far as they exist; in a transaction."""
     for group in db.session.scalars(select(Group).where(Group.directory_id.is_(None))).all():
-        found = {index.find(login) for login in group.logins}
+        found = {index.login(login) for login in group.logins}
         set_members(group.id, {person_id for person_id in found if person_id is not None})
 
 
@@ -96,6 +96,7 @@ class GroupReader:
 
     session: LdapSession
     index: PeopleIndex
+    directory_id: int
     read: dict[str, list[str] | None] = field(default_factory=dict)
 
     def people_of(self, dn: str) -> set[int] | None:
@@ -112,10 +113,10 @@ class GroupReader:
             inside: list[str] = []
             for group in level:
                 for member in self._readable_members(group):
-                    person_id = self.index.find(member)
+                    person_id = self.index.member(member, self.directory_id)
                     if person_id is not None:
                         people.add(person_id)
-                    elif _may_be_group(member) and fold_dn(member) not in met:
+                    elif is_dn(member) and fold_dn(member) not in met:
                         met.add(fold_dn(member))
                         inside.append(member)
             level = inside
@@ -141,11 +142,3 @@ class GroupReader:
             return None
         values = [value for name in MEMBER_ATTRIBUTES for value in entry.values(name)]
         return [value.decode("utf-8", "replace") for value in values]
-
-
-def _may_be_group(member: str) -> bool:
-    try:
-        DN.parse(member)
-    except InvalidValue:
-        return False
-    return True

@@ -7,8 +7,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from lupweb.database import db
-from lupweb.directories.models import Directory, Identity
-from lupweb.ldap.dn import fold_dn
+from lupweb.directories.models import Identity
+from lupweb.directories.standing import held_before
+from lupweb.ldap.dn import fold_dn, is_dn
 from lupweb.people.models import Person
 from lupweb.people.names import fold_login
 from lupweb.people.states import SHOWN, PersonState
@@ -98,16 +99,7 @@ class Here:
 
     def _shadowed(self, person_ids: Sequence[int]) -> set[int]:
         """Return those people whom an enabled directory that goes first holds."""
-        rows = (
-            select(Identity.person_id)
-            .join(Directory, Directory.id == Identity.directory_id)
-            .where(
-                Identity.person_id.in_(person_ids),
-                Identity.is_gone.is_(False),
-                Directory.is_enabled,
-                Directory.position < self.position,
-            )
-        )
+        rows = held_before(self.position).where(Identity.person_id.in_(person_ids))
         return set(db.session.scalars(rows))
 
 
@@ -135,30 +127,61 @@ def _known(person: Person, identity: Identity | None, is_shadowed: bool, run_id:
 
 @dataclass(frozen=True)
 class PeopleIndex:
-    """Finds the person that a value of a directory names."""
+    """Finds the person that a value of a directory names.
 
-    by_dn: dict[str, int]
-    by_login: dict[str, int]
-    by_email: dict[str, int]
+    A DN counts in its own directory only, and never as a login or a mail address: otherwise whoever
+    can choose a mail address, or writes another directory, could take somebody's place.
 
-    def find(self, value: str) -> int | None:
-        """Return the id of the person whom a DN, a login or a mail address names, or None.
+    :param by_dn: folded DN -> directory id -> person id
+    :param directories: person id -> the directories that hold the person
+    """
 
-        A login or a mail address that two people have names nobody.
-        """
-        by_dn = self.by_dn.get(fold_dn(value))
-        if by_dn is not None:
+    by_dn: Mapping[str, Mapping[int, int]]
+    directories: Mapping[int, frozenset[int]]
+    by_login: Mapping[str, int]
+    by_email: Mapping[str, int]
+
+    def member(self, value: str, directory_id: int) -> int | None:
+        """Return whom a member value of a group names: a DN, or a login of the same directory."""
+        by_dn = self.by_dn.get(fold_dn(value), {}).get(directory_id)
+        if by_dn is not None or is_dn(value):
             return by_dn
-        folded = fold_login(value)
-        return self.by_login.get(folded) or self.by_email.get(folded)
+        found = self.login(value)
+        return found if found and directory_id in self.directories.get(found, ()) else None
+
+    def login(self, value: str) -> int | None:
+        """Return who has this login; None if two people have it."""
+        return self.by_login.get(fold_login(value))
+
+    def reference(self, value: str, person_id: int) -> int | None:
+        """Return whom a value of `person_id` names: by DN, login or mail address.
+
+        A DN means an entry of a directory that holds the person; two different people are nobody.
+        """
+        if not is_dn(value):
+            return self.login(value) or self.by_email.get(fold_login(value))
+        here = self.directories.get(person_id, frozenset())
+        named = self.by_dn.get(fold_dn(value), {})
+        people = {named[directory_id] for directory_id in here if directory_id in named}
+        return people.pop() if len(people) == 1 else None
 
 
 def people_index() -> PeopleIndex:
     """Read who is known under which DN, login and mail; two queries."""
-    dns = select(Identity.dn_folded, Identity.person_id).where(Identity.is_gone.is_(False))
+    identities = db.session.execute(
+        select(Identity.dn_folded, Identity.directory_id, Identity.person_id).where(
+            Identity.is_gone.is_(False)
+        )
+    ).all()
     people = db.session.execute(select(Person.id, Person.login_folded, Person.email)).all()
+    by_dn: dict[str, dict[int, int]] = {}
+    directories: dict[int, set[int]] = {}
+    for dn, directory_id, person_id in identities:
+        by_dn.setdefault(dn, {})[directory_id] = person_id
+        directories.setdefault(person_id, set()).add(directory_id)
     return PeopleIndex(
-        by_dn=dict(db.session.execute(dns).all()),
+        by_dn=by_dn,
+        directories={id_: frozenset(found) for id_, found in directories.items()},
         by_login=_unique([(login, id_) for id_, login, _email in people]),
         by_email=_unique([(fold_login(email), id_) for id_, _login, email in people if email]),
     )

@@ -4,6 +4,7 @@ from sqlalchemy import bindparam, select, update
 
 from lupweb.database import db, transaction
 from lupweb.people.models import Person
+from lupweb.people.states import SHOWN
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.service import tell_changed
@@ -48,13 +49,11 @@ def _wrong_rows(field_ids: list[int], index: PeopleIndex) -> list[dict[str, int 
     rows = select(
         IndexedValue.person_id, IndexedValue.field_id, IndexedValue.value, IndexedValue.referred_id
     ).where(IndexedValue.field_id.in_(field_ids))
-    found: dict[str, int | None] = {}
     wrong: list[dict[str, int | None]] = []
     for person_id, field_id, value, referred_id in db.session.execute(rows):
-        if value not in found:
-            found[value] = index.find(value)
-        if found[value] != referred_id:
-            wrong.append({"_person": person_id, "_field": field_id, "_referred": found[value]})
+        found = index.reference(value, person_id)
+        if found != referred_id:
+            wrong.append({"_person": person_id, "_field": field_id, "_referred": found})
     return wrong
 
 
@@ -62,7 +61,11 @@ def _list_unresolved(fields: dict[int, str], run_id: int) -> None:
     rows = (
         select(Person.login, IndexedValue.field_id, IndexedValue.value)
         .join(Person, Person.id == IndexedValue.person_id)
-        .where(IndexedValue.field_id.in_(fields), IndexedValue.referred_id.is_(None))
+        .where(
+            IndexedValue.field_id.in_(fields),
+            IndexedValue.referred_id.is_(None),
+            Person.state.in_(SHOWN),
+        )
         .order_by(Person.id)
         .limit(MOST_LISTED)
     )

@@ -21,5 +21,9 @@ def _refuse_foreign_origin() -> None:
     origin = request.headers.get("Origin")
     if request.method in SAFE or origin is None:
         return
-    if urlsplit(origin).netloc != request.host:
+    try:
+        is_ours = urlsplit(origin).netloc == request.host
+    except ValueError:
+        is_ours = False
+    if not is_ours:
         abort(400)

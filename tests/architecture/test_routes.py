@@ -125,3 +125,14 @@ def test_every_endpoint_that_is_open_is_meant_to_be(app: Flask) -> None:
     for rule in rules(app):
         if rule.endpoint in closed and "GET" in rule.methods:
             assert app.test_client().get(address(app, rule)).status_code == 302
+
+
+def test_b23_an_origin_that_is_no_address_is_refused(signed_in: FlaskClient) -> None:
+    own = Browser(signed_in)
+    own.get("/people")
+
+    answer = signed_in.post(
+        "/logout", data={"csrf_token": own.token}, headers={"Origin": "http://["}
+    )
+
+    assert answer.status_code == 400

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.browsing import Browser
-from tests.databases import counted_queries
+from tests.databases import both_databases, counted_queries
 from tests.factories import a_run, an_entry
 from tests.fakes import FakeDirectory
 
@@ -114,3 +114,25 @@ def more_people(company: FakeDirectory, app: Flask, number: int) -> None:
             if f"uid=p{count},ou=people,dc=example,dc=com" not in company.server.entries:
                 an_entry(company, f"p{count}", manager=ada.decode())
         a_run(company)
+
+
+@both_databases
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/people?q=%00", 200),
+        ("/people?q=a%00b", 200),
+        ("/people/%00", 404),
+        ("/people/a%00b/picture", 404),
+        ("/people/id:999999999999999", 404),
+        ("/people/..", 404),
+    ],
+)
+def test_b91_no_database_stumbles_over_an_address(
+    as_person: Callable[[str], Browser], path: str, status: int
+) -> None:
+    ada = as_person("ada")
+
+    ada.get(path)
+
+    assert ada.response.status_code == status

@@ -28,7 +28,7 @@ def test_every_step_runs_although_an_early_one_fails(
     ran = machine.lup("test", TOOL_FAILS=tool)
 
     assert ran.returncode == 1
-    assert "pytest -q\n" in ran.stdout
+    assert "pytest -q -n auto --dist loadscope\n" in ran.stdout
     failed = [line.split()[0] for line in ran.stdout.splitlines()[-5:] if "FAILED" in line]
     assert failed == steps
 
@@ -43,5 +43,5 @@ def test_failing_tests_fail_the_run(machine: Machine) -> None:
 def test_arguments_go_to_pytest_as_they_are_and_the_checks_still_run(machine: Machine) -> None:
     ran = machine.lup("test", "-k", "a or b", "tests/sync")
 
-    assert "pytest -q -k a or b tests/sync\n" in ran.stdout
+    assert "pytest -q -n auto --dist loadscope -k a or b tests/sync\n" in ran.stdout
     assert "ruff check ." in ran.stdout

@@ -20,7 +20,6 @@ FORM = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n"
 STALLED = {
     "body": FORM + b"\r\nusername=a",
     "header": FORM + b"X-Slow: ",
-    "chunk": b"POST /login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
     "nothing": b"",
 }
 QUICK_S = 4
@@ -218,8 +217,8 @@ def test_a_body_without_end_is_refused_before_it_is_read(port: int) -> None:
         ([PAGE[:-3], PAGE[-3:]], True),
         ([FORM + b"\r\n", b"x" * 999], False),
         ([FORM + b"\r\n", b"x" * 1000], True),
-        ([b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n"], False),
-        ([b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"], True),
+        ([FORM.replace(b"1000", b"1048576") + b"\r\n", b"x" * 1000], False),
+        ([FORM.replace(b"1000", b"1048577") + b"\r\n"], True),
     ],
 )
 def test_a_thread_begins_when_all_of_a_request_is_there(
@@ -231,3 +230,23 @@ def test_a_thread_begins_when_all_of_a_request_is_there(
         arriving.add(piece)
 
     assert arriving.is_complete is is_complete
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Transfer-Encoding: chunked",
+        b"Content-Length: 0000000000050000",
+        b"Content-Length: 050",
+        b"Content-Length: +5",
+        b"Content-Length: 5, 5",
+        b"Content-Length: 5\r\nContent-Length: 6",
+        b"Content-Length : 5",
+    ],
+)
+def test_b17_a_body_whose_end_nobody_can_tell_is_refused_without_a_thread(
+    port: int, field: bytes
+) -> None:
+    answer = answer_to(port, b"POST /login HTTP/1.1\r\nHost: localhost\r\n" + field + b"\r\n\r\n")
+
+    assert status(answer) == 411
