@@ -1,6 +1,7 @@
 """Requests name the host they are for; names that are not ours are refused (B16)."""
 
-from flask import Flask, request
+from flask import Flask, Response, request
+from flask.globals import request_ctx
 from flask.typing import ResponseReturnValue
 from werkzeug.sansio.utils import host_is_trusted
 
@@ -8,6 +9,12 @@ from lupweb.config import Settings
 from lupweb.texts import _
 from lupweb.web import proxies
 from lupweb.web.errors import error_page
+
+STRANGE = _("This site does not go by the name in this address")
+CURE = _(
+    "Nothing was changed. An administrator can let it answer to this name:"
+    " BASE_URL or TRUSTED_HOSTS."
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -21,11 +28,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     def refuse_others() -> ResponseReturnValue | None:
         if host_is_trusted(request.host, settings.hosts):
             return None
-        return error_page(
-            400,
-            _(
-                "Nothing was changed. An administrator can let it answer to this name:"
-                " BASE_URL or TRUSTED_HOSTS."
-            ),
-            title=_("This site does not go by the name in this address"),
-        )
+        if request_ctx.url_adapter is None:  # no host at all: a page could have no addresses
+            return Response(str(STRANGE), 400, mimetype="text/plain")
+        return error_page(400, CURE, title=STRANGE)
