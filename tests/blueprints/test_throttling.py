@@ -161,12 +161,17 @@ def test_b10_guessing_a_local_password_is_counted_even_then(
     assert statuses(browser, "admin", ADMIN_PASSWORD, 1) == [503]
 
 
-def test_b109_a_person_named_like_a_local_account_is_not_held_back_by_it(
-    company: FakeDirectory, browser: NewBrowser
+def test_b109_a_person_named_like_a_local_account_is_let_in_and_does_not_guess_its_password(
+    company: FakeDirectory, browser: NewBrowser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Each try counts at the local account, also where the directory then lets the person in."""
     company.set("ben", "uid", [b"ben", b"admin"])
 
     assert statuses(browser, "admin", PASSWORD, 12) == [302] * 12
+    assert statuses(browser, "admin", ADMIN_PASSWORD, 1) == [401]
+
+    later = clock.now() + timedelta(hours=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
     assert statuses(browser, "admin", ADMIN_PASSWORD, 1) == [302]
 
 
