@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from lupweb import clock
 from lupweb.accounts.models import Session, User
 from lupweb.database import db
+from lupweb.directories.models import Directory, Identity
 
 SHORT = timedelta(hours=12)
 LONG = timedelta(days=30)
@@ -100,6 +101,19 @@ def close_sessions_of_people(person_ids: Collection[int]) -> None:
     """Sign people out everywhere: a directory no longer lets them in."""
     users = select(User.id).where(User.person_id.in_(person_ids))
     db.session.execute(delete(Session).where(Session.user_id.in_(users)))
+
+
+def close_sessions_without_a_door() -> None:
+    """Sign out whom no directory would let in any more: theirs was switched off, or removed."""
+    let_in = (
+        select(Identity.person_id)
+        .join(Directory, Directory.id == Identity.directory_id)
+        .where(Identity.is_gone.is_(False), Directory.is_enabled)
+    )
+    shut_out = select(User.id).where(
+        User.person_id.is_not(None), User.password_hash == "", User.person_id.not_in(let_in)
+    )
+    db.session.execute(delete(Session).where(Session.user_id.in_(shut_out)))
 
 
 def forget_ended_sessions() -> int:

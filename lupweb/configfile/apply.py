@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from lupweb.accounts.grants import ensure_an_administrator_remains
 from lupweb.accounts.models import RoleGrant
-from lupweb.accounts.sessions import check_all_soon
+from lupweb.accounts.sessions import check_all_soon, close_sessions_without_a_door
 from lupweb.configfile.compare import Comparison, compare
 from lupweb.configfile.document import Document
 from lupweb.configfile.profile import (
@@ -179,6 +179,8 @@ class _Change:
 
     def _tell(self) -> None:
         """Renew what is kept about people, so that a restriction counts at once."""
+        if self.comparison.touches("directories"):
+            close_sessions_without_a_door()
         if self.comparison.touches("groups"):
             settle_local_groups(people_index())
         if self.comparison.touches("groups", "categories", "fields", "site"):

@@ -35,6 +35,8 @@ def read_document(text: str) -> Document:
         written = tomllib.loads(text.removeprefix("\ufeff"))
     except tomllib.TOMLDecodeError as error:
         raise InvalidConfiguration([_no_toml(error)]) from error
+    except RecursionError as error:
+        raise InvalidConfiguration([_no_toml(ValueError("too many brackets"))]) from error
     labels = {name: list(_labels(name, tables)) for name, tables in written.items()}
     faults = Faults(_places(positions(text), labels))
     kinds: dict[str, Entries] = {}
@@ -51,7 +53,7 @@ def read_document(text: str) -> Document:
     return Document(kinds, faults)
 
 
-def _no_toml(error: tomllib.TOMLDecodeError) -> Fault:
+def _no_toml(error: ValueError) -> Fault:
     return Fault("", 0, _("The file is not written in TOML: %(why)s.", why=str(error)[:200]))
 
 

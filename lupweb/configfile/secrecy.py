@@ -71,6 +71,8 @@ def _password(entry: Mapping[str, Any], environ: Mapping[str, str]) -> str:
 
 
 def _first_line(path: Path) -> str:
+    if not path.is_file():  # a pipe would keep whoever opens it waiting
+        raise InvalidValue(_("The file %(path)s cannot be read.", path=path))
     try:
         with path.open("rb") as file:
             text = file.read(MOST_BYTES).decode()
@@ -88,6 +90,8 @@ def _refused_certificates(path: str) -> Text | None:
     if not path:
         return None
     try:
+        if not Path(path).is_file():
+            raise FileNotFoundError(path)
         ssl.create_default_context(cafile=path)
     except (OSError, ValueError):
         return _(

@@ -235,3 +235,9 @@ def test_the_six_standard_fields_need_no_name_type_or_category() -> None:
 
 def test_the_categories_of_the_standard_fields_need_not_be_named() -> None:
     assert sentences('[[categories]]\nkey = "safety"\n' + FIELD) == []
+
+
+def test_brackets_without_end_are_a_sentence() -> None:
+    assert sentences("a = " + "[" * 50_000) == [
+        "The file is not written in TOML: too many brackets."
+    ]

@@ -4,8 +4,9 @@ from sqlalchemy import select
 
 from lupweb.accounts.models import Session, User
 from lupweb.accounts.service import Door, sign_in
-from lupweb.accounts.sessions import open_session
+from lupweb.accounts.sessions import close_sessions_without_a_door, open_session
 from lupweb.database import db, transaction
+from lupweb.directories.service import get_directory
 from lupweb.errors import SignInRefused
 from lupweb.people.models import Group, Membership, Person
 from lupweb.people.queries import get_person
@@ -116,3 +117,21 @@ def test_who_is_gone_or_switched_off_is_signed_out_for_good(company: FakeDirecto
     db.session.rollback()
     left = select(Person.login).join(User).join(Session)
     assert list(db.session.scalars(left)) == ["ben"]
+
+
+def test_whose_directory_was_switched_off_is_signed_out(two_directories: Company) -> None:
+    company = two_directories
+    company.read("main")
+    company.read("second")
+    with transaction():
+        for login in ("ada", "ben", "cem"):
+            user = User(person_id=get_person(login).id)
+            db.session.add(user)
+            db.session.flush()
+            open_session(user.id, {}, keep=True)
+        get_directory("second").is_enabled = False
+        db.session.flush()
+        close_sessions_without_a_door()
+
+    left = select(Person.login).join(User).join(Session).order_by(Person.login)
+    assert list(db.session.scalars(left)) == ["ada", "ben"]
