@@ -43,7 +43,7 @@ from tests.jobs.queues import Queue
 from tests.servers.slapd import RunningSlapd, running_slapd
 
 KILLS = int(os.environ.get("LUPWEB_TEST_KILLS", "3"))
-STOPS_WITHIN_S = 1.0
+STOPS_WITHIN_S = 10.0  # far below the 15 s after which a supervisor kills; no measure of speed
 
 
 @pytest.fixture(scope="module")
@@ -243,7 +243,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_run_back(site: Installation) ->
     assert states == [RunState.FAILED, RunState.QUEUED]
 
 
-def test_a_scheduler_ends_within_a_second_and_leaves_nothing(site: Installation) -> None:
+def test_a_scheduler_ends_soon_when_it_is_told_to_and_leaves_nothing(site: Installation) -> None:
     scheduler = site.start("scheduler")
     until_scheduler_lives()
 
