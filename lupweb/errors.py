@@ -4,6 +4,8 @@ The class decides what happens next; the message is for people: what happened, w
 what to do.
 """
 
+from typing import Any
+
 from lupweb.texts import Text
 
 
@@ -28,6 +30,25 @@ class InvalidSetting(LupwebError):
 
 class MissingPart(LupwebError):
     """A program that this command needs is not installed. The message names it."""
+
+
+class InvalidForm(InvalidValue):
+    """Something in a form cannot be stored. `form` is the form with everything that was typed."""
+
+    def __init__(self, message: Text | str, form: Any) -> None:
+        super().__init__(message)
+        self.form = form
+
+
+class ProfileChanged(LupwebError):
+    """Somebody changed the same field since the form was opened. Nothing was stored.
+
+    `form` is the form with both values, and with everything that was typed.
+    """
+
+    def __init__(self, message: Text | str, form: Any) -> None:
+        super().__init__(message)
+        self.form = form
 
 
 class NotFound(LupwebError):

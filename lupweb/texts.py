@@ -53,6 +53,10 @@ def ngettext(one: str, many: str, number: int, /, **values: Any) -> Text:
     return Text(one, {"n": number, **values}, many=many, number=number)
 
 
+LANGUAGES = {"en": _("English"), "de": _("German")}
+"""What the site can speak, by code. What administrators write is there in the first, if in any."""
+
+
 def language() -> str:
     """Return the two-letter code of the language that is spoken now."""
     return _language.get()
