@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from lupweb.accounts.grants import ensure_an_administrator_remains
 from lupweb.accounts.models import RoleGrant
 from lupweb.accounts.sessions import check_all_soon, close_sessions_without_a_door
-from lupweb.configfile.compare import Comparison, compare
+from lupweb.configfile.compare import Comparison, compare, found_otherwise
 from lupweb.configfile.document import Document
 from lupweb.configfile.profile import (
     put_profile_in_order,
@@ -30,10 +30,18 @@ from lupweb.options.service import set_option
 from lupweb.orgchart.models import OrgChart
 from lupweb.people.models import Group, Membership
 from lupweb.people.queries import groups_by_key
+from lupweb.profiles.field_changes import tell_values_changed
+from lupweb.profiles.models import FieldGroup, ProfileField
 from lupweb.profiles.pictures import mark_all_due
+from lupweb.profiles.removal import forget_fields
+from lupweb.profiles.rights import (
+    EditRight,
+    edit_rights,
+    remove_edit_rights,
+    store_edit_right,
+)
 from lupweb.profiles.service import tell_everybody_changed
 from lupweb.sync.groups import settle_local_groups
-from lupweb.sync.known import people_index
 from lupweb.texts import Text, ngettext
 
 
@@ -64,8 +72,8 @@ def apply(document: Document, secret_key: str) -> Outcome:
     stored, wanted, comparison = _plan(document, secret_key)
     if comparison.is_empty:
         return Outcome(comparison, wanted.notes)
-    had_administrator = _has_administrator()
-    change = _Change(stored, wanted, comparison, secret_key)
+    had_administrator = has_administrator()
+    change = SetupChange(stored, wanted, comparison, secret_key)
     notes = [*wanted.notes, *change.write()]
     if had_administrator:
         ensure_an_administrator_remains()
@@ -80,7 +88,8 @@ def _plan(
     return stored, wanted, compare(stored, wanted.setup, wanted.kinds)
 
 
-def _has_administrator() -> bool:
+def has_administrator() -> bool:
+    """Return whether anybody administers the site."""
     try:
         ensure_an_administrator_remains()
     except InvalidValue:
@@ -89,15 +98,20 @@ def _has_administrator() -> bool:
 
 
 @dataclass(frozen=True)
-class _Change:
-    """One application of a file, in the order that references ask for."""
+class SetupChange:
+    """One change of the set-up, in the order that references ask for.
+
+    :param actor: who makes it, as `Viewer.actor` says; "" is the operator
+    """
 
     stored: Mapping[str, Mapping[str, Any]]
     wanted: Wanted
     comparison: Comparison
     secret_key: str
+    actor: str = ""
 
     def write(self) -> list[Text]:
+        """Write it; return what whoever made it should know. Call inside a transaction."""
         self._set_options()
         for key, entry in self._to_store("directories"):
             self._store_directory(key, entry)
@@ -106,12 +120,13 @@ class _Change:
         for key, entry in self._to_store("categories"):
             store_category(key, entry)
         for key, entry in self._to_store("fields"):
-            store_field(key, entry)
+            store_field(key, entry, self.actor)
         for key, entry in self._to_store("org_charts"):
             _store_org_chart(key, entry)
         notes = remove_fields(self._to_remove("fields"))
         remove_categories(self._to_remove("categories"))
         self._give_roles()
+        self._give_edit_rights()
         _remove_groups(self._to_remove("groups"))
         notes += self._remove_directories()
         db.session.execute(delete(OrgChart).where(OrgChart.key.in_(self._to_remove("org_charts"))))
@@ -156,6 +171,12 @@ class _Change:
         db.session.flush()
         check_all_soon()
 
+    def _give_edit_rights(self) -> None:
+        if self.comparison.touches("edit_rights"):
+            remove_edit_rights([each.id for each in edit_rights()])
+            for entry in self.wanted.setup["edit_rights"].values():
+                store_edit_right(EditRight(**entry))
+
     def _remove_directories(self) -> list[Text]:
         return [
             ngettext(
@@ -182,9 +203,11 @@ class _Change:
         if self.comparison.touches("directories"):
             close_sessions_without_a_door()
         if self.comparison.touches("groups"):
-            settle_local_groups(people_index())
-        if self.comparison.touches("groups", "categories", "fields", "site"):
+            settle_local_groups()
+        if self.comparison.touches("groups", "site"):
             tell_everybody_changed()
+        else:
+            tell_values_changed(found_otherwise(self.stored, self.wanted.setup, self.comparison))
 
 
 def _reference(entry: Mapping[str, Any]) -> str:
@@ -206,8 +229,17 @@ def _store_group(key: str, entry: Mapping[str, Any]) -> None:
 
 
 def _remove_groups(keys: list[str]) -> None:
-    """Take groups away that nothing names any more."""
+    """Take groups away that nothing names any more.
+
+    A deleted field that only they could read does not come back: everybody could read it then.
+    """
     ids = select(Group.id).where(Group.key.in_(keys)).scalar_subquery()
+    narrowed = (
+        select(ProfileField.key)
+        .join(FieldGroup, FieldGroup.field_id == ProfileField.id)
+        .where(FieldGroup.group_id.in_(ids))
+    )
+    forget_fields(db.session.scalars(narrowed).all())
     db.session.execute(delete(Membership).where(Membership.group_id.in_(ids)))
     db.session.execute(delete(Group).where(Group.key.in_(keys)))
 

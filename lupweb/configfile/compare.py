@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 Setup = Mapping[str, Mapping[str, Any]]
+FOUND_BY = (
+    "category", "type", "options", "settings", "searchable", "facet", "in_table", "visible_to",
+)  # fmt: skip
+"""What a field says that decides by which words and values people are found."""
 ORDERED = frozenset({"directories", "categories", "fields", "org_charts"})
 
 
@@ -46,6 +50,29 @@ def compare(stored: Setup, wanted: Setup, kinds: Iterable[str]) -> Comparison:
         removed += [_name(kind, key) for key in old if key not in new]
         unchanged += sum(key in old and key not in differing for key in new)
     return Comparison(tuple(created), tuple(changed), tuple(removed), unchanged)
+
+
+def found_otherwise(old: Setup, new: Setup, comparison: Comparison) -> set[str]:
+    """Return the fields by whose values people are found otherwise than before, or by others."""
+    named = {*comparison.created, *comparison.changed, *comparison.removed}
+    seen_by_others = {
+        key
+        for key in {*old["categories"], *new["categories"]}
+        if f"categories.{key}" in named
+        and _without_names(old["categories"].get(key)) != _without_names(new["categories"].get(key))
+    }
+    fields = {*old["fields"], *new["fields"]}
+    pairs = {key: (old["fields"].get(key, {}), new["fields"].get(key, {})) for key in fields}
+    return {
+        key
+        for key, (was, now) in pairs.items()
+        if now.get("category") in seen_by_others
+        or any(was.get(name) != now.get(name) for name in FOUND_BY)
+    }
+
+
+def _without_names(category: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in (category or {}).items() if "name" not in name}
 
 
 def _moved(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:

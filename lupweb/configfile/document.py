@@ -81,11 +81,17 @@ def _labels(name: str, tables: Any) -> Iterator[str]:
     """Yield by what each table of a kind is known: its key, else its number."""
     kind = KINDS.get(name)
     for number, table in enumerate(_listed(tables), start=1):
-        key = table.get(kind.identity) if kind and isinstance(table, dict) else None
         if kind and not kind.is_list:
             yield ""
         else:
-            yield key if isinstance(key, str) and key else f"#{number}"
+            yield (_label(kind, table) if kind and isinstance(table, dict) else "") or f"#{number}"
+
+
+def _label(kind: Kind, table: Mapping[str, Any]) -> str:
+    if kind.label:
+        return kind.label(table)
+    key = table.get(kind.identity)
+    return key if isinstance(key, str) else ""
 
 
 def _places(found: Mapping[Position, int], labels: Mapping[str, list[str]]) -> dict[Place, int]:
@@ -104,13 +110,14 @@ def _entries(kind: Kind, labelled: Iterator[tuple[str, Any]], faults: Faults) ->
         entry = _entry(kind, label, table, faults)
         if label in entries and kind.name == "roles":
             entries[label] = _both(entries[label], entry)
-        elif label in entries:
+        elif label in entries and kind.identity:
             faults.add(
                 (kind.name, label, kind.identity), _("This key is there twice. Rename one of them.")
             )
         else:
             entries[label] = entry
-    _refuse_lookalikes(kind, entries, faults)
+    if kind.identity:
+        _refuse_lookalikes(kind, entries, faults)
     return entries
 
 

@@ -53,6 +53,10 @@ def _table(kind: Kind, entry: Mapping[str, Any], *, whole: bool) -> Table:
 
 
 def _written(key: Key, value: Any) -> Any:
+    if isinstance(value, dict):
+        table = tomlkit.inline_table()
+        table.update(value)
+        return table
     if not isinstance(value, tuple):
         return value
     return value[0] if key.takes_one and len(value) == 1 else list(value)

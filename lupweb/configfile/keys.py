@@ -8,7 +8,7 @@ from typing import Any
 from lupweb.errors import InvalidValue
 from lupweb.texts import Text, _
 
-Value = str | bool | int | tuple[str, ...]
+Value = str | bool | int | tuple[str, ...] | dict[str, Any]
 Entry = Mapping[str, Any]
 """One entry of a kind: each of its keys with a value, defaults filled in."""
 
@@ -58,6 +58,8 @@ class Kind:
     """A kind of thing in the file: one table, or a list of entries with a stable name each.
 
     :param identity: the key that is the stable name; "" for a kind that is one table
+    :param label: makes a name of an entry that has no key of its own: of what it says; another
+        name is another entry
     :param defaults: defaults that depend on what the entry says
     """
 
@@ -65,11 +67,12 @@ class Kind:
     keys: tuple[Key, ...]
     identity: str = ""
     defaults: Callable[[Mapping[str, Any]], Mapping[str, Value]] = lambda _given: {}
+    label: Callable[[Mapping[str, Any]], str] | None = None
 
     @property
     def is_list(self) -> bool:
         """Return whether there may be several of it."""
-        return bool(self.identity)
+        return bool(self.identity or self.label)
 
     @property
     def head(self) -> str:
@@ -143,9 +146,19 @@ def _texts(key: Key, raw: Any) -> tuple[str, ...]:
     return tuple(sorted(found)) if key.is_set else tuple(found)
 
 
+def _table(key: Key, raw: Any) -> dict[str, Any]:
+    """Return a small table; what its names mean is checked where they are known."""
+    if not isinstance(raw, dict):
+        raise InvalidValue(_('A table is expected here, such as { name = "value" }.'))
+    return {
+        name: _text(key, value) if isinstance(value, str) else value for name, value in raw.items()
+    }
+
+
 _READERS: Mapping[type, Callable[[Key, Any], Value]] = {
     str: _text,
     bool: _yes_or_no,
     int: _number,
     tuple: _texts,
+    dict: _table,
 }

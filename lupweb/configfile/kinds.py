@@ -2,7 +2,14 @@
 
 from lupweb.configfile.directory_keys import DIRECTORIES
 from lupweb.configfile.keys import Key, Kind
-from lupweb.configfile.profile_keys import CATEGORIES, FIELDS, GROUPS, ORG_CHARTS, ROLES_KIND
+from lupweb.configfile.profile_keys import (
+    CATEGORIES,
+    EDIT_RIGHTS,
+    FIELDS,
+    GROUPS,
+    ORG_CHARTS,
+    ROLES_KIND,
+)
 from lupweb.options.registry import OPTIONS
 
 
@@ -29,9 +36,10 @@ KINDS: dict[str, Kind] = {
         CATEGORIES,
         FIELDS,
         ROLES_KIND,
+        EDIT_RIGHTS,
         ORG_CHARTS,
         _options_of("picture"),
         _options_of("card"),
     )
 }
-LATER = ("edit_rights", "lists", "xml")
+LATER = ("lists", "xml")

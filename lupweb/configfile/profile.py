@@ -4,16 +4,28 @@ Whoever calls this calls `tell_everybody_changed` afterwards, so that restrictio
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 
+from lupweb import clock
+from lupweb.configfile.field_settings import stored_options
 from lupweb.configfile.stored import FIELD_COLUMNS
 from lupweb.database import db
 from lupweb.field_types import field_type
-from lupweb.people.models import Person
+from lupweb.field_types.base import FieldType
+from lupweb.options.service import options
 from lupweb.people.queries import groups_by_key
-from lupweb.profiles.document import values_of
+from lupweb.profiles.bulk import insert_rows
+from lupweb.profiles.field_changes import (
+    compute_values,
+    convert_values,
+    values_kept,
+    values_of_field,
+)
+from lupweb.profiles.layout import Layout, load_layout
 from lupweb.profiles.models import (
     Category,
     CategoryGroup,
@@ -22,8 +34,12 @@ from lupweb.profiles.models import (
     IndexedValue,
     ProfileField,
 )
+from lupweb.profiles.references import reference
+from lupweb.profiles.removal import forget_fields
+from lupweb.profiles.service import REFERENCE_COLUMNS
 from lupweb.profiles.sources import Source
-from lupweb.sync.known import people_index
+from lupweb.profiles.writing import Hand
+from lupweb.sync.links import resolve
 from lupweb.texts import Text, ngettext
 
 LAST = 1_000_000  # behind everything, until all are put in order
@@ -36,6 +52,7 @@ def store_category(key: str, entry: Mapping[str, Any]) -> None:
         category = Category(key=key, position=LAST)
         db.session.add(category)
     category.name = entry["name"]
+    category.names = entry["names"]
     category.searchable_when_restricted = entry["searchable_when_restricted"]
     db.session.flush()
     db.session.execute(delete(CategoryGroup).where(CategoryGroup.category_id == category.id))
@@ -48,38 +65,44 @@ def store_category(key: str, entry: Mapping[str, Any]) -> None:
     db.session.flush()
 
 
-def store_field(key: str, entry: Mapping[str, Any]) -> None:
+def store_field(key: str, entry: Mapping[str, Any], actor: str = "") -> None:
     """Add a field or change it; its category and groups are there already.
 
-    A field that comes back has its values at once: they stayed in the documents.
+    A field that comes back has its values at once: they stayed in the documents. Under another
+    type they become what they are there, as far as they fit.
+
+    :param actor: who does it, as `Viewer.actor` says
     """
     field = db.session.scalar(select(ProfileField).where(ProfileField.key == key))
     if field is None:
         field = ProfileField(key=key, position=LAST, options={})
-    referred = _refers_to_person(field.type_key) if field.id else False
+    was = _Was.of(field)
     for name, column in FIELD_COLUMNS.items():
         setattr(field, column, entry[name])
+    field.removed_at = None
     field.source = Source(entry["source"])
     field.max_length = entry["max_length"] or None
     field.category_id = db.session.scalars(
         select(Category.id).where(Category.key == entry["category"])
     ).one()
-    others = {name: value for name, value in field.options.items() if name != "choices"}
-    field.options = {**others, "choices": list(entry["options"])} if entry["options"] else others
+    field.options = stored_options(entry)
     db.session.add(field)
     db.session.flush()
     _narrow(field, entry["visible_to"])
-    if _refers_to_person(field.type_key) != referred:
-        _index_references(field)
+    _bring_values_along(field, was, Hand("field", actor, clock.now()))
 
 
 def remove_fields(keys: Sequence[str]) -> list[Text]:
-    """Take fields away; what stands in the documents stays, and comes back with the field."""
-    counts = _holders(keys) if keys else {}
-    for field_id in db.session.scalars(select(ProfileField.id).where(ProfileField.key.in_(keys))):
-        db.session.execute(delete(IndexedValue).where(IndexedValue.field_id == field_id))
-        db.session.execute(delete(FieldGroup).where(FieldGroup.field_id == field_id))
-        db.session.execute(delete(ProfileField).where(ProfileField.id == field_id))
+    """Take fields away; what stands in the documents stays, and comes back with the field.
+
+    For 30 days; `profiles.removal` forgets them then.
+    """
+    counts = {key: values_kept(key) for key in keys}
+    now = clock.now()
+    for field in db.session.scalars(select(ProfileField).where(ProfileField.key.in_(keys))):
+        db.session.execute(delete(IndexedValue).where(IndexedValue.field_id == field.id))
+        field.removed_at = now
+    db.session.flush()
     return [
         ngettext(
             "The field “%(key)s” is gone. The value of %(n)s person is kept, and comes back with"
@@ -94,8 +117,13 @@ def remove_fields(keys: Sequence[str]) -> list[Text]:
 
 
 def remove_categories(keys: Collection[str]) -> None:
-    """Take categories away that hold no field any more."""
-    for category_id in db.session.scalars(select(Category.id).where(Category.key.in_(keys))):
+    """Take categories away that hold no field any more.
+
+    Fields that were deleted from one cannot come back then: it said who may read them.
+    """
+    for category_id in db.session.scalars(select(Category.id).where(Category.key.in_(keys))).all():
+        left = ProfileField.category_id == category_id
+        forget_fields(db.session.scalars(select(ProfileField.key).where(left)).all())
         db.session.execute(delete(CategoryGroup).where(CategoryGroup.category_id == category_id))
         db.session.execute(delete(Category).where(Category.id == category_id))
 
@@ -116,6 +144,45 @@ def put_profile_in_order(categories: Sequence[str], fields: Sequence[str]) -> No
         row.position = places.get((type(row), row.key), row.position)
 
 
+@dataclass(frozen=True)
+class _Was:
+    """A field before it was changed; `type` is None for one that was not there."""
+
+    type: FieldType | None = None
+    options: Mapping[str, Any] = attribute(default_factory=dict)
+    names_people: bool = False
+
+    @classmethod
+    def of(cls, stored: ProfileField) -> "_Was":
+        if stored.id is None:
+            return cls()
+        kind = _type_of(stored)
+        return cls(kind, stored.options, kind.refers_to_person and stored.removed_at is None)
+
+
+def _bring_values_along(field: ProfileField, was: _Was, hand: Hand) -> None:
+    """Let the values of people follow their field."""
+    now = _type_of(field)
+    is_other = was.type is not None and was.type.key != now.key
+    if is_other and was.type and now.is_editable:
+        convert_values(_layout(), field.key, was.type, now, hand)
+    if now.sources and (was.type is None or is_other or was.options != field.options):
+        layout = _layout()
+        computed = layout.find_field(field.key)
+        if computed:
+            compute_values(layout, computed, hand)
+    if now.refers_to_person != was.names_people:
+        _index_references(field)
+
+
+def _layout() -> Layout:
+    return load_layout(options()["phone_region"])
+
+
+def _type_of(field: ProfileField) -> FieldType:
+    return field_type(field.type_key, {"region": options()["phone_region"], **field.options})
+
+
 def _narrow(field: ProfileField, groups: Iterable[str]) -> None:
     db.session.execute(delete(FieldGroup).where(FieldGroup.field_id == field.id))
     ids = groups_by_key()
@@ -123,39 +190,14 @@ def _narrow(field: ProfileField, groups: Iterable[str]) -> None:
     db.session.flush()
 
 
-def _refers_to_person(type_key: str) -> bool:
-    return field_type(type_key).refers_to_person
-
-
 def _index_references(field: ProfileField) -> None:
     """Make the index of a field anew that began to name people, or ended to."""
     db.session.execute(delete(IndexedValue).where(IndexedValue.field_id == field.id))
-    if not _refers_to_person(field.type_key):
+    if not _type_of(field).refers_to_person:
         return
-    index = people_index()
-    rows = [
-        {
-            "person_id": person_id,
-            "field_id": field.id,
-            "value": value,
-            "referred_id": index.reference(value, person_id),
-        }
-        for person_id, value in _values(field.key)
-    ]
-    if rows:
-        db.session.execute(insert(IndexedValue), rows)
-
-
-def _values(key: str) -> list[tuple[int, str]]:
-    documents = db.session.execute(select(Person.id, Person.document)).all()
-    found = ((person_id, values_of(document).get(key, "")) for person_id, document in documents)
-    return [(person_id, value) for person_id, value in found if value]
-
-
-def _holders(keys: Sequence[str]) -> dict[str, int]:
-    """Return how many people have a value of each of these fields."""
-    counts = dict.fromkeys(keys, 0)
-    for document in db.session.scalars(select(Person.document)):
-        for key in values_of(document).keys() & counts.keys():
-            counts[key] += 1
-    return counts
+    rows = []
+    for person_id, value in values_of_field(field.key):
+        meant = reference(field.id, value)
+        rows.append((person_id, field.id, value, meant.key, meant.is_dn, None))
+    insert_rows(IndexedValue, REFERENCE_COLUMNS, rows)
+    resolve(field.id)

@@ -41,11 +41,13 @@ GROUPS = Kind(
     identity="key",
     defaults=_named_like_key,
 )
+NAMES = Key("names", {}, _('The name in other languages, such as { de = "Telefon" }.'))
 CATEGORIES = Kind(
     "categories",
     (
         stable_name("key"),
         SHOWN_NAME,
+        NAMES,
         Key("applies_to", (), _("Groups whose people have it. Empty: everyone."), is_set=True),
         Key("visible_to", (), _("Groups that may read it. Empty: everyone."), is_set=True),
         Key(
@@ -62,9 +64,11 @@ FIELDS = Kind(
     (
         stable_name("key"),
         SHOWN_NAME,
+        NAMES,
         Key("category", "", _("Key of its category. A standard field has one."), required=True),
         Key("type", "text", _("The type of its values.")),
         Key("help_text", "", _("Shown behind a question mark beside the field. Empty: none.")),
+        Key("help_texts", {}, _("The help text in other languages.")),
         Key("searchable", True, _("Found by the search.")),
         Key("in_profile", True, _("Shown in the profile.")),
         Key("in_table", False, _("Shown in the table of people.")),
@@ -79,6 +83,11 @@ FIELDS = Kind(
         ),
         Key("required", False, _("Cannot be saved empty.")),
         Key(
+            "confirm_days",
+            0,
+            _("After how many days people are asked whether it is still right. 0: never."),
+        ),
+        Key(
             "source",
             str(Source.USER),
             _("Where values come from: people, LDAP, always LDAP, another LDAP, an XML file."),
@@ -88,7 +97,12 @@ FIELDS = Kind(
         Key("write_back", False, _("Step two of write-back: save what people enter to LDAP.")),
         Key("on_card", False, _("Shown on the card.")),
         Key("facet", False, _("Offered as a filter beside the list of people.")),
-        Key("options", (), _("What may be chosen, for the types that choose.")),
+        Key(
+            "options",
+            (),
+            _("Lines of the types that have some: what may be chosen, a tree, rules; fields.md."),
+        ),
+        Key("settings", {}, _("What else its type can be told; fields.md lists it by type.")),
     ),
     identity="key",
     defaults=_field_defaults,
@@ -101,6 +115,33 @@ ROLES_KIND = Kind(
         Key("people", (), _("Logins that have it."), is_set=True),
     ),
     identity="role",
+)
+
+
+def right_label(entry: Mapping[str, Any]) -> str:
+    """Return by what an edit right is known: whose profiles, and who may edit them.
+
+    A group stands as its key, a person as `@login`; "" where one of the sides is empty.
+    """
+    profiles, editors = _side(entry, "profiles_of"), _side(entry, "editor")
+    return f"{profiles} by {editors}" if profiles and editors else ""
+
+
+def _side(entry: Mapping[str, Any], side: str) -> str:
+    named = (entry.get(f"{side}_groups", ()), entry.get(f"{side}_people", ()))
+    groups, people = (each if isinstance(each, list | tuple) else () for each in named)
+    return ", ".join([*sorted(map(str, groups)), *sorted(f"@{login}" for login in people)])
+
+
+EDIT_RIGHTS = Kind(
+    "edit_rights",
+    (
+        Key("profiles_of_groups", (), _("Groups whose profiles may be edited."), is_set=True),
+        Key("profiles_of_people", (), _("Logins whose profiles may be edited."), is_set=True),
+        Key("editor_groups", (), _("Groups whose people may edit them."), is_set=True),
+        Key("editor_people", (), _("Logins that may edit them."), is_set=True),
+    ),
+    label=right_label,
 )
 ORG_CHARTS = Kind(
     "org_charts",

@@ -1,20 +1,21 @@
 """What one group, field or org chart must keep to, seen by itself."""
 
-import re
 from collections.abc import Iterator
 
+from lupweb.configfile.field_settings import type_options, with_lines
 from lupweb.configfile.keys import Entry
 from lupweb.configfile.profile_keys import STANDARD
 from lupweb.directories.attributes import is_never_read
 from lupweb.errors import InvalidValue
 from lupweb.field_types import FIELD_TYPES
+from lupweb.field_types.base import FieldType
 from lupweb.ldap.dn import DN
 from lupweb.ldap.filters import checked_attribute
+from lupweb.profiles.checks import check_pattern
 from lupweb.profiles.sources import Source
-from lupweb.texts import Text, _
+from lupweb.texts import LANGUAGES, Text, _
 
 Broken = Iterator[tuple[str, Text | str]]
-CHOOSING = frozenset({"select", "multi_select"})
 MAY_BECOME_SELECT = frozenset({"position", "department", "location"})
 FROM_LDAP = frozenset({Source.LDAP, Source.LDAP_ONLY, Source.ALTERNATIVE_LDAP})
 
@@ -35,24 +36,47 @@ def group_rules(entry: Entry) -> Broken:
         yield "dn", error.message
 
 
+def category_rules(entry: Entry) -> Broken:
+    """Yield what is wrong with one category."""
+    yield from _translations(entry, "names")
+
+
 def field_rules(entry: Entry) -> Broken:
     """Yield what is wrong with one field."""
+    yield from _translations(entry, "names")
+    yield from _translations(entry, "help_texts")
     yield from _type(entry)
     yield from _attribute(entry)
-    if entry["options"] and entry["type"] not in CHOOSING:
-        yield "options", _("Only fields that choose have options: %(types)s.", types="select")
     if entry["write_back"] and entry["source"] != Source.LDAP:
         yield "write_back", _("Only a field with source = ldap can be saved to LDAP.")
     try:
-        re.compile(entry["pattern"])
-    except re.error as error:
-        yield "pattern", _("This is no regular expression: %(why)s.", why=str(error))
+        check_pattern(entry["pattern"])
+    except InvalidValue as error:
+        yield "pattern", error.message
+    if entry["type"] in FIELD_TYPES:
+        yield from _settings(entry)
+
+
+def edit_right_rules(entry: Entry) -> Broken:
+    """Yield what is wrong with one edit right."""
+    if not (entry["profiles_of_groups"] or entry["profiles_of_people"]):
+        yield "profiles_of_groups", _("Say whose profiles may be edited: groups, or people.")
+    if not (entry["editor_groups"] or entry["editor_people"]):
+        yield "editor_groups", _("Say who may edit them: groups, or people.")
 
 
 def org_chart_rules(entry: Entry) -> Broken:
     """Yield what is wrong with one org chart."""
     if entry["manager_field"] in entry["dotted_fields"]:
         yield "dotted_fields", _("The manager's field is drawn as a full line already.")
+
+
+def allowed_types(key: str) -> list[str]:
+    """Return the keys of the types that a field may have: all of them, but for standard fields."""
+    standard = STANDARD.get(key)
+    if standard is None:
+        return list(FIELD_TYPES)
+    return [standard.type_key, *(["select"] if key in MAY_BECOME_SELECT else [])]
 
 
 def refused_attribute(name: str) -> Text | str | None:
@@ -70,6 +94,15 @@ def refused_attribute(name: str) -> Text | str | None:
     return None
 
 
+def _translations(entry: Entry, name: str) -> Broken:
+    for code, text in entry[name].items():
+        if code not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            yield name, _("“%(code)s” is no language here: %(known)s.", code=code, known=known)
+        elif not isinstance(text, str):
+            yield name, _("A text in quotes is expected here.")
+
+
 def _type(entry: Entry) -> Broken:
     if entry["type"] not in FIELD_TYPES:
         yield (
@@ -81,18 +114,55 @@ def _type(entry: Entry) -> Broken:
             ),
         )
         return
-    standard = STANDARD.get(entry["key"])
-    if standard is None or entry["type"] == standard.type_key:
-        return
-    if entry["type"] != "select" or entry["key"] not in MAY_BECOME_SELECT:
+    if entry["type"] not in allowed_types(entry["key"]):
         yield (
             "type",
             _(
                 "The standard field “%(key)s” keeps its type %(type)s.",
                 key=entry["key"],
-                type=standard.type_key,
+                type=STANDARD[entry["key"]].type_key,
             ),
         )
+
+
+def _settings(entry: Entry) -> Broken:
+    """Yield what the field's type says about its lines and settings, and cannot do."""
+    kind = FIELD_TYPES[entry["type"]]
+    if entry["options"] and kind.key not in with_lines():
+        types = ", ".join(with_lines())
+        yield "options", _("Only fields that choose have options: %(types)s.", types=types)
+        return
+    try:
+        options = kind.check_options(type_options(entry))
+    except InvalidValue as error:
+        yield _blamed(entry), error.message
+        return
+    yield from _abilities(entry, kind(options))
+
+
+def _abilities(entry: Entry, kind: FieldType) -> Broken:
+    if entry["facet"] and not kind.is_facet:
+        yield "facet", _("A field of the type %(type)s is no filter.", type=kind.key)
+    if entry["write_back"] and not (kind.can_write and kind.is_editable):
+        yield "write_back", _("The type %(type)s is never saved to LDAP.", type=kind.key)
+    if kind.sources and entry["source"] != Source.USER:
+        yield "source", _("This field fills itself from others; leave its source out.")
+    if entry["default"] and kind.is_editable:
+        try:
+            kind.parse([entry["default"]])
+        except InvalidValue as error:
+            yield "default", error.message
+
+
+def _blamed(entry: Entry) -> str:
+    """Return which of the two keys is wrong: the settings, if they are wrong by themselves."""
+    if not entry["options"]:
+        return "settings"
+    try:
+        FIELD_TYPES[entry["type"]].check_options(entry["settings"])
+    except InvalidValue:
+        return "settings"
+    return "options"
 
 
 def _attribute(entry: Entry) -> Broken:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from lupweb.configfile.faults import Place
+from lupweb.configfile.field_settings import type_options
+from lupweb.errors import InvalidValue
 from lupweb.field_types import FIELD_TYPES
 from lupweb.texts import Text, _
 
@@ -21,6 +23,8 @@ REFERENCES = (
     ("fields", "category", "categories"),
     ("fields", "visible_to", "groups"),
     ("roles", "groups", "groups"),
+    ("edit_rights", "profiles_of_groups", "groups"),
+    ("edit_rights", "editor_groups", "groups"),
     ("org_charts", "manager_field", "people"),
     ("org_charts", "dotted_fields", "people"),
     ("card", "subline", "fields"),
@@ -67,9 +71,30 @@ def broken_references(setup: Setup, named: Setup) -> Iterator[tuple[Place, Text]
                 if key not in known[target]:
                     sentences = MISSING if label in named.get(kind, {}) else TAKEN_AWAY
                     yield (kind, label, name), sentences[target](key)
+    yield from _broken_sources(setup["fields"])
     for key in PLACEHOLDER.findall(setup["picture"][""]["url"]):
         if key not in setup["fields"]:
             yield ("picture", "", "url"), MISSING["fields"](key)
+
+
+def _broken_sources(fields: Mapping[str, Any]) -> Iterator[tuple[Place, Text]]:
+    """Yield what is wrong with the fields that others are made of: no field, or made itself."""
+    sources = {label: _sources(entry) for label, entry in fields.items()}
+    for label, keys in sources.items():
+        for key in keys:
+            if key not in fields:
+                yield ("fields", label, "settings"), MISSING["fields"](key)
+            elif sources[key]:
+                sentence = _("“%(key)s” is made of other fields itself. Name a field.", key=key)
+                yield ("fields", label, "settings"), sentence
+
+
+def _sources(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    kind = FIELD_TYPES.get(entry["type"])
+    try:
+        return kind(kind.check_options(type_options(entry))).sources if kind else ()
+    except InvalidValue:  # said already, at the field itself
+        return ()
 
 
 def _person_fields(setup: Setup) -> set[str]:

@@ -9,6 +9,8 @@ from lupweb.configfile.directory_rules import directory_rules, told_attribute
 from lupweb.configfile.faults import Place
 from lupweb.configfile.keys import Entry
 from lupweb.configfile.profile_rules import (
+    category_rules,
+    edit_right_rules,
     field_rules,
     group_rules,
     org_chart_rules,
@@ -83,7 +85,9 @@ RULES: Mapping[str, Callable[[Entry], Broken]] = {
     "schedules": _schedules,
     "directories": directory_rules,
     "groups": group_rules,
+    "categories": category_rules,
     "fields": field_rules,
+    "edit_rights": edit_right_rules,
     "org_charts": org_chart_rules,
     "picture": _picture,
     "card": _card,

@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select
 
 from lupweb.accounts.models import RoleGrant
+from lupweb.configfile.field_settings import written_options
 from lupweb.configfile.kinds import KINDS
-from lupweb.configfile.profile_keys import STANDARD
+from lupweb.configfile.profile_keys import STANDARD, right_label
 from lupweb.configfile.secrecy import Secret
 from lupweb.database import db
 from lupweb.directories.models import Directory
@@ -19,6 +21,7 @@ from lupweb.options.service import options
 from lupweb.orgchart.models import OrgChart
 from lupweb.people.models import Group
 from lupweb.profiles.models import Category, CategoryGroup, FieldGroup, GroupPurpose, ProfileField
+from lupweb.profiles.rights import edit_rights
 from lupweb.profiles.standard import CATEGORIES
 
 Setup = dict[str, dict[str, Any]]
@@ -38,10 +41,12 @@ DIRECTORY_COLUMNS = {
 """Key in the file -> attribute of `Directory`, where both hold the same."""
 
 FIELD_COLUMNS = {
-    "name": "name", "type": "type_key", "help_text": "help_text", "searchable": "searchable",
+    "name": "name", "names": "names", "type": "type_key", "help_text": "help_text",
+    "help_texts": "help_texts", "searchable": "searchable",
     "in_profile": "in_profile", "in_table": "in_table", "default": "default_value",
     "pattern": "pattern", "required": "required", "attribute": "attribute",
     "write_back": "writes_back", "on_card": "on_card", "facet": "facet",
+    "confirm_days": "confirm_days",
 }  # fmt: skip
 """Key in the file -> attribute of `ProfileField`, where both hold the same."""
 
@@ -54,8 +59,24 @@ def read_setup(secret_key: str) -> Setup:
     setup["categories"] = _categories()
     setup["fields"] = _fields()
     setup["roles"] = _roles()
+    setup["edit_rights"] = _edit_rights()
     setup["org_charts"] = _org_charts()
     return {name: setup[name] for name in KINDS}
+
+
+def find_removed_field(key: str) -> dict[str, Any] | None:
+    """Return a field that was deleted as it was, or None; three queries."""
+    row = db.session.execute(
+        select(ProfileField, Category.key)
+        .join(Category, Category.id == ProfileField.category_id)
+        .where(ProfileField.key == key, ProfileField.removed_at.is_not(None))
+    ).one_or_none()
+    if row is None:
+        return None
+    field, category = row
+    narrowed = select(Group.key).join(FieldGroup, FieldGroup.group_id == Group.id)
+    groups = db.session.scalars(narrowed.where(FieldGroup.field_id == field.id)).all()
+    return _field(field, category, tuple(sorted(groups)))
 
 
 def untouched_setup() -> Setup:
@@ -132,6 +153,7 @@ def _categories() -> dict[str, Any]:
         category.key: {
             "key": category.key,
             "name": category.name,
+            "names": category.names,
             "applies_to": tuple(sorted(named[category.id, GroupPurpose.APPLIES_TO])),
             "visible_to": tuple(sorted(named[category.id, GroupPurpose.VISIBLE_TO])),
             "searchable_when_restricted": category.searchable_when_restricted,
@@ -150,6 +172,7 @@ def _fields() -> dict[str, Any]:
     in_order = (
         select(ProfileField, Category.key)
         .join(Category, Category.id == ProfileField.category_id)
+        .where(ProfileField.removed_at.is_(None))
         .order_by(Category.position, Category.id, ProfileField.position, ProfileField.id)
     )
     return {
@@ -165,7 +188,7 @@ def _field(field: ProfileField, category: str, visible_to: tuple[str, ...]) -> d
         "max_length": field.max_length or 0,
         "visible_to": visible_to,
         "source": str(field.source),
-        "options": tuple(field.options.get("choices", ())),
+        **written_options(field.type_key, field.options),
         **{name: getattr(field, column) for name, column in FIELD_COLUMNS.items()},
     }
 
@@ -184,6 +207,11 @@ def _roles() -> dict[str, Any]:
         else:
             entry["people"] = tuple(sorted({*entry["people"], login}))
     return found
+
+
+def _edit_rights() -> dict[str, Any]:
+    rights = [asdict(each.right) for each in edit_rights()]
+    return {right_label(entry): entry for entry in rights}
 
 
 def _org_charts() -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """People as comma-separated values, safe to open in a spreadsheet."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import StringIO
+from typing import Any
 
 from lupweb.profiles.layout import FieldLayout
 
@@ -12,20 +13,16 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 PREFIX = "'"
 
 
-def write(
-    documents: Iterable[Mapping[str, Any]], fields: Sequence[FieldLayout], file: TextIO
-) -> int:
-    """Write one line for each person under a line of names; return how many there were.
+def lines(
+    blocks: Iterable[Iterable[Mapping[str, Any]]], fields: Sequence[FieldLayout]
+) -> Iterator[str]:
+    """Yield a line of names, then the lines of each block of people as one text.
 
     :param fields: the columns beside the first ones; none of which the reader may see nothing
     """
-    writer = csv.writer(file)
-    writer.writerow([*FIRST_COLUMNS, *(field.key for field in fields)])
-    count = 0
-    for document in documents:
-        writer.writerow(_cells(document, fields))
-        count += 1
-    return count
+    yield _text([[*FIRST_COLUMNS, *(field.key for field in fields)]])
+    for block in blocks:
+        yield _text(_cells(document, fields) for document in block)
 
 
 def cell(value: Any) -> str:
@@ -34,6 +31,10 @@ def cell(value: Any) -> str:
     A leading apostrophe marks a cell that begins like a formula; reading our own file takes
     exactly that one away again.
     """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)  # a negative number is a number to a spreadsheet, whatever it begins with
     text = "; ".join(map(str, value)) if isinstance(value, list) else str(value or "")
     text = text.replace("\0", "")
     return PREFIX + text if text.startswith((*DANGEROUS, PREFIX)) else text
@@ -47,3 +48,9 @@ def value_of(text: str) -> str:
 def _cells(document: Mapping[str, Any], fields: Sequence[FieldLayout]) -> list[str]:
     first = [cell(document[name]) for name in FIRST_COLUMNS]
     return first + [cell(document["values"].get(field.key)) for field in fields]
+
+
+def _text(rows: Iterable[Sequence[str]]) -> str:
+    written = StringIO()
+    csv.writer(written).writerows(rows)
+    return written.getvalue()

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lupweb.errors import NotFound
@@ -14,11 +14,19 @@ def _registered() -> dict[str, type[FieldType]]:
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         importlib.import_module(module.name)
     types: dict[str, type[FieldType]] = {}
-    for kind in FieldType.__subclasses__():
+    for kind in _below(FieldType):
         if kind.key in types:
             raise RuntimeError(f"two field types are called {kind.key}")
         types[kind.key] = kind
     return types
+
+
+def _below(kind: type[FieldType]) -> Iterator[type[FieldType]]:
+    """Yield the types that are there to be used: those with a key of their own."""
+    for each in kind.__subclasses__():
+        if "key" in vars(each):
+            yield each
+        yield from _below(each)
 
 
 FIELD_TYPES = _registered()

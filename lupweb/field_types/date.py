@@ -1,21 +1,31 @@
 """A day, with or without its year."""
 
-import re
-from datetime import date, datetime
-
-from markupsafe import Markup, escape
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from lupweb.errors import InvalidValue
-from lupweb.field_types.base import FieldType, PersonLink
-from lupweb.ldap.timestamps import read_generalized_time
-from lupweb.texts import _
+from lupweb.field_types.base import (
+    NOBODY,
+    Control,
+    FieldType,
+    People,
+    PersonLink,
+)
+from lupweb.field_types.days import (
+    LEAP_YEAR,
+    MONTHS,
+    day_of,
+    month_and_day,
+    read_delivered,
+    read_typed,
+    without_year,
+)
+from lupweb.field_types.options import OptionKind, TypeOption
+from lupweb.field_types.ordering import sort_text
+from lupweb.texts import _, language
 
-MONTHS = (
-    _("January"), _("February"), _("March"), _("April"), _("May"), _("June"),
-    _("July"), _("August"), _("September"), _("October"), _("November"), _("December"),
-)  # fmt: skip
-LEAP_YEAR = 2000
-WITHOUT_YEAR = re.compile(r"--(\d\d)-?(\d\d)")
+ISO, GENERALIZED, DOTTED = "iso", "generalized_time", "dotted"
+NEEDED, OPTIONAL, NEVER = "needed", "optional", "never"
 
 
 class DateType(FieldType):
@@ -23,6 +33,28 @@ class DateType(FieldType):
 
     key = "date"
     label = _("Date")
+    explanation = _("A day, with its year or without, as for birthdays.")
+    examples = ("3 November 2026", "3.11.", "2026-11-03")
+    option_list = (
+        TypeOption(
+            "year",
+            OptionKind.TEXT,
+            OPTIONAL,
+            _("Year"),
+            _("Whether a day has its year. never: a year that LDAP delivers is not kept."),
+            (OPTIONAL, NEEDED, NEVER),
+        ),
+        TypeOption(
+            "ldap_format",
+            OptionKind.TEXT,
+            ISO,
+            _("Written to LDAP"),
+            _("2018-03-01, 20180301000000Z or 01.03.2018. All of them are read."),
+            (ISO, GENERALIZED, DOTTED),
+        ),
+    )
+    control = Control.DATE
+    is_facet = False
 
     def read_one(self, value: bytes) -> str:
         """Return the day. ISO 8601, generalizedTime and `dd.MM.yyyy` are understood.
@@ -30,58 +62,77 @@ class DateType(FieldType):
         :raises InvalidValue: if the value is none of these
         """
         text = super().read_one(value)
-        for read in (_iso, _without_year, _german, _generalized):
-            found = read(text)
-            if found:
-                return found
-        raise InvalidValue(_("“%(text)s” is no date.", text=text[:40]))
+        found = read_delivered(text)
+        if not found:
+            raise InvalidValue(_("“%(text)s” is no date.", text=text[:40]))
+        return without_year(found) if self.option("year") == NEVER else found
 
-    def text(self, value: str, person: PersonLink | None = None) -> str:
+    def write(self, value: str, dns: Mapping[str, str] = MappingProxyType({})) -> list[bytes]:
+        """Return the day in the form that the field's option names.
+
+        :raises InvalidValue: if that form needs a year and there is none
+        """
+        form = self.option("ldap_format")
+        if not value or form == ISO:
+            return super().write(value)
+        on = day_of(value)
+        if on is None:
+            raise InvalidValue(
+                _("The directory holds days with a year only. Add the year, or ask who runs it.")
+            )
+        written = f"{on:%d.%m.}{on.year:04}" if form == DOTTED else f"{on.year:04}{on:%m%d}000000Z"
+        return [written.encode()]
+
+    def parse_one(self, text: str) -> str:
+        """Return the day: ISO 8601, “3 November 2026” or 03.11.2026, and without a year."""
+        found = read_typed(text)
+        if not found:
+            raise InvalidValue(
+                _("This is no date. An example: %(example)s.", example=self._example())
+            )
+        if self.option("year") == NEVER:
+            return without_year(found)
+        if self.option("year") == NEEDED and found.startswith("--"):
+            raise InvalidValue(
+                _("The year is missing. An example: %(example)s.", example=self._example())
+            )
+        return found
+
+    def form_values(self, value: str) -> list[str]:
+        """Return the day as the reader's language types it."""
+        if language() != "de":
+            return [self.text(value)] if value else []
+        on, yearless = day_of(value), month_and_day(value)
+        if on:
+            return [f"{on:%d.%m.}{on.year:04}"]
+        return [f"{yearless[1]:02}.{yearless[0]:02}."] if yearless else self.split(value)
+
+    def text(self, value: str, person: PersonLink | None = None, people: People = NOBODY) -> str:
         """Return the day in words, such as “1 March 2018”."""
-        without_year = WITHOUT_YEAR.fullmatch(value)
-        if without_year:
-            month, day = (int(part) for part in without_year.groups())
+        yearless = month_and_day(value)
+        if yearless:
+            month, day = yearless
             return str(_("%(day)s %(month)s", day=day, month=MONTHS[month - 1]))
-        try:
-            on = date.fromisoformat(value)
-        except ValueError:
+        on = day_of(value)
+        if on is None:
             return value
         return str(
             _("%(day)s %(month)s %(year)s", day=on.day, month=MONTHS[on.month - 1], year=on.year)
         )
 
-    def render(self, value: str, person: PersonLink | None = None) -> Markup:
-        """Return the day in words."""
-        return escape(self.text(value))
+    def sort_key(
+        self, value: str, person: PersonLink | None = None, people: People = NOBODY
+    ) -> str:
+        """Return the day by ISO 8601; days without a year stand behind, by month."""
+        if not value:
+            return ""
+        if month_and_day(value):
+            return "1" + value
+        return "0" + value if day_of(value) else "2" + sort_text(value)
+
+    def _example(self) -> str:
+        day = "--11-03" if self.option("year") == NEVER else "2026-11-03"
+        return self.form_values(day)[0]
 
 
-def _iso(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat() if "-" in text[4:5] else ""
-    except ValueError:
-        return ""
-
-
-def _without_year(text: str) -> str:
-    found = WITHOUT_YEAR.fullmatch(text)
-    if not found:
-        return ""
-    try:
-        on = date(LEAP_YEAR, int(found[1]), int(found[2]))
-    except ValueError:
-        return ""
-    return f"--{on.month:02}-{on.day:02}"
-
-
-def _german(text: str) -> str:
-    try:
-        return datetime.strptime(text, "%d.%m.%Y").date().isoformat()  # noqa: DTZ007 a day has no zone
-    except ValueError:
-        return ""
-
-
-def _generalized(text: str) -> str:
-    try:
-        return read_generalized_time(text).date().isoformat()
-    except InvalidValue:
-        return ""
+__all__ = ["LEAP_YEAR", "MONTHS", "DateType"]

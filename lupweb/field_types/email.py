@@ -1,10 +1,10 @@
 """A mail address."""
 
-from email_validator import EmailNotValidError, validate_email
 from markupsafe import Markup, escape
 
-from lupweb.field_types.base import FieldType, PersonLink
-from lupweb.field_types.linking import mail_link
+from lupweb.errors import InvalidValue
+from lupweb.field_types.base import NOBODY, FieldType, People, PersonLink
+from lupweb.field_types.linking import is_address, mail_link
 from lupweb.texts import _
 
 
@@ -13,27 +13,22 @@ class EmailType(FieldType):
 
     key = "email"
     label = _("Email address")
+    explanation = _("A mail address; a click writes to it.")
+    examples = ("ines@example.com", "jdoe@corp.local")
+    input_type = "email"
+    is_facet = False
 
-    def render(self, value: str, person: PersonLink | None = None) -> Markup:
+    def parse_one(self, text: str) -> str:
+        """Return the address."""
+        if not is_address(text):
+            raise InvalidValue(_("This is no mail address. An example: ines@example.com."))
+        return text
+
+    def render(
+        self, value: str, person: PersonLink | None = None, people: People = NOBODY
+    ) -> Markup:
         """Return the address as a link to write to it; a text that is no address stays text."""
         return mail_link(value) if is_address(value) else escape(value)
 
 
-def is_address(text: str) -> bool:
-    """Return whether `text` is one mail address.
-
-    `test_environment` keeps names such as `corp.local`, which many companies use inside.
-    """
-    try:
-        validate_email(text, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
-        return text.rpartition("@")[2].endswith(".local") and _is_local_address(text)
-    return True
-
-
-def _is_local_address(text: str) -> bool:
-    try:
-        validate_email(text.removesuffix(".local") + ".example.com", check_deliverability=False)
-    except EmailNotValidError:
-        return False
-    return True
+__all__ = ["EmailType", "is_address"]

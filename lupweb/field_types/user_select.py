@@ -1,24 +1,58 @@
 """Exactly one person. A directory names them by DN; login and mail are understood as well."""
 
-from markupsafe import Markup, escape
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
-from lupweb.field_types.base import FieldType, PersonLink
+from markupsafe import Markup
+
+from lupweb.field_types.base import (
+    NOBODY,
+    Control,
+    FieldType,
+    People,
+    PersonLink,
+)
+from lupweb.field_types.referring import dn_of, person_link
 from lupweb.texts import _
 
 
 class UserSelectType(FieldType):
-    """One person; what names nobody known is kept, and shown as it was delivered."""
+    """One person; what names nobody known is kept, and shown as it was delivered.
+
+    Whom somebody means who types a name, is settled before (`profiles/choosing.py`).
+    """
 
     key = "user_select"
     label = _("Person")
+    explanation = _("Exactly one person of the site, with a link to the profile.")
+    examples = ("uid=ada,ou=people,dc=example,dc=com",)
+    control = Control.PERSON
     refers_to_person = True
 
-    def render(self, value: str, person: PersonLink | None = None) -> Markup:
-        """Return a link to the person's profile."""
-        if person is None:
-            return escape(value)
-        return Markup('<a href="{}"><bdi>{}</bdi></a>').format(person.address, person.name)
+    def write(self, value: str, dns: Mapping[str, str] = MappingProxyType({})) -> list[bytes]:
+        """Return the DN of the person's entry.
 
-    def text(self, value: str, person: PersonLink | None = None) -> str:
+        :raises InvalidValue: if the person has none in this directory
+        """
+        return [dn_of(value, dns)] if value else []
+
+    def render(
+        self, value: str, person: PersonLink | None = None, people: People = NOBODY
+    ) -> Markup:
+        """Return a link to the person's profile."""
+        return person_link(value, person or people.get(value))
+
+    def text(self, value: str, person: PersonLink | None = None, people: People = NOBODY) -> str:
         """Return the person's name."""
-        return person.name if person else value
+        named = person or people.get(value)
+        return named.name if named else value
+
+    def words(self, value: str, person: PersonLink | None = None, people: People = NOBODY) -> str:
+        """Return the person's name; what names nobody known is found by nothing."""
+        return self.text(value, person, people) if person or value in people else ""
+
+    def export(self, value: str, person: PersonLink | None = None, people: People = NOBODY) -> Any:
+        """Return the person's login; nothing for nobody known."""
+        named = person or people.get(value)
+        return named.login if named else None

@@ -123,6 +123,15 @@ people = ["kate"]
 role = "system_administrator"
 people = ["root"]
 
+[[edit_rights]]
+profiles_of_groups = ["staff"]
+editor_groups = ["hr"]
+editor_people = ["kate"]
+
+[[edit_rights]]
+profiles_of_people = ["root"]
+editor_people = ["kate"]
+
 [[org_charts]]
 key = "line"
 name = "Reporting line"

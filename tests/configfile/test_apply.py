@@ -14,12 +14,12 @@ from lupweb.directories.secrets import unlock
 from lupweb.errors import AlreadyRunning, InvalidValue
 from lupweb.options.service import options
 from lupweb.people.models import Membership, Person
-from lupweb.people.policies import listed
 from lupweb.people.queries import get_person, groups_of
 from lupweb.profiles.layout import load_layout
 from lupweb.profiles.models import Category, IndexedValue, ProfileField
 from lupweb.runs.leases import take
 from lupweb.search.queries import found_people
+from lupweb.search.request import SearchRequest
 from tests.configfile.files import DIRECTORY, RICH, applied, exported, previewed
 from tests.databases import both_databases
 from tests.factories import SECRET_KEY, a_connection, a_group, a_profile, a_run, an_entry
@@ -38,7 +38,7 @@ def test_a_file_is_applied_and_applying_it_again_changes_nothing() -> None:
     assert first.created == (
         "directories.main", "directories.ad", "groups.hr", "groups.staff", "categories.safety",
         "fields.manager", "fields.emergency", "roles.administrator", "roles.system_administrator",
-        "org_charts.line",
+        "edit_rights.staff by hr, @kate", "edit_rights.@root by @kate", "org_charts.line",
     )  # fmt: skip
     assert set(first.changed) >= {"site", "policies", "schedules", "picture", "card"}
     assert second.is_empty
@@ -292,5 +292,5 @@ def _two_people(directory: FakeDirectory) -> None:
 
 def _found_by(login: str, words: str) -> Sequence[str]:
     viewer = viewer_as(get_person(login).id)
-    found = found_people(viewer, load_layout(), listed(options()), words)
+    found = found_people(viewer, load_layout(), options(), SearchRequest(words))
     return [person.login for person in found]

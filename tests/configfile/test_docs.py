@@ -17,7 +17,7 @@ from tests.ldap.certificates import Authority
 
 PAGE = ROOT / "docs" / "configuration-file.md"
 EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.toml"))
-TYPES = {str: "text", bool: "true or false", int: "number", tuple: "list"}
+TYPES = {str: "text", bool: "true or false", int: "number", tuple: "list", dict: "table"}
 
 
 def test_every_key_has_its_row_in_the_section_of_its_kind() -> None:
@@ -63,7 +63,7 @@ def _row(key: Key) -> str:
 def _default(key: Key) -> str:
     if key.required or key.shown:
         return key.shown or "needed"
-    return "empty" if key.default in ("", ()) else f"`{_written(key.default)}`"
+    return "empty" if key.default in ("", (), {}) else f"`{_written(key.default)}`"
 
 
 def _written(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lupweb.configfile.document import read_document
@@ -25,6 +25,9 @@ def _values(key: Key) -> st.SearchStrategy[Any]:
         return st.integers(0, 1000)
     if isinstance(key.default, str):
         return TEXTS
+    if isinstance(key.default, dict):
+        single = TEXTS | st.booleans() | st.integers(0, 1000) | st.lists(TEXTS, max_size=2)
+        return st.dictionaries(st.from_regex(r"[a-z_]{1,9}", fullmatch=True), single, max_size=3)
     lists = st.lists(TEXTS, unique=True, max_size=3).map(tuple)
     return lists.map(lambda found: tuple(sorted(found))) if key.is_set else lists
 
@@ -34,6 +37,7 @@ def _entries(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(values)
 
 
+@settings(deadline=None)
 @given(_entries("fields"), _entries("directories"), _entries("site"), _entries("card"))
 def test_what_is_exported_is_read_again(
     field: dict[str, Any], directory: dict[str, Any], site: dict[str, Any], card: dict[str, Any]
@@ -49,5 +53,5 @@ def test_what_is_exported_is_read_again(
 def test_a_kind_without_entries_is_named_so_that_an_export_is_whole() -> None:
     text = export_text(untouched_setup())
 
-    assert "directories = []\ngroups = []\nroles = []\norg_charts = []\n" in text
+    assert "directories = []\ngroups = []\nroles = []\nedit_rights = []\norg_charts = []\n" in text
     assert set(read_document(text).kinds) == set(KINDS)

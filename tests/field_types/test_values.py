@@ -52,10 +52,13 @@ def test_only_a_full_number_can_be_dialled(number: str, link: str) -> None:
     assert dial_link(number, "DE") == link
 
 
-def test_a_number_is_shown_as_the_directory_delivered_it() -> None:
-    shown = str(field_type("phone", {"region": "DE"}).render("0611/20570"))
+def test_a_number_of_a_directory_is_kept_as_delivered_and_shown_with_its_country() -> None:
+    kind = field_type("phone", {"region": "DE"})
 
-    assert shown == '<a class="num" href="tel:+49-611-20570">0611/20570</a>'
+    assert kind.read([b"0611/20570"]) == "0611/20570"
+    assert str(kind.render("0611/20570")) == (
+        '<a class="num" href="tel:+49-611-20570">+49 611 20570</a>'
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,3 +128,106 @@ def test_a_chat_name_is_a_link_where_its_protocol_has_addresses() -> None:
 
     assert "https://matrix.to/#/@ada:example.com" in str(with_protocol.render("@ada:example.com"))
     assert str(field_type("instant_messenger").render("@ada")) == "@ada"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("0611/20570", "+49 611 20570"),
+        ("+351 22 200 1234", "+351 22 200 1234"),
+        ("+49 611 20570 ext. 12", "+49 611 20570 ext. 12"),
+        ("0611 20570 x12", "+49 611 20570 ext. 12"),
+    ],
+)
+def test_a_typed_number_is_stored_as_it_is_shown_and_written_so(typed: str, stored: str) -> None:
+    kind = field_type("phone", {"region": "DE"})
+
+    assert kind.parse([typed]) == stored
+    assert kind.write(stored) == [stored.encode()]
+
+
+@pytest.mark.parametrize("typed", ["1234", "call me", "+49 611", "9" * 64, "+49 611 20570<b>"])
+def test_what_is_no_full_number_is_refused_with_an_example(typed: str) -> None:
+    with pytest.raises(InvalidValue, match="An example: \\+49 611 20570"):
+        field_type("phone", {"region": "DE"}).parse([typed])
+
+
+def test_a_number_of_the_house_is_taken_where_the_field_says_so() -> None:
+    kind = field_type("phone", {"region": "DE", "short_numbers": True})
+
+    assert kind.parse(["1234"]) == "1234"
+    assert str(kind.render("1234")) == "1234"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("example.com", "https://example.com"),
+        ("www.example.com/a?b#c", "https://www.example.com/a?b#c"),
+        ("mailto:ada@example.com", "mailto:ada@example.com"),
+        ("tel:+49 611 20570", "tel:+49 611 20570"),
+        ("http://localhost:8000/", "http://localhost:8000/"),
+    ],
+)
+def test_a_typed_web_address_is_whole(typed: str, stored: str) -> None:
+    assert field_type("url").parse([typed]) == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["javascript:alert(1)", "ftp://example.com", "https://ok@evil.example", "//evil.example",
+     "mailto:a@b.example?bcc=x", "tel:1;phone-context=x", "ada@example.com", "words"],
+)  # fmt: skip
+def test_b43_b44_no_other_address_can_be_entered(typed: str) -> None:
+    with pytest.raises(InvalidValue, match="no web address"):
+        field_type("url").parse([typed])
+
+
+def test_addresses_in_a_line_of_text_become_links() -> None:
+    shown = str(field_type("text").render("see (https://a.example/x), or ada@example.com."))
+
+    assert shown == (
+        'see (<a href="https://a.example/x" rel="noopener noreferrer nofollow">'
+        "https://a.example/x</a>), or"
+        ' <a href="mailto:ada@example.com">ada@example.com</a>.'
+    )
+
+
+def test_a_postal_address_is_written_as_it_was_read() -> None:
+    kind = field_type("multiline", {"postal_address": True})
+    value = "Rua $ \\ \\24\n4150 Porto"
+
+    assert kind.write(value) == [b"Rua \\24 \\5C \\5C24$4150 Porto"]
+    assert kind.read(kind.write(value)) == value
+
+
+def test_people_are_written_by_the_dn_of_their_entry_and_exported_by_login() -> None:
+    several, one = field_type("multi_user_select"), field_type("user_select")
+    ada = PersonLink("Ada", "ada", "/people/ada")
+
+    assert several.write("id:7\nuid=ines,dc=x", {"id:7": "uid=ada,dc=x"}) == [
+        b"uid=ada,dc=x",
+        b"uid=ines,dc=x",
+    ]
+    assert several.export("id:7\nuid=gone", people={"id:7": ada}) == ["ada"]
+    assert several.text("id:7\nuid=gone", people={"id:7": ada}) == "Ada, uid=gone"
+    assert (one.export("id:7", ada), one.export("id:7")) == ("ada", None)
+    with pytest.raises(InvalidValue, match="no entry in this directory"):
+        one.write("id:7")
+
+
+@pytest.mark.parametrize("key", ["text", "multiline", "tags", "instant_messenger"])
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("Ad\u202ea\u2066\u200b\ufeff", "Ada"),
+        ("e\u0301", "é"),
+        ("a" + "\u0301" * 300, "á" + "\u0301" * 8),
+        ("👩\u200d💻", "👩\u200d💻"),
+        ("\ud800x", "x"),
+    ],
+)
+def test_b46_b48_what_people_type_is_cleaned_as_what_a_directory_delivers(
+    key: str, typed: str, stored: str
+) -> None:
+    assert field_type(key).parse([typed]) == stored
