@@ -174,6 +174,7 @@ class FakeDirectory:
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
+        apart: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all entries; a second paged search on this connection breaks the first."""
         self._walk += 1

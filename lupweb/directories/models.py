@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lupweb.database import Document, Model, UtcDateTime
@@ -70,14 +70,17 @@ class Identity(Model):
     """
 
     __tablename__ = "identity"
-    __table_args__ = (UniqueConstraint("directory_id", "unique_id"),)
+    __table_args__ = (
+        UniqueConstraint("directory_id", "unique_id"),
+        Index("ix_identity_dn_folded_directory_id", "dn_folded", "directory_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     directory_id: Mapped[int] = mapped_column(ForeignKey("directory.id"))
     unique_id: Mapped[str]
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     dn: Mapped[str]
-    dn_folded: Mapped[str] = mapped_column(index=True)
+    dn_folded: Mapped[str]
     stamp: Mapped[str] = mapped_column(default="")
     match: Mapped[str] = mapped_column(default="", index=True)
     disabled_reason: Mapped[str] = mapped_column(default="")

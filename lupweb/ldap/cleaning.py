@@ -31,6 +31,10 @@ def clean_text(value: bytes | str, *, max_length: int = 1_048_576, multiline: bo
     :param multiline: keep line breaks and tabs; otherwise whitespace becomes one blank
     :raises InvalidValue: if it is not UTF-8, holds a NUL, or is too long
     """
+    if value.isascii() and len(value) <= max_length:
+        plain = value.decode() if isinstance(value, bytes) else value
+        if plain.isprintable():  # as most are; nothing in it can do harm
+            return " ".join(plain.split())
     text = _decoded(value, max_length)
     if not text.isprintable():
         text = _without_unwanted(text, multiline=multiline)

@@ -12,7 +12,7 @@ import ldap
 
 from lupweb.errors import CredentialsRefused, EntryNotFound, InvalidValue, LimitExceeded
 from lupweb.ldap.connection import NO_ATTRIBUTES, Server, check_credentials
-from lupweb.ldap.entry import Entry
+from lupweb.ldap.entry import Entry, entries_of
 from lupweb.ldap.filters import present
 from lupweb.ldap.link import Link
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, PagedSearch, Question, first_rows
@@ -26,6 +26,7 @@ from lupweb.ldap.server import (
     ServerTraits,
     read_traits,
 )
+from lupweb.ldap.walk import Walk
 from lupweb.texts import Text, _
 
 SUBSCHEMA = "(objectClass=subschema)"
@@ -80,12 +81,15 @@ class Directory(Protocol):
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
+        apart: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all entries at or below `base_dn`, page by page.
 
         Ends without an error only if the answer was complete.
 
         :param max_pages: more of them are taken for a server without end
+        :param apart: read a long list in a process of its own, beside what the caller does with
+            it; it takes the connection with it, so that nothing more can be asked over it
         :raises LimitExceeded: if the server cut the answer off
         :raises DirectoryUnavailable: if the search must begin again on a new connection
         :raises EntryNotFound: if the base is not there, or this account may not see it
@@ -200,11 +204,11 @@ class LdapDirectory:
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
+        apart: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all entries page by page, see `Directory.pages`."""
-        doing = _searching(base_dn)
         in_pages = PAGED_RESULTS.encode() in self._root_dse().values("supportedControl")
-        with self._link.asking(doing) as handle:
+        with self._link.asking(_searching(base_dn)) as handle:
             search = PagedSearch(
                 handle,
                 Question(_sendable(base_dn), _sendable(search_filter), _wanted(attributes)),
@@ -213,9 +217,8 @@ class LdapDirectory:
                 max_pages=max_pages,
                 in_pages=in_pages,
             )
-        with closing(iter(search)) as walk:
-            while page := self._next_page(walk, doing):
-                yield page
+        with closing(iter(Walk(self._link, search, may_leave=apart))) as walk:
+            yield from map(entries_of, walk)  # which keeps no page while it waits for the next
         self._references += search.references
 
     def close(self) -> None:
@@ -245,10 +248,6 @@ class LdapDirectory:
                 _("%(doing)s failed. This account may not see the entry.", doing=doing)
             )
         return entries[0]
-
-    def _next_page(self, walk: Iterator[list[Entry]], doing: Text) -> list[Entry] | None:
-        with self._link.asking(doing):
-            return next(walk, None)
 
     def _root_dse(self) -> Entry:
         if self._root is None:

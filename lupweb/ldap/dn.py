@@ -92,10 +92,7 @@ def escape_value(text: str) -> str:
 
 def is_dn(text: str) -> bool:
     """Return whether `text` is a DN that names something."""
-    try:
-        return bool(DN.parse(text).folded)
-    except InvalidValue:
-        return False
+    return bool(folded_dn(text))
 
 
 def fold_dn(text: str) -> str:
@@ -103,6 +100,12 @@ def fold_dn(text: str) -> str:
 
     A manager attribute may hold anything, so this one does not fail.
     """
+    folded = folded_dn(text)
+    return text.casefold() if folded is None else folded
+
+
+def folded_dn(text: str) -> str | None:
+    """Return the form of a DN that is compared, "" for the root; None if `text` is no DN."""
     try:
         plain = PLAIN.fullmatch(text)
         if plain is None:
@@ -110,7 +113,7 @@ def fold_dn(text: str) -> str:
         name, value, above = plain.groups()
         return f"{_fold_type(name)}={' '.join(value.casefold().split())},{_fold_text(above)}"
     except InvalidValue:
-        return text.casefold()
+        return None
 
 
 @lru_cache(maxsize=1024)

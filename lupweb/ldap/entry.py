@@ -1,6 +1,6 @@
 """An entry of a directory: its DN and its attributes, found whatever the case of their names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -20,33 +20,52 @@ class _FoldedNames(dict[str, str]):
 _folded = _FoldedNames()
 
 
-@dataclass(frozen=True)
+def folded_name(name: str) -> str:
+    """Return an attribute description in the form in which it is compared."""
+    return _folded[name]
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What a server answered about one DN. Values are bytes until a converter reads them.
 
     An attribute does not swallow its options: `cn` is not `cn;lang-de`. Only `;binary` is looked
     through, since it names a way of transfer and not another attribute (RFC 4522).
+
+    `by_name` holds the values under `folded_name`, for those who look up the same names for many.
     """
 
     dn: str
     attributes: Mapping[str, Sequence[bytes]]
-    _values: dict[str, Sequence[bytes]] = field(init=False, repr=False, compare=False)
+    by_name: dict[str, Sequence[bytes]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        values: dict[str, Sequence[bytes]] = {}
-        for name, found in self.attributes.items():
-            key = _folded[name]
-            values[key] = [*values[key], *found] if key in values else found
-        object.__setattr__(self, "_values", values)
+        values = {_folded[name]: found for name, found in self.attributes.items()}
+        if len(values) < len(self.attributes):
+            values = _merged(self.attributes)
+        object.__setattr__(self, "by_name", values)
 
     def values(self, name: str) -> list[bytes]:
         """Return the values of the attribute `name` in the server's order; none if it is absent."""
-        return list(self._values.get(_folded[name], ()))
+        return list(self.by_name.get(_folded[name], ()))
 
     def first(self, name: str) -> bytes | None:
         """Return the value that the server named first, or None if the attribute is absent."""
-        values = self._values.get(_folded[name])
+        values = self.by_name.get(_folded[name])
         return values[0] if values else None
 
     def __contains__(self, name: str) -> bool:
-        return bool(self._values.get(_folded[name]))
+        return bool(self.by_name.get(_folded[name]))
+
+
+def entries_of(rows: Iterable[tuple[str, Mapping[str, Sequence[bytes]]]]) -> list[Entry]:
+    """Return the entries of a page of DNs with their attributes."""
+    return [Entry(dn, attributes) for dn, attributes in rows]
+
+
+def _merged(attributes: Mapping[str, Sequence[bytes]]) -> dict[str, Sequence[bytes]]:
+    """Return the values by compared name, where a server gave one attribute under two names."""
+    values: dict[str, Sequence[bytes]] = {}
+    for name, found in attributes.items():
+        values[_folded[name]] = [*values.get(_folded[name], ()), *found]
+    return values

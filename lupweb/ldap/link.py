@@ -58,6 +58,11 @@ class Link:
         _handle, watch = self._connected()
         return Patience(self.server.timeout_s, self.server.page_timeout_s, watch.received)
 
+    def survive_fork(self) -> None:
+        """Look on in this process, which was forked off and goes on with the connection."""
+        if self._handle is not None:
+            self._watch = Watch(self._handle.fileno())
+
     def close(self) -> None:
         """End the connection. Nothing can be asked afterwards."""
         handle, self._handle, self._is_over = self._handle, None, True

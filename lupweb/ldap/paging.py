@@ -5,7 +5,7 @@ with result code 0 and an empty cookie. A cookie belongs to its connection: afte
 search begins again from its first page, and two searches on one connection break each other.
 """
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +16,6 @@ from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.errors import DirectoryRefused, DirectoryUnavailable
 from lupweb.ldap.connection import NO_ATTRIBUTES
-from lupweb.ldap.entry import Entry
 from lupweb.ldap.patience import Patience, Received
 from lupweb.texts import _
 
@@ -26,6 +25,8 @@ MOST_PAGES = 10_000
 LOST_COOKIE = (ldap.PROTOCOL_ERROR, ldap.UNWILLING_TO_PERFORM, ldap.UNAVAILABLE_CRITICAL_EXTENSION)
 SEQUENCE, INTEGER, OCTET_STRING = 0x30, 0x02, 0x04
 LONG_FORM = 0x80
+Row = tuple[str, Mapping[str, Sequence[bytes]]]
+"""A DN and its attributes, as python-ldap hands them over."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,12 @@ class PagedSearch:
     _pages_asked: int = field(default=0, init=False)
     _entries: int = field(default=0, init=False)
 
-    def __iter__(self) -> Generator[list[Entry], None, None]:
+    @property
+    def is_over(self) -> bool:
+        """Return whether the last page has come."""
+        return self._message is None
+
+    def __iter__(self) -> Generator[list[Row], None, None]:
         """Yield the pages, none of them empty or longer than `page_size`.
 
         :raises DirectoryUnavailable: if the server lost the cookie: begin again from page 1
@@ -96,11 +102,11 @@ class PagedSearch:
         finally:
             self._abandon()
 
-    def _page(self, message: int) -> Iterator[list[Entry]]:
-        page: list[Entry] = []
+    def _page(self, message: int) -> Iterator[list[Row]]:
+        page: list[Row] = []
         kind, rows, controls = self._receive(message)
         while kind != ldap.RES_SEARCH_RESULT:
-            entries = [Entry(dn, attributes) for dn, attributes in rows if dn is not None]
+            entries = [(dn, attributes) for dn, attributes in rows if dn is not None]
             self.references += len(rows) - len(entries)
             if len(page) + len(entries) > self.page_size:
                 yield page  # more than was asked for: it is not all kept in memory

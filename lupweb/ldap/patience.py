@@ -37,15 +37,16 @@ class Patience:
         :raises ldap.TIMEOUT: if it does not come
         """
         gives_up_at = monotonic() + self.total_s
-        half_s = self.silence_s / 2
+        third_s = self.silence_s / 3
+        before = -1  # counted when an answer is late, since most are not
         while True:
-            before = self.received()
             try:
-                kind, rows, _id, controls = handle.result3(message, all=0, timeout=half_s)
+                kind, rows, _id, controls = handle.result3(message, all=0, timeout=third_s)
             except ldap.TIMEOUT:
-                if monotonic() + half_s > gives_up_at:
+                if monotonic() + third_s > gives_up_at:
                     raise
-                if self.received() == before:
-                    ask_for_nothing(handle, half_s)
+                before, earlier = self.received(), before
+                if before == earlier:
+                    ask_for_nothing(handle, third_s)
             else:
                 return kind, rows, controls

@@ -67,6 +67,13 @@ class Schema:
         """Return whether the server shows its schema; if not, nothing can be checked against it."""
         return bool(self._names)
 
+    @property
+    def attributes(self) -> list[str]:
+        """Return the attributes that exist here, each by its usual name, in their order."""
+        return sorted(
+            {name for name in self._names.values() if not name[:1].isdigit()}, key=str.casefold
+        )
+
     def knows(self, attribute: str) -> bool:
         """Return whether `attribute` exists here, by any of its names; options do not matter."""
         return _base(attribute) in self._names

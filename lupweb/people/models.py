@@ -55,6 +55,7 @@ class Membership(Model):
     """A person belongs to a group."""
 
     __tablename__ = "membership"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 (SQLAlchemy's way)
 
     group_id: Mapped[int] = mapped_column(ForeignKey("group.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)

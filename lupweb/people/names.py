@@ -6,12 +6,16 @@ import unicodedata
 
 ADDRESSABLE = re.compile(r"[\w@+-][\w.@+-]*")
 SUFFIXES = (".vcf",)
-RESERVED = frozenset({"export.csv", "export.xlsx", "export.vcf", "export.json", "print"})
+RESERVED = frozenset(
+    {"export", "export.csv", "export.xlsx", "export.vcf", "export.json", "print", "suggest"}
+)
 COLOURS = 8
 
 
 def fold_login(login: str) -> str:
     """Return a login as it is compared: NFKC, case folded, outer blanks removed (sync.md 1)."""
+    if login.isascii():
+        return login.strip().lower()
     return unicodedata.normalize("NFKC", login).strip().casefold()
 
 

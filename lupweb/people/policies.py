@@ -23,14 +23,18 @@ def exported(options: Mapping[str, Any]) -> ColumnElement[bool]:
     return and_(Person.state.in_(SHOWN), true() if everybody else Person.is_listed)
 
 
+def hides_unlicensed(options: Mapping[str, Any]) -> bool:
+    """Return whether people without a licence are left out of lists."""
+    return options.get("unlicensed_users") == HIDE and bool(options.get("licence_group", ""))
+
+
 def _licensed_enough(options: Mapping[str, Any]) -> ColumnElement[bool]:
     """Return who is not left out for want of a licence."""
-    group = options.get("licence_group", "")
-    if options.get("unlicensed_users") != HIDE or not group:
+    if not hides_unlicensed(options):
         return true()
     licensed = (
         select(Membership.person_id)
         .join(Group, Group.id == Membership.group_id)
-        .where(Group.key == group)
+        .where(Group.key == options["licence_group"])
     )
     return Person.id.in_(licensed)

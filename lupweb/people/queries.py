@@ -1,9 +1,12 @@
 """Find people and groups."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Integer, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute
 
 from lupweb.database import db
 from lupweb.errors import NotFound
@@ -48,7 +51,45 @@ def get_person(handle: str) -> Person:
     return person
 
 
-def shared_logins(people: Sequence[Person]) -> frozenset[str]:
+def one_of(
+    column: ColumnElement[int] | InstrumentedAttribute[int], ids: Iterable[int]
+) -> ColumnElement[bool]:
+    """Return the condition that `column` is one of `ids`; one parameter, however many they are."""
+    if db.engine.dialect.name == "postgresql":
+        return column == any_(bindparam(None, list(ids), ARRAY(Integer)))
+    given = func.json_each(bindparam(None, f"[{','.join(map(str, ids))}]")).table_valued("value")
+    return column.in_(select(given.c.value))
+
+
+class PersonSummary(NamedTuple):
+    """What a list needs of a person; a row, without the life of a model object."""
+
+    id: int
+    login: str
+    login_folded: str
+    name: str
+    email: str
+    document: Mapping[str, Any]
+    picture_hash: str
+
+
+def summaries(ids: Sequence[int]) -> list[PersonSummary]:
+    """Return these people, in the order of `ids`; one query."""
+    columns = [Person.__table__.c[name] for name in PersonSummary._fields]
+    rows = db.session.execute(select(*columns).where(one_of(Person.id, ids))).all()
+    found = {row.id: PersonSummary(*row) for row in rows}
+    return [found[person_id] for person_id in ids if person_id in found]
+
+
+class HasLogin(Protocol):
+    """Somebody with a login."""
+
+    @property
+    def login_folded(self) -> str:
+        """Return the login as it is compared."""
+
+
+def shared_logins(people: Sequence[HasLogin]) -> frozenset[str]:
     """Return those folded logins of `people` that more than one person has; one query."""
     logins = {person.login_folded for person in people}
     rows = (
@@ -68,6 +109,12 @@ def groups_by_key() -> dict[str, int]:
 def group_names() -> dict[int, str]:
     """Return the name of every group by its id."""
     return dict(db.session.execute(select(Group.id, Group.name)).all())
+
+
+def groups_listed() -> list[tuple[str, str]]:
+    """Return key and name of every group, in the order of names; one query."""
+    rows = db.session.execute(select(Group.key, Group.name)).all()
+    return sorted(((key, name) for key, name in rows), key=lambda group: group[1].casefold())
 
 
 def groups_of(people: list[int]) -> dict[int, frozenset[int]]:

@@ -2,15 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 Values = Mapping[str, str]
+ALL = ""
+"""The key of an origin that all values share which have none of their own."""
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 def values_of(document: Mapping[str, Any]) -> dict[str, str]:
     """Return field key -> confirmed value; a field without a value is absent."""
     return dict(document.get("values", {}))
+
+
+def origin_of_value(provenance: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """Return where the value of field `key` comes from, as stored; empty if nothing is known."""
+    found: Mapping[str, Any] = provenance.get(key) or provenance.get(ALL, {})
+    return found
 
 
 def with_values(
@@ -24,8 +33,8 @@ def with_values(
     values = values_of(document)
     origins = dict(provenance)
     for key, value in changes.items():
-        rev = int(origins.get(key, {}).get("rev", 0)) + 1
-        origins[key] = {**origin, "rev": rev}
+        before = origins.get(key) or (origins.get(ALL, {}) if key in values else {})
+        origins[key] = {**origin, "rev": int(before.get("rev", 0)) + 1}
         if value:
             values[key] = value
         else:
@@ -33,7 +42,32 @@ def with_values(
     return {"values": values}, origins
 
 
-def content_hash(*parts: Any) -> bytes:
-    """Return 16 bytes (blake2b) that differ when any of the JSON-like `parts` differs."""
-    text = json.dumps(parts, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+def first_provenance(origin: Values) -> str:
+    """Return the provenance of a new person, all of whose values have the same origin, as JSON."""
+    return _encoded({ALL: {**origin, "rev": 1}})
+
+
+def as_json(values: Values) -> str:
+    """Return the document of these values as it is stored, the same for equal values."""
+    return '{"values":' + _encoded(values) + "}"
+
+
+def member(key: str) -> Callable[[str], str]:
+    """Return what writes a value of field `key` as a member of the JSON object of all values."""
+    name = _encoded(key)
+    return lambda value: f"{name}:{_encoded(value)}"
+
+
+def document_of(members: Iterable[str]) -> str:
+    """Return what `as_json` does, of values that `member` has written, in the order of keys."""
+    return '{"values":{' + ",".join(members) + "}}"
+
+
+def content_hash(document_json: str, *names: str) -> bytes:
+    """Return 16 bytes (blake2b) that differ when the document or one of the names differs.
+
+    :param document_json: what `as_json` returned
+    :param names: what else is kept of the person: login, name and the like
+    """
+    text = "\0".join((*names, document_json))
     return hashlib.blake2b(text.encode(), digest_size=16).digest()

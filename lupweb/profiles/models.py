@@ -1,12 +1,13 @@
 """What is said about people: categories, fields, and the narrow index beside the documents."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lupweb.database import Document, Model
+from lupweb.database import Document, Model, UtcDateTime
 from lupweb.profiles.sources import Source
 
 
@@ -17,14 +18,25 @@ class GroupPurpose(StrEnum):
     VISIBLE_TO = "visible_to"
 
 
+class GrantSide(StrEnum):
+    """Which side of an edit right a group or a person stands on."""
+
+    PROFILES = "profiles"
+    EDITORS = "editors"
+
+
 class Category(Model):
-    """A heading with fields in an order."""
+    """A heading with fields in an order.
+
+    `names` holds what it is called in other languages than the first: language -> name.
+    """
 
     __tablename__ = "category"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    names: Mapped[dict[str, str]] = mapped_column(Document, default=dict)
     position: Mapped[int]
     searchable_when_restricted: Mapped[bool] = mapped_column(default=False)
 
@@ -40,18 +52,24 @@ class CategoryGroup(Model):
 
 
 class ProfileField(Model):
-    """One thing that is known about people."""
+    """One thing that is known about people.
+
+    `names` and `help_texts` hold what it says in other languages than the first. One with
+    `removed_at` was deleted: nobody sees it, and for some time it can be brought back.
+    """
 
     __tablename__ = "profile_field"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    names: Mapped[dict[str, str]] = mapped_column(Document, default=dict)
     category_id: Mapped[int] = mapped_column(ForeignKey("category.id"), index=True)
     position: Mapped[int]
     type_key: Mapped[str]
     options: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     help_text: Mapped[str] = mapped_column(default="")
+    help_texts: Mapped[dict[str, str]] = mapped_column(Document, default=dict)
     source: Mapped[Source] = mapped_column(default=Source.USER)
     attribute: Mapped[str] = mapped_column(default="")
     searchable: Mapped[bool] = mapped_column(default=True)
@@ -64,6 +82,8 @@ class ProfileField(Model):
     pattern: Mapped[str] = mapped_column(default="")
     max_length: Mapped[int | None]
     writes_back: Mapped[bool] = mapped_column(default=False)
+    confirm_days: Mapped[int] = mapped_column(default=0)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class FieldGroup(Model):
@@ -101,12 +121,41 @@ class PictureSource(Model):
 
 
 class IndexedValue(Model):
-    """A value that names a person: as it was delivered, and who that is, once known."""
+    """A value that names a person: as it was delivered, and who that is, once known.
+
+    `key` is the form that is compared: a folded DN, or a folded login or mail address.
+    """
 
     __tablename__ = "indexed_value"
-    __table_args__ = (Index("ix_indexed_value_field_id_referred_id", "field_id", "referred_id"),)
+    __table_args__ = (
+        Index("ix_indexed_value_field_id_referred_id", "field_id", "referred_id"),
+        {"sqlite_with_rowid": False},
+    )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     field_id: Mapped[int] = mapped_column(ForeignKey("profile_field.id"), primary_key=True)
     value: Mapped[str]
-    referred_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    key: Mapped[str]
+    is_dn: Mapped[bool]
+    referred_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class EditGrant(Model):
+    """A right to edit the profiles of others: whose profiles x who may edit them."""
+
+    __tablename__ = "edit_grant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class EditGrantParty(Model):
+    """A group, or one login, on one side of an edit right. An unknown login waits."""
+
+    __tablename__ = "edit_grant_party"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    grant_id: Mapped[int] = mapped_column(ForeignKey("edit_grant.id"), index=True)
+    side: Mapped[GrantSide]
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("group.id"))
+    login: Mapped[str] = mapped_column(default="")
+    login_folded: Mapped[str] = mapped_column(default="")

@@ -1,30 +1,47 @@
 """The one door to a person's document."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from blinker import Signal
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from lupweb.database import db
 from lupweb.people.models import Person
 from lupweb.people.states import PersonState
-from lupweb.profiles.layout import Layout
+from lupweb.profiles.bulk import allot_ids, insert_rows
 from lupweb.profiles.models import IndexedValue
+from lupweb.profiles.references import Reference
 
-changed = Signal("ids of people whose values, groups or visibility changed; in the transaction")
-BLOCK = 500
+changed = Signal(
+    "`ids` of people whose values, groups or visibility changed; in the transaction."
+    " `rows`: their `PersonRow`s, in the same order, or None where only the ids are known."
+    " `is_new`: all of them were made just now, so nothing is kept about them yet."
+    " `only_references`: nothing changed but whom their values name."
+)
+BLOCK = 1_000
+"""Most people of one signal."""
+COLUMNS = (
+    "id", "state", "login", "login_folded", "name", "sort_name", "email", "document", "provenance",
+    "content_hash", "rev", "is_listed", "picture_hash",
+)  # fmt: skip
+REFERENCE_COLUMNS = ("person_id", "field_id", "value", "key", "is_dn", "referred_id")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class PersonRow:
-    """What one person is to be after a block was applied.
+    """What one person is to be.
 
-    :param id: None for a new person
+    :param id: for a new person, one that `allot` gave
+    :param values: those of the document: field key -> value
+    :param document: as JSON (`document.as_json`)
+    :param provenance: as JSON
+    :param references: values that name people, as far as they changed
     """
 
-    id: int | None
+    id: int
     login: str
     login_folded: str
     name: str
@@ -32,77 +49,37 @@ class PersonRow:
     email: str
     state: PersonState
     is_listed: bool
-    document: Mapping[str, Any]
-    provenance: Mapping[str, Any]
+    values: Mapping[str, str]
+    document: str
+    provenance: str
     content_hash: bytes
-    changed_keys: frozenset[str]
+    references: Sequence[Reference] = ()
 
 
-def apply_changes(layout: Layout, rows: Sequence[PersonRow]) -> list[int]:
-    """Store what a source delivered for these people; in blocks, without a model object each.
-
-    Must be called inside a transaction. Sends `changed` for all of them.
-
-    :returns: the ids of the people, in the order of `rows`
-    """
-    new = [row for row in rows if row.id is None]
-    known = [row for row in rows if row.id is not None]
-    made = iter(_insert(new))
-    if known:
-        db.session.connection().execute(
-            update(Person).where(Person.id == bindparam("_id")).values(rev=Person.rev + 1),
-            [{**_columns(row), "_id": row.id} for row in known],
-        )
-    ids = [next(made) if row.id is None else row.id for row in rows]
-    _keep_references(layout, zip(ids, rows, strict=True))
-    tell_changed(ids)
-    return ids
+def allot(count: int) -> Sequence[int]:
+    """Return ids for new people; call inside the transaction that inserts them."""
+    return allot_ids(Person, count)
 
 
-def tell_changed(ids: Sequence[int]) -> None:
-    """Let whoever keeps tables about these people renew them, in this transaction."""
-    for start in range(0, len(ids), BLOCK):
-        changed.send(ids[start : start + BLOCK])
+def insert_people(rows: Sequence[PersonRow]) -> None:
+    """Store new people, and send `changed` for them; call inside a transaction."""
+    insert_rows(Person, COLUMNS, [_inserted(row) for row in rows])
+    _insert_references(rows)
+    tell_changed([row.id for row in rows], rows=rows, is_new=True)
 
 
-def tell_everybody_changed() -> None:
-    """Renew what is kept about every person, as when a category was restricted."""
-    tell_changed(list(db.session.scalars(select(Person.id))))
-
-
-def _insert(rows: Sequence[PersonRow]) -> list[int]:
+def update_people(rows: Sequence[PersonRow]) -> None:
+    """Store what became of people who are known, and send `changed`; inside a transaction."""
     if not rows:
-        return []
-    statement = insert(Person).returning(Person.id, sort_by_parameter_order=True)
-    return list(db.session.scalars(statement, [_columns(row) for row in rows]))
-
-
-def _columns(row: PersonRow) -> dict[str, Any]:
-    return {
-        "login": row.login,
-        "login_folded": row.login_folded,
-        "name": row.name,
-        "sort_name": row.sort_name,
-        "email": row.email,
-        "state": row.state,
-        "is_listed": row.is_listed,
-        "document": row.document,
-        "provenance": row.provenance,
-        "content_hash": row.content_hash,
-    }
-
-
-def _keep_references(layout: Layout, rows: Iterable[tuple[int, PersonRow]]) -> None:
-    """Index the values that name people; who that is, is settled in the second pass."""
-    fields = {field.key: field.id for field in layout.fields() if field.type.refers_to_person}
-    stale: list[dict[str, Any]] = []
-    kept: list[dict[str, Any]] = []
-    for person_id, row in rows:
-        for key in row.changed_keys & fields.keys():
-            stale.append({"_person": person_id, "_field": fields[key]})
-            value = row.document["values"].get(key, "")
-            if value:
-                kept.append({"person_id": person_id, "field_id": fields[key], "value": value})
+        return
+    values: dict[str, Any] = {name: bindparam(name) for name in _updated(rows[0]) if name != "_id"}
+    statement = update(Person.__table__).where(Person.id == bindparam("_id"))  # type: ignore[arg-type]
+    db.session.connection().execute(
+        statement.values(**values, rev=Person.rev + 1), [_updated(row) for row in rows]
+    )
+    stale = [
+        {"_person": row.id, "_field": each.field_id} for row in rows for each in row.references
+    ]
     if stale:
         db.session.connection().execute(
             delete(IndexedValue).where(
@@ -111,5 +88,63 @@ def _keep_references(layout: Layout, rows: Iterable[tuple[int, PersonRow]]) -> N
             ),
             stale,
         )
-    if kept:
-        db.session.execute(insert(IndexedValue), kept)
+    _insert_references(rows)
+    tell_changed([row.id for row in rows], rows=rows)
+
+
+def tell_changed(
+    ids: Sequence[int],
+    *,
+    rows: Sequence[PersonRow] | None = None,
+    is_new: bool = False,
+    only_references: bool = False,
+) -> None:
+    """Let whoever keeps tables about these people renew them, in this transaction."""
+    for start in range(0, len(ids), BLOCK):
+        part = slice(start, start + BLOCK)
+        changed.send(
+            list(ids[part]),
+            rows=None if rows is None else rows[part],
+            is_new=is_new,
+            only_references=only_references,
+        )
+
+
+def tell_everybody_changed() -> None:
+    """Renew what is kept about every person, as when a category was restricted."""
+    tell_changed(list(db.session.scalars(select(Person.id))))
+
+
+def _inserted(row: PersonRow) -> tuple[Any, ...]:
+    """Return the values of `COLUMNS`."""
+    return (
+        row.id, row.state.value, row.login, row.login_folded, row.name, row.sort_name, row.email,
+        row.document, row.provenance, row.content_hash, 1, row.is_listed, "",
+    )  # fmt: skip
+
+
+def _updated(row: PersonRow) -> dict[str, Any]:
+    """Return the values of an update; "_id" is the person's id."""
+    return {
+        "_id": row.id,
+        "login": row.login,
+        "login_folded": row.login_folded,
+        "name": row.name,
+        "sort_name": row.sort_name,
+        "email": row.email,
+        "state": row.state,
+        "is_listed": row.is_listed,
+        "document": json.loads(row.document),  # SQLAlchemy takes no JSON that is written already
+        "provenance": json.loads(row.provenance),
+        "content_hash": row.content_hash,
+    }
+
+
+def _insert_references(rows: Iterable[PersonRow]) -> None:
+    kept = [
+        (row.id, each.field_id, each.value, each.key, each.is_dn, each.referred_id)
+        for row in rows
+        for each in row.references
+        if each.value
+    ]
+    insert_rows(IndexedValue, REFERENCE_COLUMNS, kept)

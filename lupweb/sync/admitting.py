@@ -11,8 +11,8 @@ from lupweb.ldap.filters import all_of, equals, given
 from lupweb.options.service import options
 from lupweb.profiles.layout import load_layout
 from lupweb.sync.apply import Unfenced, Writer
-from lupweb.sync.known import Here
-from lupweb.sync.plan import Surroundings, match_of, plan
+from lupweb.sync.known import Here, stored_values
+from lupweb.sync.plan import Surroundings, compare, match_of, plan
 from lupweb.sync.preparing import mapped_fields, naming_of
 from lupweb.texts import _
 
@@ -37,7 +37,7 @@ def admit(facts: DirectoryFacts, unique_id: str, connect: Connect) -> None:
         wanted = naming.attributes() + [each.attribute for each in fields]
         found = session.search(
             facts.user_base_dn,
-            all_of(given(facts.user_filter), _is(naming.unique_id, unique_id)),
+            all_of(given(facts.user_filter), is_entry(naming.unique_id, unique_id)),
             wanted,
             limit=1,
         )
@@ -49,11 +49,13 @@ def admit(facts: DirectoryFacts, unique_id: str, connect: Connect) -> None:
         known = here.known_elsewhere({unique_id: match_of(found[0], naming)})
     around = Surroundings(naming, fields, clock.now())
     planned = plan(found[0], unique_id, known.get(unique_id), around)
+    if planned.known:
+        compare(planned, fields, stored_values([planned.person_id])[planned.person_id])
     end_reading()
     Writer(None, facts.id, facts.key, layout, Unfenced()).write([planned])
 
 
-def _is(attribute: str, unique_id: str) -> str:
+def is_entry(attribute: str, unique_id: str) -> str:
     """Return the filter of one unique id; objectGUID is stored little-endian in its first parts."""
     value = UUID(unique_id).bytes_le if attribute == OBJECT_GUID else unique_id
     return equals(attribute, value)

@@ -1,19 +1,50 @@
 """What is stored about the people of a directory, and how they stand in the others."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lupweb.database import db
-from lupweb.directories.models import Identity
+from lupweb.directories.models import Directory, Identity
 from lupweb.directories.standing import held_before
-from lupweb.ldap.dn import fold_dn, is_dn
 from lupweb.people.models import Person
-from lupweb.people.names import fold_login
-from lupweb.people.states import SHOWN, PersonState
+from lupweb.people.states import SHOWN
+from lupweb.profiles.document import values_of
 from lupweb.sync.plan import Known
+
+AT_ONCE = 1_000
+"""Rows that are held in memory of those of a whole directory."""
+Columns = tuple[ColumnElement[Any] | InstrumentedAttribute[Any], ...]
+Found = Row[*tuple[Any, ...]]
+PERSON: Columns = (
+    Person.id.label("person_id"), Person.login, Person.name, Person.sort_name, Person.email,
+    Person.state, Person.is_listed, Person.content_hash,
+)  # fmt: skip
+IDENTITY: Columns = (
+    Identity.id.label("identity_id"), Identity.unique_id, Identity.dn, Identity.stamp,
+    Identity.match, Identity.disabled_reason, Identity.is_gone, Identity.first_run_id,
+)  # fmt: skip
+
+
+def mark_of(unique_id: str) -> bytes:
+    """Return 16 bytes that stand for a unique id where those of a whole directory are kept."""
+    return blake2b(unique_id.encode(), digest_size=16).digest()
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Who was not found by a complete reading.
+
+    :param identity_ids: the entries
+    :param shown_ids: those of their people who are shown now
+    """
+
+    identity_ids: Sequence[int] = ()
+    shown_ids: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -27,15 +58,12 @@ class Here:
     def known_people(self, unique_ids: Collection[str]) -> dict[str, Known]:
         """Return what is stored for these unique ids; two queries."""
         rows = db.session.execute(
-            select(Identity, Person)
+            select(*IDENTITY, *PERSON)
             .join(Person, Person.id == Identity.person_id)
             .where(Identity.directory_id == self.directory_id, Identity.unique_id.in_(unique_ids))
         ).all()
-        shadowed = self._shadowed([person.id for _identity, person in rows])
-        return {
-            identity.unique_id: _known(person, identity, person.id in shadowed, self.run_id)
-            for identity, person in rows
-        }
+        shadowed = self._shadowed([row.person_id for row in rows])
+        return {row.unique_id: self._known(row, shadowed) for row in rows}
 
     def known_elsewhere(self, matches: Mapping[str, str]) -> dict[str, Known]:
         """Return who of another directory an entry without an identity is; two queries.
@@ -46,40 +74,54 @@ class Here:
         counted = _once(matches.values())
         wanted = {match: unique_id for unique_id, match in matches.items() if match in counted}
         rows = db.session.execute(self._candidates(wanted)).all()
-        once = _once(identity.match for identity, _person in rows)
-        shadowed = self._shadowed([person.id for _identity, person in rows])
-        return {
-            wanted[identity.match]: _known(person, None, person.id in shadowed, self.run_id)
-            for identity, person in rows
-            if identity.match in once
-        }
+        once = _once(row.match for row in rows)
+        shadowed = self._shadowed([row.person_id for row in rows])
+        return {wanted[row.match]: _stranger(row, shadowed) for row in rows if row.match in once}
 
-    def shown_ids(self) -> dict[str, int]:
-        """Return unique id -> person id of everybody of here who is shown now."""
+    def is_alone(self) -> bool:
+        """Return whether no other directory holds anybody, so that nobody needs to be matched."""
+        others = select(Identity.id).where(Identity.directory_id != self.directory_id)
+        return db.session.scalar(others.limit(1)) is None
+
+    def absent(self, seen: Collection[bytes]) -> Absent:
+        """Return who was in the last reading, and is not in `seen`, a set of marks."""
+        rows = db.session.execute(
+            select(Identity.unique_id, Identity.id).where(self._is_present()),
+            execution_options={"yield_per": AT_ONCE},
+        )
+        gone = [id_ for unique_id, id_ in rows if mark_of(unique_id) not in seen]
+        return Absent(gone, self._shown(gone))
+
+    def _shown(self, identity_ids: Sequence[int]) -> list[int]:
+        shown: list[int] = []
+        for start in range(0, len(identity_ids), AT_ONCE):
+            some = Identity.id.in_(identity_ids[start : start + AT_ONCE])
+            people = select(Person.id).join(Identity, Identity.person_id == Person.id)
+            shown += db.session.scalars(people.where(some, Person.state.in_(SHOWN)))
+        return shown
+
+    def count_shown(self) -> int:
+        """Return how many people of here are shown now."""
         rows = (
-            select(Identity.unique_id, Identity.person_id)
+            select(func.count(Identity.id))
             .join(Person, Person.id == Identity.person_id)
-            .where(
-                Identity.directory_id == self.directory_id,
-                Identity.is_gone.is_(False),
-                Person.state.in_(SHOWN),
-            )
+            .where(self._is_present(), Person.state.in_(SHOWN))
         )
-        return dict(db.session.execute(rows).all())
+        return db.session.scalar(rows) or 0
 
-    def present_ids(self) -> dict[str, int]:
-        """Return unique id -> identity's id of everybody who was in the last reading."""
-        rows = select(Identity.unique_id, Identity.id).where(
-            Identity.directory_id == self.directory_id, Identity.is_gone.is_(False)
-        )
-        return dict(db.session.execute(rows).all())
+    def count_present(self) -> int:
+        """Return how many entries the last reading had."""
+        return db.session.scalar(select(func.count(Identity.id)).where(self._is_present())) or 0
 
     def is_first_load(self) -> bool:
         """Return whether nobody of here is known yet."""
-        rows = select(func.count(Identity.id)).where(Identity.directory_id == self.directory_id)
-        return not db.session.scalar(rows)
+        rows = select(Identity.id).where(Identity.directory_id == self.directory_id)
+        return db.session.scalar(rows.limit(1)) is None
 
-    def _candidates(self, wanted: Collection[str]) -> Select[Identity, Person]:
+    def _is_present(self) -> ColumnElement[bool]:
+        return and_(Identity.directory_id == self.directory_id, Identity.is_gone.is_(False))
+
+    def _candidates(self, wanted: Collection[str]) -> Select[*tuple[Any, ...]]:
         own = aliased(Identity)
         has_own = select(own.id).where(
             own.person_id == Identity.person_id,
@@ -87,7 +129,7 @@ class Here:
             own.is_gone.is_(False),
         )
         return (
-            select(Identity, Person)
+            select(Identity.match, *PERSON)
             .join(Person, Person.id == Identity.person_id)
             .where(
                 Identity.match.in_(wanted),
@@ -99,92 +141,61 @@ class Here:
 
     def _shadowed(self, person_ids: Sequence[int]) -> set[int]:
         """Return those people whom an enabled directory that goes first holds."""
+        if not person_ids or not self._is_behind():
+            return set()
         rows = held_before(self.position).where(Identity.person_id.in_(person_ids))
         return set(db.session.scalars(rows))
 
+    def _is_behind(self) -> bool:
+        """Return whether any enabled directory goes before this one."""
+        rows = select(Directory.id).where(Directory.is_enabled, Directory.position < self.position)
+        return db.session.scalar(rows.limit(1)) is not None
 
-def _known(person: Person, identity: Identity | None, is_shadowed: bool, run_id: int) -> Known:
-    return Known(
-        identity_id=identity.id if identity else None,
-        person_id=person.id,
-        dn=identity.dn if identity else "",
-        stamp=identity.stamp if identity else "",
-        match=identity.match if identity else "",
-        disabled_reason=identity.disabled_reason if identity else "",
-        is_gone=bool(identity and identity.is_gone),
-        is_shadowed=is_shadowed,
-        is_new=bool(identity and identity.first_run_id == run_id),
-        login=person.login,
-        name=person.name,
-        sort_name=person.sort_name,
-        email=person.email,
-        state=PersonState(person.state),
-        is_listed=person.is_listed,
-        document=person.document,
-        provenance=person.provenance,
-    )
-
-
-@dataclass(frozen=True)
-class PeopleIndex:
-    """Finds the person that a value of a directory names.
-
-    A DN counts in its own directory only, and never as a login or a mail address: otherwise whoever
-    can choose a mail address, or writes another directory, could take somebody's place.
-
-    :param by_dn: folded DN -> directory id -> person id
-    :param directories: person id -> the directories that hold the person
-    """
-
-    by_dn: Mapping[str, Mapping[int, int]]
-    directories: Mapping[int, frozenset[int]]
-    by_login: Mapping[str, int]
-    by_email: Mapping[str, int]
-
-    def member(self, value: str, directory_id: int) -> int | None:
-        """Return whom a member value of a group names: a DN, or a login of the same directory."""
-        by_dn = self.by_dn.get(fold_dn(value), {}).get(directory_id)
-        if by_dn is not None or is_dn(value):
-            return by_dn
-        found = self.login(value)
-        return found if found and directory_id in self.directories.get(found, ()) else None
-
-    def login(self, value: str) -> int | None:
-        """Return who has this login; None if two people have it."""
-        return self.by_login.get(fold_login(value))
-
-    def reference(self, value: str, person_id: int) -> int | None:
-        """Return whom a value of `person_id` names: by DN, login or mail address.
-
-        A DN means an entry of a directory that holds the person; two different people are nobody.
-        """
-        if not is_dn(value):
-            return self.login(value) or self.by_email.get(fold_login(value))
-        here = self.directories.get(person_id, frozenset())
-        named = self.by_dn.get(fold_dn(value), {})
-        people = {named[directory_id] for directory_id in here if directory_id in named}
-        return people.pop() if len(people) == 1 else None
-
-
-def people_index() -> PeopleIndex:
-    """Read who is known under which DN, login and mail; two queries."""
-    identities = db.session.execute(
-        select(Identity.dn_folded, Identity.directory_id, Identity.person_id).where(
-            Identity.is_gone.is_(False)
+    def _known(self, row: Found, shadowed: Set[int]) -> Known:
+        return Known(
+            identity_id=row.identity_id,
+            dn=row.dn,
+            stamp=row.stamp,
+            match=row.match,
+            disabled_reason=row.disabled_reason,
+            is_gone=row.is_gone,
+            is_new=row.first_run_id == self.run_id,
+            **_person(row, shadowed),
         )
-    ).all()
-    people = db.session.execute(select(Person.id, Person.login_folded, Person.email)).all()
-    by_dn: dict[str, dict[int, int]] = {}
-    directories: dict[int, set[int]] = {}
-    for dn, directory_id, person_id in identities:
-        by_dn.setdefault(dn, {})[directory_id] = person_id
-        directories.setdefault(person_id, set()).add(directory_id)
-    return PeopleIndex(
-        by_dn=by_dn,
-        directories={id_: frozenset(found) for id_, found in directories.items()},
-        by_login=_unique([(login, id_) for id_, login, _email in people]),
-        by_email=_unique([(fold_login(email), id_) for id_, _login, email in people if email]),
+
+
+def stored_values(person_ids: Collection[int]) -> dict[int, Mapping[str, str]]:
+    """Return person id -> field key -> value; one query."""
+    rows = select(Person.id, Person.document).where(Person.id.in_(person_ids))
+    return {id_: values_of(document) for id_, document in db.session.execute(rows)}
+
+
+def _stranger(row: Found, shadowed: Set[int]) -> Known:
+    """Return what is known of somebody who has no entry here yet."""
+    return Known(
+        identity_id=None,
+        dn="",
+        stamp="",
+        match="",
+        disabled_reason="",
+        is_gone=False,
+        is_new=False,
+        **_person(row, shadowed),
     )
+
+
+def _person(row: Found, shadowed: Set[int]) -> dict[str, Any]:
+    return {
+        "person_id": row.person_id,
+        "is_shadowed": row.person_id in shadowed,
+        "login": row.login,
+        "name": row.name,
+        "sort_name": row.sort_name,
+        "email": row.email,
+        "state": row.state,
+        "is_listed": row.is_listed,
+        "content_hash": row.content_hash,
+    }
 
 
 def _once(values: Iterable[str]) -> set[str]:
@@ -194,8 +205,3 @@ def _once(values: Iterable[str]) -> set[str]:
     for value in values:
         (twice if value in found else found).add(value)
     return found - twice - {""}
-
-
-def _unique(pairs: Sequence[tuple[str, int]]) -> dict[str, int]:
-    once = _once(key for key, _id in pairs)
-    return {key: id_ for key, id_ in pairs if key in once}

@@ -1,8 +1,12 @@
 """The second pass: values that name people, resolved after all people are there."""
 
-from sqlalchemy import bindparam, select, update
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
+from sqlalchemy.orm import aliased
 
 from lupweb.database import db, transaction
+from lupweb.directories.models import Identity
 from lupweb.people.models import Person
 from lupweb.people.states import SHOWN
 from lupweb.profiles.layout import Layout
@@ -10,10 +14,13 @@ from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
-from lupweb.sync.known import PeopleIndex, people_index
+from lupweb.sync import finding
 from lupweb.texts import _
 
 MOST_LISTED = 100
+BLOCK = 1_000
+Wrong = Sequence[tuple[int, int, int | None]]
+"""Person, field, and whom the value names in truth."""
 
 
 def link(layout: Layout, lease: HeldLease, run_id: int) -> int:
@@ -23,41 +30,102 @@ def link(layout: Layout, lease: HeldLease, run_id: int) -> int:
     do not change at all on some servers (sync.md section 8).
     """
     fields = {field.id: field.key for field in layout.fields() if field.type.refers_to_person}
+    findable = {field.id for field in layout.fields() if field.searchable}
     with transaction():
         lease.heartbeat()
-        index = people_index()
-        wrong = _wrong_rows(list(fields), index)
-        if wrong:
-            statement = (
-                update(IndexedValue)
-                .where(
-                    IndexedValue.person_id == bindparam("_person"),
-                    IndexedValue.field_id == bindparam("_field"),
-                )
-                .values(referred_id=bindparam("_referred"))
-            )
-            db.session.connection().execute(statement, wrong)
-            findable = {field.id for field in layout.fields() if field.searchable}
-            tell_changed(
-                sorted({int(row["_person"] or 0) for row in wrong if row["_field"] in findable})
-            )
+        wrong = [*_wrong_dns(list(fields)), *_wrong_names(list(fields))]
+        _correct(wrong)
+        people = {person for person, field, _named in wrong if field in findable}
+        tell_changed(sorted(people), only_references=True)
         _list_unresolved(fields, run_id)
     return len(wrong)
 
 
-def _wrong_rows(field_ids: list[int], index: PeopleIndex) -> list[dict[str, int | None]]:
-    rows = select(
-        IndexedValue.person_id, IndexedValue.field_id, IndexedValue.value, IndexedValue.referred_id
-    ).where(IndexedValue.field_id.in_(field_ids))
-    wrong: list[dict[str, int | None]] = []
-    for person_id, field_id, value, referred_id in db.session.execute(rows):
-        found = index.reference(value, person_id)
-        if found != referred_id:
-            wrong.append({"_person": person_id, "_field": field_id, "_referred": found})
-    return wrong
+def resolve(field_id: int) -> None:
+    """Resolve the references of one field; call inside a transaction."""
+    _correct([*_wrong_dns([field_id]), *_wrong_names([field_id])])
 
 
-def _list_unresolved(fields: dict[int, str], run_id: int) -> None:
+def resolve_person(layout: Layout, person_id: int) -> None:
+    """Resolve the references of one person; call inside a transaction."""
+    fields = [field.id for field in layout.fields() if field.type.refers_to_person]
+    wrong = [*_wrong_dns(fields, person_id), *_wrong_names(fields, person_id)]
+    _correct(wrong)
+    if wrong:
+        tell_changed([person_id], only_references=True)
+
+
+def _correct(wrong: Wrong) -> None:
+    statement = (
+        update(IndexedValue)
+        .where(
+            IndexedValue.person_id == bindparam("_person"),
+            IndexedValue.field_id == bindparam("_field"),
+        )
+        .values(referred_id=bindparam("_referred"))
+    )
+    for start in range(0, len(wrong), BLOCK):
+        rows = [
+            {"_person": person, "_field": field, "_referred": named}
+            for person, field, named in wrong[start : start + BLOCK]
+        ]
+        db.session.connection().execute(statement, rows)
+
+
+def _wrong_dns(field_ids: list[int], person_id: int | None = None) -> Wrong:
+    """Return the DNs that name somebody else than is stored.
+
+    A DN means an entry of a directory that holds the person; two different people are nobody.
+
+    :param person_id: only in the profile of this person; None: in all
+    """
+    own, named = aliased(Identity), aliased(Identity)
+    lowest, highest = func.min(named.person_id), func.max(named.person_id)
+    found = case((lowest == highest, lowest))
+    names = and_(
+        named.dn_folded == IndexedValue.key,
+        named.directory_id == own.directory_id,
+        named.is_gone.is_(False),
+    )
+    held = and_(own.person_id == IndexedValue.person_id, own.is_gone.is_(False))
+    rows = (
+        select(IndexedValue.person_id, IndexedValue.field_id, found)
+        .join(own, held, isouter=True)
+        .join(named, names, isouter=True)
+        .where(_stands_in(field_ids, person_id), IndexedValue.is_dn)
+        .group_by(IndexedValue.person_id, IndexedValue.field_id, IndexedValue.referred_id)
+        .having(found.is_distinct_from(IndexedValue.referred_id))
+    )
+    return [
+        (person, field, person_named) for person, field, person_named in db.session.execute(rows)
+    ]
+
+
+def _wrong_names(field_ids: list[int], person_id: int | None = None) -> Wrong:
+    """Return the numbers, logins and mail addresses that name somebody else than is stored."""
+    columns = (IndexedValue.person_id, IndexedValue.field_id, IndexedValue.referred_id)
+    rows = db.session.execute(
+        select(*columns, IndexedValue.key).where(
+            _stands_in(field_ids, person_id), IndexedValue.is_dn.is_(False)
+        )
+    ).all()
+    keys = {row.key for row in rows}
+    named = finding.by_number(keys)
+    named |= finding.by_login(keys - named.keys())
+    named = finding.by_email(keys - named.keys()) | named
+    return [
+        (row.person_id, row.field_id, named.get(row.key))
+        for row in rows
+        if named.get(row.key) != row.referred_id
+    ]
+
+
+def _stands_in(field_ids: list[int], person_id: int | None) -> ColumnElement[bool]:
+    of_fields = IndexedValue.field_id.in_(field_ids)
+    return of_fields if person_id is None else and_(of_fields, IndexedValue.person_id == person_id)
+
+
+def _list_unresolved(fields: Mapping[int, str], run_id: int) -> None:
     rows = (
         select(Person.login, IndexedValue.field_id, IndexedValue.value)
         .join(Person, Person.id == IndexedValue.person_id)

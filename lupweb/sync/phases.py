@@ -16,6 +16,7 @@ from lupweb.runs.models import RunProblem
 from lupweb.runs.states import RunState
 from lupweb.sync import brake, holding
 from lupweb.sync.groups import read_groups
+from lupweb.sync.known import Absent
 from lupweb.sync.links import link
 from lupweb.sync.pictures import read_pictures
 from lupweb.sync.preparing import (
@@ -52,7 +53,11 @@ def synchronize(task: Task, connect: Connect) -> Outcome:
         check_question(task.facts)
     except InvalidValue as error:
         return Outcome(RunState.REFUSED, error.message)
-    reading, breaks = _read(task, connect)
+    begun: list[Reading] = []
+    try:
+        reading, breaks = _read(task, connect, begun)
+    except DirectoryError as error:
+        return Outcome(RunState.FAILED, error.message, _written(begun))
     if not reading.seen and task.is_first:
         return _nobody_found(task.facts)
     held = _hold_disabling(reading)
@@ -92,12 +97,22 @@ def _people_only(error: DirectoryError) -> Text:
     )
 
 
-def _read(task: Task, connect: Connect) -> tuple[Reading, int]:
-    """Enumerate until an answer is complete; return it, and how often it had to begin again."""
+def _written(begun: list[Reading]) -> Mapping[str, int]:
+    """Return what was counted by a first load that broke off for good; others wrote nothing."""
+    first = (each for each in begun if each.task.is_first)
+    furthest = max(first, key=lambda each: each.counters["seen"], default=None)
+    return furthest.counters if furthest else {}
+
+
+def _read(task: Task, connect: Connect, begun: list[Reading]) -> tuple[Reading, int]:
+    """Enumerate until an answer is complete; return it, and how often it had to begin again.
+
+    :param begun: gets every enumeration, those that broke off among them
+    """
     sizes = list(PAGE_SIZES)
     for breaks in range(TRIES):
         try:
-            return _read_once(task, connect, sizes[0]), breaks
+            return _read_once(task, connect, sizes[0], begun), breaks
         except LimitExceeded:
             if len(sizes) == 1:
                 raise
@@ -105,10 +120,10 @@ def _read(task: Task, connect: Connect) -> tuple[Reading, int]:
         except DirectoryUnavailable:
             if breaks == TRIES - 1:
                 raise
-    return _read_once(task, connect, sizes[0]), TRIES
+    return _read_once(task, connect, sizes[0], begun), TRIES
 
 
-def _read_once(task: Task, connect: Connect, page_size: int) -> Reading:
+def _read_once(task: Task, connect: Connect, page_size: int, begun: list[Reading]) -> Reading:
     with _signed_in(task, connect) as session:
         traits = session.traits()
         fields, complaints = mapped_fields(task.layout, traits)
@@ -116,6 +131,7 @@ def _read_once(task: Task, connect: Connect, page_size: int) -> Reading:
         naming = naming_of(task.facts, traits, task.options.get("match_people_by", "login"))
         around = surroundings(session, task.facts, fields, naming, task.options)
         reading = Reading(task, around)
+        begun.append(reading)
         wanted = search_filter(task.facts, task.options.get("active_users", VISIBLE))
         reading.read_everybody(session, wanted, page_size)
     return reading
@@ -152,7 +168,7 @@ def _hold_disabling(reading: Reading) -> dict[int, str]:
     disabled = [plan for plan in reading.waiting if plan.disables and plan.known]
     if not disabled:
         return {}
-    shown = len(reading.task.here.shown_ids())
+    shown = reading.task.here.count_shown()
     end_reading()
     if len(disabled) <= brake.limit(shown):
         return {}
@@ -163,21 +179,20 @@ def _hold_disabling(reading: Reading) -> dict[int, str]:
 def _retire(reading: Reading, held: dict[int, str], breaks: int) -> Outcome:
     """Hide the people who are gone, if the brake allows; say how the run ended."""
     task, counters = reading.task, reading.counters
-    shown = task.here.shown_ids()
-    present = task.here.present_ids()
+    is_fresh = task.is_first and not breaks  # everybody was written just now
+    shown = 0 if is_fresh else task.here.count_shown()
+    absent = Absent() if is_fresh else task.here.absent(reading.seen)
     end_reading()
-    gone = {key: person_id for key, person_id in shown.items() if key not in reading.seen}
     counters["missing"] = 0
-    if brake.holds(len(gone), active=len(shown), seen=len(reading.seen)):
-        held |= dict.fromkeys(gone.values(), holding.HIDE)
-        counters["held"] += len(gone)
+    if brake.holds(len(absent.shown_ids), active=shown, seen=len(reading.seen)):
+        held |= dict.fromkeys(absent.shown_ids, holding.HIDE)
+        counters["held"] += len(absent.shown_ids)
     else:
-        gone_entries = [id_ for key, id_ in present.items() if key not in reading.seen]
-        counters["missing"] = task.writer.retire(gone_entries)
+        counters["missing"] = task.writer.retire(absent.identity_ids)
     if held:
         with transaction():
             holding.keep(task.run_id, held)
-        return Outcome(RunState.HELD, _held(held, len(shown)), counters)
+        return Outcome(RunState.HELD, _held(held, shown), counters)
     state = RunState.PARTIAL if counters["failed"] else RunState.DONE
     return Outcome(state, _summary(counters, breaks), counters)
 

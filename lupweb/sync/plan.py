@@ -3,36 +3,22 @@
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from functools import lru_cache
 
 from lupweb.errors import InvalidValue
 from lupweb.ldap.cleaning import clean_text
 from lupweb.ldap.dn import fold_dn
-from lupweb.ldap.entry import Entry
+from lupweb.ldap.entry import Entry, folded_name
 from lupweb.people.names import fold_login
 from lupweb.people.states import PersonState
-from lupweb.profiles.document import values_of
+from lupweb.profiles.document import content_hash, document_of
 from lupweb.search.folding import fold
 from lupweb.sync.disabled import disabled_reason
+from lupweb.sync.fields import MappedField, Problem, read_values
 from lupweb.texts import _
 
 LONGEST_NAME = 512
-
-
-class ValueReader(Protocol):
-    """Turns delivered values into the stored one: what a field type does with them."""
-
-    def __call__(self, values: Sequence[bytes], /) -> str:
-        """Return the stored value. :raises InvalidValue: if it cannot be kept"""
-
-
-@dataclass(frozen=True)
-class MappedField:
-    """A field that the directory fills."""
-
-    key: str
-    attribute: str
-    read: ValueReader
+_folded_word = lru_cache(maxsize=8_192)(fold)  # names of people come again and again
 
 
 @dataclass(frozen=True)
@@ -57,13 +43,14 @@ class Naming:
         return [name for name in (*names, "cn", "sn", *self.extra) if name]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored about the person of an entry.
+    """What is stored about the person of an entry, but for the document.
 
     :param identity_id: None if the person is known by another directory only
     :param is_shadowed: a directory that goes first holds the person, and supplies
     :param is_new: this very run has made the person, before it had to begin again
+    :param content_hash: of the stored document and names
     """
 
     identity_id: int | None
@@ -81,24 +68,19 @@ class Known:
     email: str
     state: PersonState
     is_listed: bool
-    document: Mapping[str, Any]
-    provenance: Mapping[str, Any]
+    content_hash: bytes
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A value that could not be taken; the stored one stays."""
-
-    field: str
-    text: str
-
-
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Plan:
-    """What is to become of one person.
+    """What is to become of one person. Not frozen, since a run makes a hundred thousand of them.
 
     :param known: None for somebody new
+    :param document: JSON of the delivered values, without those that cannot be read; "" once they
+        were compared
+    :param content_hash: of that document and the names
     :param changes: field key -> new value; "" takes the value away
+    :param before: field key -> stored value, of those that change
     """
 
     unique_id: str
@@ -109,12 +91,21 @@ class Plan:
     disabled_reason: str
     is_listed: bool
     login: str
+    login_folded: str
     name: str
     sort_name: str
     email: str
     known: Known | None
-    changes: Mapping[str, str]
-    problems: Sequence[Problem] = field(default_factory=tuple)
+    document: str
+    content_hash: bytes
+    changes: dict[str, str]
+    before: dict[str, str] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
+
+    @property
+    def person_id(self) -> int:
+        """Return the id of the person who is known."""
+        return self._stored.person_id
 
     @property
     def state(self) -> PersonState:
@@ -143,6 +134,11 @@ class Plan:
         if self.known is None:
             return True
         return not self.is_shadowed and (bool(self.changes) or bool(self.renames))
+
+    @property
+    def changes_anything(self) -> bool:
+        """Return whether anything is to be written."""
+        return self.known is None or self.changes_person or self.changes_identity
 
     @property
     def renames(self) -> dict[str, tuple[str, str]]:
@@ -183,6 +179,7 @@ class Plan:
 class Surroundings:
     """What a plan is made with, the same for every entry of a run.
 
+    :param fields: in any order; kept in that of their keys, in which a document is written
     :param listed: unique ids that pass the person filter; None: all do
     """
 
@@ -191,62 +188,77 @@ class Surroundings:
     now: datetime
     listed: Set[str] | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fields", sorted(self.fields, key=lambda each: each.key))
+
 
 def plan(entry: Entry, unique_id: str, known: Known | None, around: Surroundings) -> Plan:
-    """Compare an entry with what is stored.
-
-    An attribute that was asked for and is absent takes the value away; one that cannot be read
-    leaves it as it is, and is listed.
+    """Return what an entry says; whoever is known has to be compared with it (`compare`).
 
     :raises InvalidValue: if the entry has no login, so that nobody could be named
     """
     naming = around.naming
     login = _text(entry, naming.login)
-    if not login or not fold_login(login):
+    login_folded = fold_login(login)
+    if not login_folded:
         raise InvalidValue(_("The entry has no “%(attribute)s”: no login.", attribute=naming.login))
     is_shadowed = known is not None and known.is_shadowed
-    changes, problems = ({}, []) if is_shadowed else _changes(entry, known, around.fields)
+    values, members, problems = read_values(entry, () if is_shadowed else around.fields)
     stored_name, stored_email = (known.name, known.email) if known else ("", "")
     name = _kept(entry, naming.name, stored_name, problems) or _text(entry, "cn") or login
     email = _kept(entry, naming.email, stored_email, problems)
+    sort_name = " ".join(map(_folded_word, f"{_text(entry, 'sn')} {name}".split()))
+    document = document_of(members)
     return Plan(
         unique_id=unique_id,
         dn=entry.dn,
         dn_folded=fold_dn(entry.dn),
         stamp=(entry.first(naming.stamp) or b"").decode("ascii", "replace"),
-        match=match_of(entry, naming),
-        disabled_reason=disabled_reason(entry, around.now),
+        match=login_folded if naming.match == naming.login else match_of(entry, naming),
+        disabled_reason=disabled_reason(entry, around.now) if naming.extra else "",
         is_listed=around.listed is None or unique_id in around.listed,
         login=login,
+        login_folded=login_folded,
         name=name,
-        sort_name=fold(f"{_text(entry, 'sn')} {name}").strip(),
+        sort_name=sort_name,
         email=email,
         known=known,
-        changes=changes,
+        document=document,
+        content_hash=content_hash(document, login, name, sort_name, email),
+        changes=values,
         problems=() if is_shadowed else problems,
     )
+
+
+def may_differ(plan: Plan) -> bool:
+    """Return whether the stored values have to be looked at to know what changes."""
+    known = plan.known
+    if known is None or known.is_shadowed:
+        return False
+    return bool(plan.problems) or plan.content_hash != known.content_hash
+
+
+def compare(plan: Plan, fields: Sequence[MappedField], stored: Mapping[str, str] | None) -> None:
+    """Reduce the plan of somebody who is known to what changes of the stored values.
+
+    An attribute that was asked for and is absent takes the value away; one that cannot be read
+    leaves it as it is.
+
+    :param stored: field key -> value; None: the same as what was delivered
+    """
+    delivered, plan.changes, plan.document = plan.changes, {}, ""
+    if stored is None:
+        return
+    unread = {problem.field for problem in plan.problems}
+    for each in fields:
+        before, after = stored.get(each.key, ""), delivered.get(each.key, "")
+        if before != after and each.key not in unread:
+            plan.changes[each.key], plan.before[each.key] = after, before
 
 
 def match_of(entry: Entry, naming: Naming) -> str:
     """Return what tells the same person in two directories, folded; "" if nothing does."""
     return fold_login(_text(entry, naming.match))
-
-
-def _changes(
-    entry: Entry, known: Known | None, fields: Sequence[MappedField]
-) -> tuple[dict[str, str], list[Problem]]:
-    stored = values_of(known.document) if known else {}
-    changes: dict[str, str] = {}
-    problems: list[Problem] = []
-    for each in fields:
-        try:
-            value = each.read(entry.values(each.attribute))
-        except InvalidValue as error:
-            problems.append(Problem(each.key, str(error)))
-            continue
-        if value != stored.get(each.key, ""):
-            changes[each.key] = value
-    return changes, problems
 
 
 def _kept(entry: Entry, attribute: str, stored: str, problems: list[Problem]) -> str:
@@ -271,5 +283,5 @@ def _read(entry: Entry, attribute: str) -> str:
 
     :raises InvalidValue: if it cannot be kept as text
     """
-    values = entry.values(attribute) if attribute else []
+    values = entry.by_name.get(folded_name(attribute)) if attribute else None
     return clean_text(min(values), max_length=LONGEST_NAME) if values else ""

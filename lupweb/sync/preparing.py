@@ -12,7 +12,8 @@ from lupweb.ldap.filters import all_of, given
 from lupweb.ldap.server import ServerTraits, unique_id_of
 from lupweb.profiles.layout import Layout
 from lupweb.sync import disabled
-from lupweb.sync.plan import MappedField, Naming, Surroundings
+from lupweb.sync.fields import MappedField
+from lupweb.sync.plan import Naming, Surroundings
 from lupweb.texts import Text, _
 
 VISIBLE = "visible"

@@ -1,7 +1,7 @@
 """Read every entry of a directory, page by page, and plan what becomes of each person."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,13 @@ from lupweb.ldap.server import unique_id_of
 from lupweb.profiles.layout import Layout
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
-from lupweb.sync.apply import Writer
-from lupweb.sync.known import Here
-from lupweb.sync.plan import Known, Plan, Surroundings, match_of, plan
+from lupweb.sync.apply import BLOCK, Writer
+from lupweb.sync.known import Here, mark_of, stored_values
+from lupweb.sync.plan import Known, Plan, Surroundings, compare, match_of, may_differ, plan
 from lupweb.texts import _
+
+PARTS = 12
+"""A block of a first load is at most this part of those who were read."""
 
 
 @dataclass(frozen=True)
@@ -60,13 +63,16 @@ class Task:
 class Reading:
     """What one enumeration has brought so far.
 
-    :param waiting: plans that wait until the enumeration is complete; at a first load they are
-        written page by page instead
+    :param seen: a mark of each entry (`known.mark_of`)
+    :param waiting: plans that change something and wait until the enumeration is complete; at a
+        first load they are written page by page instead
+    :param is_alone: nobody is known from another directory
     """
 
     task: Task
     around: Surroundings
-    seen: set[str] = field(default_factory=set)
+    is_alone: bool = False
+    seen: set[bytes] = field(default_factory=set)
     counters: Counter[str] = field(default_factory=Counter)
     waiting: list[Plan] = field(default_factory=list)
 
@@ -74,12 +80,22 @@ class Reading:
         """Enumerate all entries; a `DirectoryError` means that the answer is not complete."""
         wanted = self.around.naming.attributes()
         wanted += [each.attribute for each in self.around.fields]
+        self.is_alone = self.task.here.is_alone()
+        end_reading()
         base = self.task.facts.user_base_dn
-        for page in session.pages(base, search_filter, wanted, page_size=page_size):
-            self._take(page)
-            if self.task.is_first:
+        pages = session.pages(base, search_filter, wanted, page_size=page_size, apart=True)
+        for _taken in map(self._take, pages):  # which keeps no page while it waits for the next
+            if self.task.is_first and len(self.waiting) >= self._worth_writing():
                 self.write()
             self._tell_progress()
+
+    def _worth_writing(self) -> int:
+        """Return how many people make a block of a first load.
+
+        The more people there are, the more pages of the indexes a block touches, however small it
+        is: so the first page is written at once, and later on several together.
+        """
+        return min(BLOCK, len(self.seen) // PARTS)
 
     def hold(self, plans: Sequence[Plan]) -> None:
         """Leave these people as they are; they count as skipped until they are released."""
@@ -91,28 +107,44 @@ class Reading:
     def write(self) -> None:
         """Write what waits, and count it."""
         plans, self.waiting = self.waiting, []
-        touched = [each for each in plans if each.changes_person or each.changes_identity]
-        failed = self.task.writer.write(touched)
-        self._note(plans, failed)
+        failed = self.task.writer.write(plans)
+        self._note_failed(failed)
         lost = {each.unique_id for each in failed}
-        for each in plans:
-            self._count(each, failed=each.unique_id in lost)
+        self.counters["failed"] += len(lost)
+        self._count([each for each in plans if each.unique_id not in lost])
 
     def _take(self, page: Sequence[Entry]) -> None:
+        """Plan what becomes of the people of a page; those who stay as they are count at once."""
+        planned = list(self._planned(page))
+        self._compare([each for each in planned if each.known])
+        end_reading()
+        self._note_problems(planned)
+        self.waiting += (each for each in planned if each.changes_anything)
+        self._count([each for each in planned if not each.changes_anything])
+
+    def _planned(self, page: Sequence[Entry]) -> Iterator[Plan]:
         entries = self._by_unique_id(page)
         known = self._known(entries)
-        end_reading()
         for unique_id, entry in entries.items():
             if unique_id not in known and self.task.facts.role is DirectoryRole.DELEGATED:
                 self.counters["skipped"] += 1  # people of such a directory come by signing in
                 continue
             try:
-                self.waiting.append(plan(entry, unique_id, known.get(unique_id), self.around))
+                yield plan(entry, unique_id, known.get(unique_id), self.around)
             except InvalidValue as error:
                 self._skip(entry, error)
 
+    def _compare(self, planned: Sequence[Plan]) -> None:
+        """Compare with the stored values, which are read where their hash is another one."""
+        ids = [each.person_id for each in planned if may_differ(each)]
+        stored = stored_values(ids) if ids else {}
+        for each in planned:
+            compare(each, self.around.fields, stored.get(each.person_id))
+
     def _known(self, entries: Mapping[str, Entry]) -> dict[str, Known]:
         known = self.task.here.known_people(list(entries))
+        if self.is_alone:
+            return known
         strangers = {
             unique_id: match_of(entry, self.around.naming)
             for unique_id, entry in entries.items()
@@ -130,10 +162,11 @@ class Reading:
             except InvalidValue as error:
                 self._skip(entry, error)
                 continue
-            if unique_id in self.seen:
+            mark = mark_of(unique_id)
+            if mark in self.seen:
                 self.counters["skipped"] += 1
                 continue
-            self.seen.add(unique_id)
+            self.seen.add(mark)
             entries[unique_id] = entry
         return entries
 
@@ -142,24 +175,26 @@ class Reading:
         with transaction():
             runs.note_problem(self.task.run_id, f"{entry.dn[:120]}: {error}")
 
-    def _note(self, plans: Sequence[Plan], failed: Sequence[Plan]) -> None:
-        problems = [(each.login, problem) for each in plans for problem in each.problems]
-        if not problems and not failed:
+    def _note_problems(self, planned: Sequence[Plan]) -> None:
+        problems = [(each.login, problem) for each in planned for problem in each.problems]
+        if not problems:
             return
         with transaction():
             for login, problem in problems:
                 runs.note_problem(self.task.run_id, problem.text, login=login, field=problem.field)
+
+    def _note_failed(self, failed: Sequence[Plan]) -> None:
+        if not failed:
+            return
+        with transaction():
             for each in failed:
                 text = _("The database refused this person. The stored profile stays as it was.")
                 runs.note_problem(self.task.run_id, text, login=each.login)
 
-    def _count(self, each: Plan, *, failed: bool) -> None:
-        if failed:
-            self.counters["failed"] += 1
-            return
-        self.counters[_kind(each)] += 1
-        self.counters["disabled"] += each.disables
-        self.counters["values_changed"] += len(each.changes)
+    def _count(self, settled: Sequence[Plan]) -> None:
+        self.counters.update(map(_kind, settled))
+        self.counters["disabled"] += sum(each.disables for each in settled)
+        self.counters["values_changed"] += sum(len(each.changes) for each in settled)
 
     def _tell_progress(self) -> None:
         with transaction():

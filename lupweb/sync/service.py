@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import structlog
 
 from lupweb import clock
-from lupweb.database import db, transaction
+from lupweb.database import db, repeatable, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.models import Directory
 from lupweb.directories.service import facts_of, get_directory
@@ -19,6 +19,7 @@ from lupweb.runs.states import RunState
 from lupweb.sync.apply import Writer
 from lupweb.sync.holding import DISABLE, HIDE, present_identities, releasable
 from lupweb.sync.known import Here
+from lupweb.sync.memory import few_collections
 from lupweb.sync.phases import Outcome, synchronize
 from lupweb.sync.reading import Task
 from lupweb.texts import _
@@ -141,7 +142,7 @@ def _task(directory: Directory, lease: HeldLease, run_id: int, secret_key: str) 
         lease,
         here.is_first_load(),
         chosen,
-        expected=len(here.present_ids()),
+        expected=here.count_present(),
     )
 
 
@@ -150,7 +151,7 @@ def _perform(task: Task, work: Work) -> None:
         RunState.FAILED, _("Interrupted. What was written stays; the next run goes on.")
     )
     try:
-        with beating(task.lease):
+        with beating(task.lease), repeatable(), few_collections():
             is_read_only = work.read_only or task.options["read_only"]
             outcome = _refused() if is_read_only else synchronize(task, work.connect)
     except LupwebError as error:

@@ -1,0 +1,198 @@
+"""Read one person anew, as when somebody opens the edit form. No run begins, no lease is taken."""
+
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from queue import Empty, SimpleQueue
+from threading import Thread
+
+from sqlalchemy import select
+
+from lupweb import clock
+from lupweb.database import db, end_reading, transaction
+from lupweb.directories.connect import AskedInTransaction, Connect
+from lupweb.directories.models import Directory, DirectoryRole, Identity
+from lupweb.directories.service import DirectoryFacts, facts_of
+from lupweb.errors import InvalidValue, LupwebError
+from lupweb.ldap.client import Directory as LdapSession
+from lupweb.ldap.entry import Entry
+from lupweb.ldap.filters import all_of, given
+from lupweb.ldap.server import ServerTraits
+from lupweb.options.service import options
+from lupweb.profiles.layout import Layout
+from lupweb.sync.admitting import is_entry
+from lupweb.sync.apply import Unfenced, Writer
+from lupweb.sync.fields import MappedField
+from lupweb.sync.known import Here, stored_values
+from lupweb.sync.links import resolve_person
+from lupweb.sync.plan import Naming, Plan, Surroundings, compare, plan
+from lupweb.sync.preparing import mapped_fields, naming_of
+
+LIMIT_S = 1.0
+"""How long the form waits for the directory, in all (product.md section 3)."""
+TRAITS_ARE_GOOD_FOR = timedelta(minutes=15)
+
+
+class Freshness(StrEnum):
+    """How new the stored values of a person are.
+
+    `UNREAD`: the directory did not answer in time, or does not show the person now.
+    `NOWHERE`: no directory that is in use supplies the person.
+    """
+
+    READ = "read"
+    UNREAD = "unread"
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked, and where."""
+
+    facts: DirectoryFacts
+    unique_id: str
+    layout: Layout
+    match_people_by: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the directory said."""
+
+    entry: Entry
+    naming: Naming
+    fields: Sequence[MappedField]
+
+
+_traits: dict[tuple[int, object, str], tuple[ServerTraits, datetime]] = {}
+
+
+def refresh(
+    person_id: int, layout: Layout, secret_key: str, connect: Connect, *, limit_s: float = LIMIT_S
+) -> Freshness:
+    """Bring the stored values of one person up to date, as a run would; call outside transactions.
+
+    Whoever the directory switched off, or does not show, is left to the next run: it sees whether
+    they are many.
+    """
+    question = _question(person_id, layout, secret_key)
+    end_reading()
+    if question is None:
+        return Freshness.NOWHERE
+    found = _in_time(lambda: _ask(question, connect, limit_s), limit_s)
+    if found is None:
+        return Freshness.UNREAD
+    try:
+        return _take(question, found)
+    except InvalidValue:  # the entry has lost its login
+        return Freshness.UNREAD
+
+
+def _question(person_id: int, layout: Layout, secret_key: str) -> _Question | None:
+    rows = (
+        select(Directory, Identity.unique_id)
+        .join(Identity, Identity.directory_id == Directory.id)
+        .where(
+            Identity.person_id == person_id,
+            Identity.is_gone.is_(False),
+            Directory.is_enabled,
+            Directory.role != DirectoryRole.ALTERNATIVE,
+        )
+        .order_by(Directory.position)
+        .limit(1)
+    )
+    found = db.session.execute(rows).first()
+    if found is None:
+        return None
+    directory, unique_id = found
+    match_people_by = options().get("match_people_by", "login")
+    return _Question(facts_of(directory, secret_key), unique_id, layout, match_people_by)
+
+
+def _in_time(ask: Callable[[], _Found | None], limit_s: float) -> _Found | None:
+    """Return what `ask` returns, or None if that takes too long or fails.
+
+    A time limit of each step would not do: a name server that is silent is no step of ours.
+    """
+    answer: SimpleQueue[_Found | None] = SimpleQueue()
+
+    def work() -> None:
+        try:
+            answer.put(ask())
+        except (LupwebError, AskedInTransaction):  # nobody waits any more, and others go on
+            answer.put(None)
+
+    Thread(target=copy_context().run, args=(work,), daemon=True).start()
+    try:
+        return answer.get(timeout=limit_s)
+    except Empty:
+        return None
+
+
+def _ask(question: _Question, connect: Connect, limit_s: float) -> _Found | None:
+    facts = question.facts
+    server = replace(facts.server, network_timeout_s=limit_s, timeout_s=limit_s)
+    with connect(server) as session:
+        session.bind(facts.bind_dn, facts.password)
+        traits = _traits_of(facts, session)
+        fields, _complaints = mapped_fields(question.layout, traits)
+        naming = naming_of(facts, traits, question.match_people_by)
+        entries = session.search(
+            facts.user_base_dn,
+            all_of(given(facts.user_filter), is_entry(naming.unique_id, question.unique_id)),
+            naming.attributes() + [each.attribute for each in fields],
+            limit=1,
+        )
+    in_order = sorted(fields, key=lambda each: each.key)
+    return _Found(entries[0], naming, in_order) if entries else None
+
+
+def _traits_of(facts: DirectoryFacts, session: LdapSession) -> ServerTraits:
+    """Return what the server can do; asked seldom, since its schema is large."""
+    place = (facts.id, facts.server, facts.bind_dn)
+    known = _traits.get(place)
+    if known is None or not known[1] <= clock.now() < known[1] + TRAITS_ARE_GOOD_FOR:
+        known = _traits[place] = (session.traits(), clock.now())
+    return known[0]
+
+
+def _take(question: _Question, found: _Found) -> Freshness:
+    """Store what an entry says.
+
+    :raises InvalidValue: if it has no login
+    """
+    planned = _planned(question, found)
+    end_reading()
+    if planned is None or planned.disables:
+        return Freshness.UNREAD
+    if not planned.changes_anything:
+        return Freshness.READ
+    facts = question.facts
+    if Writer(None, facts.id, facts.key, question.layout, Unfenced()).write([planned]):
+        return Freshness.UNREAD
+    if _names_people(question.layout, planned):
+        with transaction():
+            resolve_person(question.layout, planned.person_id)
+    return Freshness.READ
+
+
+def _planned(question: _Question, found: _Found) -> Plan | None:
+    facts = question.facts
+    known = Here(facts.id, facts.position, 0).known_people([question.unique_id])
+    if question.unique_id not in known:
+        return None
+    stored = known[question.unique_id]
+    around = Surroundings(
+        found.naming, found.fields, clock.now(), {question.unique_id} if stored.is_listed else set()
+    )
+    planned = plan(found.entry, question.unique_id, stored, around)
+    compare(planned, found.fields, stored_values([planned.person_id])[planned.person_id])
+    return planned
+
+
+def _names_people(layout: Layout, planned: Plan) -> bool:
+    return any(
+        each.type.refers_to_person for each in layout.fields() if each.key in planned.changes
+    )

@@ -1,0 +1,119 @@
+"""What plans make of people, as the profiles store them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+
+from lupweb.database import compact_json, db
+from lupweb.people.models import Person
+from lupweb.profiles.document import as_json, content_hash, first_provenance, with_values
+from lupweb.profiles.layout import Layout
+from lupweb.profiles.references import reference
+from lupweb.profiles.service import PersonRow
+from lupweb.sync import finding
+from lupweb.sync.plan import Plan
+
+New = Sequence[tuple[Plan, int]]
+"""Plans of new people, and the ids that these are to have."""
+
+
+class Stored(NamedTuple):
+    """What is written of the values of one person."""
+
+    document: str
+    provenance: str
+    content_hash: bytes
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the values of one block come from."""
+
+    directory_id: int
+    directory: str
+    run: str
+    at: str
+
+    def stored(self) -> Mapping[str, str]:
+        """Return what stands in the provenance."""
+        return {"source": "ldap", "directory": self.directory, "run": self.run, "at": self.at}
+
+
+def new_rows(people: New, layout: Layout, origin: Origin) -> list[PersonRow]:
+    """Return the rows of new people; whom they name is resolved as far as it is known."""
+    provenance = first_provenance(origin.stored())
+    fields = _naming_fields(layout)
+    rows = [
+        _row(plan, id_, plan.changes, Stored(plan.document, provenance, plan.content_hash), fields)
+        for plan, id_ in people
+    ]
+    dns = [each for row in rows for each in row.references if each.is_dn]
+    named = _named(people, {each.key for each in dns}, origin.directory_id)
+    for each in dns:
+        each.referred_id = named.get(each.key)
+    return rows
+
+
+def updated_rows(plans: Sequence[Plan], layout: Layout, origin: Origin) -> list[PersonRow]:
+    """Return the rows of people who are known: their stored values, with what changes; a query."""
+    if not plans:
+        return []
+    fields = _naming_fields(layout)
+    of_person = _documents([plan.person_id for plan in plans])
+    rows = []
+    for plan in plans:
+        document, origins = with_values(*of_person[plan.person_id], plan.changes, origin.stored())
+        values = document["values"]
+        text = as_json(values)
+        hashed = content_hash(text, plan.login, plan.name, plan.sort_name, plan.email)
+        stored = Stored(text, compact_json(origins), hashed)
+        rows.append(_row(plan, plan.person_id, values, stored, fields))
+    return rows
+
+
+def _row(
+    plan: Plan, id_: int, values: Mapping[str, str], stored: Stored, fields: Mapping[str, int]
+) -> PersonRow:
+    return PersonRow(
+        id=id_,
+        login=plan.login,
+        login_folded=plan.login_folded,
+        name=plan.name,
+        sort_name=plan.sort_name,
+        email=plan.email,
+        state=plan.state,
+        is_listed=plan.is_listed,
+        values=values,
+        document=stored.document,
+        provenance=stored.provenance,
+        content_hash=stored.content_hash,
+        references=[
+            reference(fields[key], plan.changes[key]) for key in fields if key in plan.changes
+        ],
+    )
+
+
+def _naming_fields(layout: Layout) -> dict[str, int]:
+    """Return key -> id of the fields whose values name people."""
+    return {field.key: field.id for field in layout.fields() if field.type.refers_to_person}
+
+
+def _documents(ids: Sequence[int]) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
+    """Return what is stored, and hold it: what a person saves now comes after, not in between."""
+    columns = select(Person.id, Person.document, Person.provenance)
+    rows = columns.where(Person.id.in_(ids)).order_by(Person.id).with_for_update()
+    return {id_: (document, origins) for id_, document, origins in db.session.execute(rows)}
+
+
+def _named(people: New, dns: Set[str], directory_id: int) -> Mapping[str, int]:
+    """Return folded DN -> person, of those who are stored or about to be.
+
+    Where two have the same DN, one of them moved: that is settled at the end of the run.
+    """
+    once = Counter(plan.dn_folded for plan, _id in people)
+    new = {plan.dn_folded: id_ for plan, id_ in people}
+    stored = finding.by_dn(dns, directory_id)
+    return {dn: id_ for dn, id_ in (stored | new).items() if once[dn] + (dn in stored) == 1}
