@@ -13,6 +13,7 @@ from lupweb.cli.output import json_option, print_json
 from lupweb.config import described, load_settings
 from lupweb.database import db, transaction
 from lupweb.profiles.standard import ensure_standard_fields
+from lupweb.search import index, keeping
 
 
 @click.command()
@@ -28,6 +29,8 @@ def upgrade_database(app: Flask) -> None:
         migrate()
         with transaction():
             ensure_standard_fields()
+            index.rebuild_if_outdated()
+            keeping.rebuild_if_outdated()
         db.session.remove()
         db.engine.dispose()
 

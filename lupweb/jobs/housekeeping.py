@@ -2,9 +2,14 @@
 
 from lupweb.accounts import sessions, throttle
 from lupweb.database import transaction
+from lupweb.profiles import removal
 
 
 def forget_what_ended() -> int:
-    """Delete the rows of ended sessions and of old failures; return how many there were."""
+    """Delete ended sessions, old failures and fields deleted long ago; return how many."""
     with transaction():
-        return sessions.forget_ended_sessions() + throttle.forget_old_failures()
+        return (
+            sessions.forget_ended_sessions()
+            + throttle.forget_old_failures()
+            + removal.forget_old_fields()
+        )

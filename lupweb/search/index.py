@@ -1,65 +1,140 @@
-"""Keep the text in which people are found, one row for each kind of reader."""
+"""Keep the words by which people are found, in the transaction that changes people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import select
 
 from lupweb.database import db
 from lupweb.options.service import options
 from lupweb.people.models import Person
 from lupweb.people.queries import groups_of
 from lupweb.profiles.document import values_of
-from lupweb.profiles.layout import Layout, load_layout
+from lupweb.profiles.layout import FieldLayout, Layout, load_layout
 from lupweb.profiles.models import IndexedValue
-from lupweb.profiles.visibility import applies, is_public_in_search
-from lupweb.search.folding import folded_text
-from lupweb.search.models import PUBLIC, SearchText
+from lupweb.profiles.visibility import applies
+from lupweb.search import typos
+from lupweb.search.engine import engine
+from lupweb.search.models import SearchState
+from lupweb.search.words import VERSION, words_of
+from lupweb.search.writing import Row, writer_of
+
+BLOCK = 1_000
 
 
-def renew(ids: Sequence[int], **_extra: Any) -> None:
-    """Write the search text of these people anew; a receiver of `profiles.changed`."""
+@dataclass(frozen=True)
+class StoredRow:
+    """A person as read from the database."""
+
+    login: str
+    name: str
+    email: str
+    values: Mapping[str, str]
+
+
+def renew(
+    ids: Sequence[int],
+    *,
+    rows: Sequence[Row] | None = None,
+    is_new: bool = False,
+    only_references: bool = False,
+    **_extra: Any,
+) -> None:
+    """Write the words of these people anew; a receiver of `profiles.service.changed`.
+
+    :param rows: the people of `ids`; None: they are read
+    :param is_new: these people were made just now, so that nothing is to be forgotten
+    :param only_references: only whom their values refer to has changed
+    """
     layout = load_layout(options()["phone_region"])
-    people = db.session.scalars(select(Person).where(Person.id.in_(ids))).all()
-    groups = groups_of([person.id for person in people])
-    named = _names_referred_to(ids)
-    rows = [
-        row
-        for person in people
-        for row in _rows(layout, person, groups[person.id], named.get(person.id, {}))
-    ]
-    db.session.execute(delete(SearchText).where(SearchText.person_id.in_(ids)))
-    if rows:
-        db.session.execute(insert(SearchText), rows)
-    db.session.expire_all()
+    if not only_references:
+        people = _read(ids) if rows is None else list(zip(ids, rows, strict=True))
+        _write(layout, ids, people, is_new=is_new)
+    if not is_new:
+        _write_referred(layout, ids)
 
 
-def _rows(
-    layout: Layout, person: Person, groups: frozenset[int], named: dict[int, str]
-) -> list[dict[str, Any]]:
-    values = values_of(person.document)
-    texts: dict[int, list[str]] = {PUBLIC: [person.name, person.login, person.email]}
-    for field in layout.fields():
-        value = values.get(field.key, "")
-        if not (value and field.searchable and applies(field, groups)):
-            continue
-        scope = PUBLIC if is_public_in_search(field) else field.id
-        if field.type.refers_to_person:
-            value = named.get(field.id, "")
-        texts.setdefault(scope, []).append(field.type.text(value))
+def rebuild() -> None:
+    """Write the words of everybody anew, in blocks; call in a transaction."""
+    keeper = engine()
+    keeper.clear()
+    typos.clear()
+    layout = load_layout(options()["phone_region"])
+    after = 0
+    while ids := _next_ids(after):
+        _write(layout, ids, _read(ids), is_new=True)
+        _write_referred(layout, ids)
+        after = ids[-1]
+    db.session.merge(SearchState(id=1, version=VERSION))
+
+
+def rebuild_if_outdated() -> bool:
+    """Write everything anew if other rules wrote it; return whether; call in a transaction."""
+    state = db.session.get(SearchState, 1)
+    if state is not None and state.version == VERSION:
+        return False
+    rebuild()
+    return True
+
+
+def _next_ids(after: int) -> list[int]:
+    following = select(Person.id).where(Person.id > after).order_by(Person.id).limit(BLOCK)
+    return list(db.session.scalars(following))
+
+
+def _read(ids: Collection[int]) -> list[tuple[int, Row]]:
+    rows = select(Person.id, Person.login, Person.name, Person.email, Person.document).where(
+        Person.id.in_(ids)
+    )
     return [
-        {"person_id": person.id, "scope": scope, "text": f" {folded_text(parts)} "}
-        for scope, parts in texts.items()
+        (id_, StoredRow(login, name, email, values_of(document)))
+        for id_, login, name, email, document in db.session.execute(rows)
     ]
 
 
-def _names_referred_to(ids: Sequence[int]) -> dict[int, dict[int, str]]:
+def _write(
+    layout: Layout, ids: Sequence[int], people: Sequence[tuple[int, Row]], *, is_new: bool
+) -> None:
+    writer = writer_of(layout)
+    groups = groups_of(list(ids)) if writer.asks_groups else {}
+    nobody: frozenset[int] = frozenset()
+    entries = [writer.entry(id_, row, groups.get(id_, nobody)) for id_, row in people]
+    keeper = engine()
+    if not is_new:
+        keeper.remove(ids)
+    keeper.add(entries)
+    typos.keep_words([row.name for _id, row in people])
+
+
+def _write_referred(layout: Layout, ids: Sequence[int]) -> None:
+    """Write the names that values of these people, and of whoever names them, refer to."""
+    fields = {
+        field.id: field
+        for field in layout.fields()
+        if field.searchable and field.type.refers_to_person
+    }
+    if not fields:
+        return
+    naming = select(IndexedValue.person_id).where(
+        IndexedValue.referred_id.in_(ids), IndexedValue.field_id.in_(fields)
+    )
+    touched = sorted({*ids, *db.session.scalars(naming)})
+    for start in range(0, len(touched), BLOCK):
+        _write_names(fields, touched[start : start + BLOCK])
+
+
+def _write_names(fields: Mapping[int, FieldLayout], ids: Sequence[int]) -> None:
     rows = (
         select(IndexedValue.person_id, IndexedValue.field_id, Person.name)
         .join(Person, Person.id == IndexedValue.referred_id)
-        .where(IndexedValue.person_id.in_(ids))
+        .where(IndexedValue.person_id.in_(ids), IndexedValue.field_id.in_(fields))
     )
-    found: dict[int, dict[int, str]] = {}
+    has_limits = any(field.applies_to for field in fields.values())
+    groups = groups_of(list(ids)) if has_limits else {}
+    found: dict[int, list[str]] = {}
     for person_id, field_id, name in db.session.execute(rows):
-        found.setdefault(person_id, {})[field_id] = name
-    return found
+        if applies(fields[field_id], groups.get(person_id, frozenset())):
+            scoped = [f"{field_id}:{word}" for word in words_of(name).split()]
+            found.setdefault(person_id, []).extend(scoped)
+    engine().set_referred([(id_, " ".join(words)) for id_, words in found.items()], ids)

@@ -1,19 +1,28 @@
-"""The folded text in which people are found."""
+"""Tables of the search: the words of names for typos, and of which version the words are.
 
-from sqlalchemy import ForeignKey
+The words of people stand in tables that no model describes, since each database has its own:
+`sqlite.py`, `postgresql.py`. The step 0002 of the schema makes them.
+"""
+
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lupweb.database import Model
 
-PUBLIC = 0
-"""The scope of what everybody who signed in may find."""
+
+class SearchName(Model):
+    """A word of somebody's name, under each form that it has with one letter left out."""
+
+    __tablename__ = "search_name"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it once
+
+    form: Mapped[str] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(primary_key=True)
 
 
-class SearchText(Model):
-    """What can be found of one person: one row for everybody, one for each restricted field."""
+class SearchState(Model):
+    """One row: by which version of the rules the words were written."""
 
-    __tablename__ = "search_text"
+    __tablename__ = "search_state"
 
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    scope: Mapped[int] = mapped_column(primary_key=True)
-    text: Mapped[str]
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]

@@ -1,49 +1,32 @@
-"""How words are compared."""
+"""How letters are compared; which words are found by them stands in `test_words.py`."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lupweb.search.folding import fold, folded_text, variants, words
+from lupweb.search.folding import fold
 
 
 @pytest.mark.parametrize(
-    ("name", "typed"),
+    ("written", "folded"),
     [
         ("Müller", "muller"),
-        ("Müller", "Mueller"),
-        ("Müller", "MÜLLER"),
-        ("Groß", "gross"),
-        ("GROẞ", "groß"),
-        ("Łukasz", "lukasz"),
-        ("Søren", "soren"),
-        ("Søren", "soeren"),
-        ("Işık", "isik"),
-        ("İpek", "ipek"),
-        ("O’Neil", "o’neil"),
+        ("GROẞ", "gross"),
+        ("Łukasz Ørsted", "lukasz orsted"),
+        ("İpek Işık", "ipek isik"),
         ("ﬁnch", "finch"),
-        ("Nguyễn", "nguyen"),
-        ("José", "jose\u0301"),
-        ("Ελένη", "ελενη"),
-        ("山田", "山田"),
+        ("Jose\u0301", "jose"),
         ("zero\u200bwidth", "zerowidth"),
+        ("ΕΛΈΝΗ", "ελενη"),
+        ("が", "が"),
+        ("김지우", "김지우"),
     ],
 )
-def test_a_name_is_found_however_it_is_typed(name: str, typed: str) -> None:
-    text = folded_text([name])
-
-    assert all(word in text for word in words(typed)), text
-
-
-def test_a_telephone_number_is_found_without_its_blanks() -> None:
-    assert "4961120570" in folded_text(["+49 611 20570"])
+def test_case_accents_and_what_nobody_sees_do_not_count(written: str, folded: str) -> None:
+    """B46, B48."""
+    assert fold(written) == folded
 
 
 @given(st.text())
 def test_folding_twice_changes_nothing_more(text: str) -> None:
     assert fold(fold(text)) == fold(text)
-
-
-@given(st.text())
-def test_a_word_is_always_among_its_own_variants(text: str) -> None:
-    assert fold(text) in variants(text)

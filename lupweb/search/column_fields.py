@@ -1,0 +1,68 @@
+"""Which fields have a column: those that people are chosen or ordered by."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from lupweb.database import compact_json, db
+from lupweb.field_types import field_type
+from lupweb.field_types.base import FieldType
+from lupweb.profiles.layout import FieldLayout
+from lupweb.profiles.models import CategoryGroup, GroupPurpose, ProfileField
+
+
+@dataclass(frozen=True)
+class ChoiceField:
+    """A field as its column needs it.
+
+    :param meaning: differs when the codes have to be made anew
+    """
+
+    id: int
+    key: str
+    type: FieldType
+    applies_to: frozenset[int]
+    meaning: str
+
+
+def has_column(field: FieldLayout) -> bool:
+    """Return whether people may be ordered by this field, and chosen by it if it is a facet."""
+    return (field.facet or field.in_table) and _has_choices(field.type)
+
+
+def choice_fields() -> list[ChoiceField]:
+    """Return every field that is to have a column; two queries."""
+    table = ProfileField.__table__.c
+    rows = db.session.execute(
+        select(table.id, table.key, table.type_key, table.options, table.category_id).where(
+            or_(table.facet, table.in_table), table.removed_at.is_(None)
+        )
+    )
+    fields = [
+        (row, kind) for row in rows if _has_choices(kind := field_type(row.type_key, row.options))
+    ]
+    groups = _applies_to() if fields else {}
+    return [_choice_field(row, kind, groups) for row, kind in fields]
+
+
+def _has_choices(kind: FieldType) -> bool:
+    # whom a value names is not known when it is stored, and may be hidden
+    return kind.is_facet and not (kind.refers_to_person or kind.refers_to_people)
+
+
+def _choice_field(row: Any, kind: FieldType, groups: Mapping[int, frozenset[int]]) -> ChoiceField:
+    applies_to = groups.get(row.category_id, frozenset())
+    meaning = compact_json([row.key, row.type_key, row.options, sorted(applies_to)])
+    return ChoiceField(row.id, row.key, kind, applies_to, meaning)
+
+
+def _applies_to() -> dict[int, frozenset[int]]:
+    table = CategoryGroup.__table__.c
+    found: dict[int, set[int]] = defaultdict(set)
+    rows = select(table.category_id, table.group_id).where(table.purpose == GroupPurpose.APPLIES_TO)
+    for category_id, group_id in db.session.execute(rows):
+        found[category_id].add(group_id)
+    return {category_id: frozenset(ids) for category_id, ids in found.items()}

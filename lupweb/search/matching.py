@@ -1,0 +1,192 @@
+"""Who is found by what somebody typed; the rules stand in `words.py`."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+
+from sqlalchemy import select
+
+from lupweb.accounts.viewers import Viewer
+from lupweb.database import db
+from lupweb.options.service import options
+from lupweb.people.models import Person
+from lupweb.people.policies import listed
+from lupweb.profiles.layout import Layout
+from lupweb.profiles.visibility import findable_scopes, is_public_in_search
+from lupweb.search.engine import Engine, engine
+from lupweb.search.entries import leaves_of, prefixes
+from lupweb.search.typos import similar_words
+from lupweb.search.words import Number, Term, Word, is_blank, name_words, terms_of
+
+ENOUGH = 5
+"""So many people are enough not to look for similar names."""
+WITNESSES = 20
+"""People found by a similar name that are looked at for how they write it."""
+_blanks = re.compile(r"[\s,;/()\[\]]+")
+Leaf = Word | Number
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Who is found.
+
+    :param ids: of people, in no order, each once; None: nothing was typed, so everybody
+    :param similar: names, as they are written, that were searched beside the words as typed; each
+        is the name of somebody found whom the people directory lists
+    """
+
+    ids: Sequence[int] | None
+    similar: Sequence[str] = ()
+
+
+def match(viewer: Viewer, layout: Layout, query: str) -> Matched:
+    """Return whom `viewer` finds by `query`; at most six statements, however many people there are.
+
+    Who is listed is not known here: the caller leaves out whom the page does not show.
+
+    :param query: plain words, never parsed as a language; only 200 characters and 12 words count
+    """
+    terms = terms_of(query)
+    if not terms:
+        return Matched(None if is_blank(query) else ())
+    search = _Search(engine(), terms, _Secrets.of(viewer, layout))
+    found = search.people(terms)
+    if len(found) >= ENOUGH:
+        return Matched(found)
+    return _with_similar(search, found)
+
+
+@dataclass(frozen=True)
+class _Secrets:
+    """What this viewer finds people by, and others may not.
+
+    :param scopes: ids of fields whose words stand apart
+    :param own: whose own values are found by oneself; None: there are none to look at
+    """
+
+    scopes: Sequence[int]
+    own: int | None
+
+    @classmethod
+    def of(cls, viewer: Viewer, layout: Layout) -> "_Secrets":
+        apart = [each for each in layout.fields() if each.searchable]
+        hidden = [each for each in apart if not is_public_in_search(each)]
+        referring = [each.id for each in apart if each.type.refers_to_person and each not in hidden]
+        scopes = [*referring, *findable_scopes(viewer, layout)]
+        return cls(scopes, viewer.person_id if len(scopes) < len(referring) + len(hidden) else None)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One query, asked by one viewer.
+
+    :param terms: as typed
+    """
+
+    engine: Engine
+    terms: Sequence[Term]
+    secrets: _Secrets
+
+    def people(self, terms: Sequence[Term]) -> list[int]:
+        """Return who is found by all terms."""
+        return self.each_of([terms])[0]
+
+    def each_of(self, queries: Sequence[Sequence[Term]]) -> list[list[int]]:
+        """Return who is found by each query: one statement, unless a hidden word is met.
+
+        Where one is, every word is asked for by itself, since somebody may be found by one word
+        that all may read and by another that few may.
+        """
+        if not any(self._apart.values()):
+            return self.engine.find(queries)
+        leaves = list(dict.fromkeys(leaf for terms in queries for leaf in leaves_of(terms)))
+        public = self.engine.find([[Term(((leaf,),))] for leaf in leaves])
+        hits = {
+            leaf: {*ids, *self._apart.get(_as_typed(leaf), ())}
+            for leaf, ids in zip(leaves, public, strict=True)
+        }
+        return [list(_all(_any_of(term, hits) for term in terms)) for terms in queries]
+
+    @cached_property
+    def _apart(self) -> dict[Leaf, set[int]]:
+        """Return who is found by each word in what not everybody may read."""
+        leaves = list(dict.fromkeys(leaves_of(self.terms)))
+        found: dict[Leaf, set[int]] = {_as_typed(leaf): set() for leaf in leaves}
+        if self.secrets.scopes:
+            people = self.engine.find_scoped(leaves, self.secrets.scopes)
+            for leaf, ids in zip(leaves, people, strict=True):
+                found[_as_typed(leaf)].update(ids)
+        if self.secrets.own is not None:
+            own = self.engine.own(self.secrets.own)
+            for leaf in leaves:
+                if any(word.startswith(prefixes(leaf)) for word in own):
+                    found[_as_typed(leaf)].add(self.secrets.own)
+        return found
+
+
+def _as_typed(leaf: Leaf) -> Leaf:
+    """Return the word without the similar names that are asked for beside it."""
+    return replace(leaf, instead=()) if isinstance(leaf, Word) else leaf
+
+
+def _any_of(term: Term, hits: dict[Leaf, set[int]]) -> set[int]:
+    return set().union(
+        *(_all(hits[leaf] for leaf in alternative) for alternative in term.alternatives)
+    )
+
+
+def _all(sets: Iterable[set[int]]) -> set[int]:
+    return reduce(set.__and__, sets)
+
+
+def _with_similar(search: _Search, found: Sequence[int]) -> Matched:
+    """Return who is found by the words as typed, and by names that are similar to them."""
+    typed = {leaf.typed for leaf in leaves_of(search.terms) if isinstance(leaf, Word)}
+    similar = similar_words(sorted(typed))
+    asked = [(word, each) for word, words in similar.items() for each in words]
+    if not asked:
+        return Matched(found)
+    queries = [_asking(search.terms, word, [each], similar) for word, each in asked]
+    people = search.each_of(queries)
+    by_word: dict[str, list[int]] = {}
+    for (_typed, word), ids in zip(asked, people, strict=True):
+        by_word.setdefault(word, []).extend(ids)
+    everybody = set(found).union(*people)
+    return Matched(list(everybody), _written({word: ids for word, ids in by_word.items() if ids}))
+
+
+def _asking(
+    terms: Sequence[Term], typed: str, only: Sequence[str], similar: dict[str, list[str]]
+) -> list[Term]:
+    """Return the query with similar names beside its words, and `only` these for `typed`."""
+
+    def asked(leaf: Leaf) -> Leaf:
+        if isinstance(leaf, Number):
+            return leaf
+        if leaf.typed == typed:
+            return replace(leaf, instead=tuple(only))
+        return replace(leaf, instead=(*leaf.forms, *similar.get(leaf.typed, ())))
+
+    return [
+        Term(tuple(tuple(asked(leaf) for leaf in each) for each in term.alternatives))
+        for term in terms
+    ]
+
+
+def _written(by_word: dict[str, list[int]]) -> tuple[str, ...]:
+    """Return how the words are written in the names of listed people whom they found."""
+    witnesses = {word: sorted(set(ids))[:WITNESSES] for word, ids in by_word.items()}
+    ids = sorted({each for some in witnesses.values() for each in some})
+    rows = select(Person.id, Person.name).where(listed(options()), Person.id.in_(ids))
+    names: dict[int, str] = dict(db.session.execute(rows).all()) if ids else {}
+    found = {
+        _spelling(word, [names[each] for each in some if each in names]): None
+        for word, some in witnesses.items()
+    }
+    return tuple(sorted(name for name in found if name))
+
+
+def _spelling(word: str, names: Collection[str]) -> str:
+    parts = (part for name in names for part in _blanks.split(name))
+    return next((part for part in parts if word in name_words(part)), "")

@@ -1,0 +1,82 @@
+"""Values of fields, and the codes that stand for them."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from sqlalchemy import insert, select
+
+from lupweb.database import db
+from lupweb.field_types.base import FieldType
+from lupweb.search.column_models import PeopleValue
+
+LONGEST_SORT = 200
+"""Characters by which values are put in order."""
+
+
+@dataclass(frozen=True)
+class Coded:
+    """The codes of one column's values.
+
+    :param codes: value -> code
+    :param next_code: every code of the column is smaller
+    """
+
+    codes: Mapping[str, int]
+    next_code: int
+
+
+def code_values(
+    wanted: Mapping[int, Collection[str]],
+    types: Mapping[int, FieldType],
+    next_codes: Mapping[int, int],
+) -> dict[int, Coded]:
+    """Return the codes of values by column; new ones are stored under the next codes.
+
+    Two queries at most; in a transaction that holds the turn of `search.keeping`.
+
+    :param wanted: id of a column -> values, none of them ""
+    :param types: id of a column -> what orders its values
+    :param next_codes: id of a column -> the code that is free
+    """
+    known = _known(wanted)
+    rows = []
+    coded = {}
+    for column_id, values in wanted.items():
+        codes = known.get(column_id, {})
+        new = sorted(value for value in values if value not in codes)
+        first = next_codes[column_id]
+        codes |= {value: code for code, value in enumerate(new, start=first)}
+        rows += [_row(column_id, codes[value], value, types[column_id]) for value in new]
+        coded[column_id] = Coded({"": 0, **codes}, first + len(new))
+    if rows:
+        db.session.execute(insert(PeopleValue), rows)
+    return coded
+
+
+def _known(wanted: Mapping[int, Collection[str]]) -> dict[int, dict[str, int]]:
+    by_digest = {_digest(value): value for values in wanted.values() for value in values}
+    if not by_digest:
+        return {}
+    table = PeopleValue.__table__.c
+    rows = select(table.column_id, table.digest, table.code).where(
+        table.column_id.in_(wanted), table.digest.in_(by_digest)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for column_id, digest, code in db.session.execute(rows):
+        found.setdefault(column_id, {})[by_digest[digest]] = code
+    return found
+
+
+def _row(column_id: int, code: int, value: str, kind: FieldType) -> dict[str, object]:
+    return {
+        "column_id": column_id,
+        "code": code,
+        "value": value,
+        "digest": _digest(value),
+        "sort": kind.sort_key(value)[:LONGEST_SORT],
+    }
+
+
+def _digest(value: str) -> bytes:
+    return blake2b(value.encode(), digest_size=16).digest()

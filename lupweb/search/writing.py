@@ -1,0 +1,162 @@
+"""From a person to the words that are stored: fast, since a first load has a hundred thousand."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Protocol
+
+from lupweb.database import compact_json
+from lupweb.field_types.email import EmailType
+from lupweb.field_types.instant_messenger import InstantMessengerType
+from lupweb.field_types.phone import PhoneType
+from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.visibility import is_public_in_search
+from lupweb.search.entries import INSIDE, Entry
+from lupweb.search.numbers import numbers_in
+from lupweb.search.words import address_words, phone_words, suffixes, words_of
+
+LONGEST_VALUE = 2_000
+"""Characters of one value that people are found by."""
+MOST_STORED = 3_000
+"""Words of one person; the name comes first. PostgreSQL holds a megabyte of them."""
+MOST_KNOWN = 4_096
+"""Values of one field whose words are kept in memory."""
+
+
+class Row(Protocol):
+    """What is read of a person; `profiles.service.PersonRow` is one."""
+
+    @property
+    def login(self) -> str:
+        """Return the login."""
+
+    @property
+    def name(self) -> str:
+        """Return the shown name."""
+
+    @property
+    def email(self) -> str:
+        """Return the mail address."""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Return the stored values by the keys of their fields."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Searched:
+    """A field that people are found by.
+
+    :param text: makes the text that people search of a value
+    :param prefix: stands before each of its words, if not everybody may find them
+    :param region: of telephone numbers; None: the values are none
+    :param repeats: whether most values are the start of the person's mail address
+    :param known: words and numbers of values met before: most are those of many people
+    """
+
+    key: str
+    text: Callable[[str], str]
+    applies_to: frozenset[int]
+    prefix: str
+    region: str | None
+    repeats: bool
+    known: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, layout: FieldLayout) -> "_Searched":
+        is_phone = isinstance(layout.type, PhoneType)
+        return cls(
+            layout.key,
+            layout.type.words,
+            layout.applies_to,
+            prefix="" if is_public_in_search(layout) else f"{layout.id}:",
+            region=str(layout.type.options.get("region") or "") if is_phone else None,
+            repeats=isinstance(layout.type, EmailType | InstantMessengerType),
+        )
+
+    def read(self, value: str) -> tuple[str, str]:
+        """Return the words and the numbers of a value; of a restricted field as words only."""
+        text = self.text(value)[:LONGEST_VALUE]
+        words = words_of(text) if self.region is None else phone_words(text)
+        found = words, " ".join(numbers_in(text, self.region))
+        if self.prefix:
+            found = self._scoped(*found), ""
+        if len(self.known) >= MOST_KNOWN:
+            self.known.clear()
+        self.known[value] = found
+        return found
+
+    def _scoped(self, words: str, numbers: str) -> str:
+        inside = (INSIDE + each for number in numbers.split() for each in suffixes(number))
+        return " ".join(self.prefix + word for word in (*words.split(), *inside))
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Makes the entries of people from the profile as administrators built it.
+
+    :param asks_groups: whether it matters which groups a person belongs to
+    """
+
+    fields: Sequence[_Searched]
+    asks_groups: bool
+
+    def entry(self, person_id: int, row: Row, groups: frozenset[int]) -> Entry:
+        """Return by what a person of these groups is found."""
+        address = row.email.lower()
+        words = [words_of(row.name), address_words(address)]
+        if not _is_start(row.login, address):
+            words.append(words_of(row.login))
+        numbers: list[str] = []
+        scoped: list[str] = []
+        values = row.values
+        for each in self.fields:
+            value = values.get(each.key)
+            if not value or (each.applies_to and not each.applies_to & groups):
+                continue
+            if each.repeats and not each.prefix and _is_start(each.text(value), address):
+                continue
+            of_value, inside = each.known.get(value) or each.read(value)
+            (scoped if each.prefix else words).append(of_value)
+            numbers.append(inside)
+        return Entry(person_id, _limited(words), " ".join(filter(None, numbers)), _limited(scoped))
+
+
+def writer_of(layout: Layout) -> Writer:
+    """Return the writer of a profile; the same one for the same profile, with what it knows."""
+    fields = [
+        each for each in layout.fields() if each.searchable and not each.type.refers_to_person
+    ]
+    kinds = [(each.type.key, compact_json(dict(each.type.options))) for each in fields]
+    limits = [(each.id, each.applies_to, is_public_in_search(each)) for each in fields]
+    return _writer(_Profile((tuple(kinds), tuple(limits)), fields))
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """The fields, told apart by whatever decides about words."""
+
+    signature: tuple[object, ...]
+    fields: Sequence[FieldLayout] = field(compare=False)
+
+
+@lru_cache(maxsize=2)
+def _writer(profile: _Profile) -> Writer:
+    return Writer(
+        fields=[_Searched.of(each) for each in profile.fields],
+        asks_groups=any(each.applies_to for each in profile.fields),
+    )
+
+
+def _limited(parts: Sequence[str]) -> str:
+    """Return at most the first `MOST_STORED` words of these parts."""
+    words = " ".join(filter(None, parts))
+    return words if len(words) < MOST_STORED else " ".join(words.split()[:MOST_STORED])
+
+
+def _is_start(value: str, address: str) -> bool:
+    """Return whether everything that finds `value` finds the address as well.
+
+    Logins and chat names are the starts of addresses in most companies.
+    """
+    return value.isascii() and address.startswith(value.lower().lstrip("@"))
