@@ -1,6 +1,5 @@
 """Look at people from the command line."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +13,12 @@ from lupweb.cli.application import with_application
 from lupweb.cli.output import json_option, print_json
 from lupweb.exports.service import FORMATS, export_people
 from lupweb.options.service import options
-from lupweb.people.models import Person
 from lupweb.people.policies import exported, listed
 from lupweb.people.queries import get_person
 from lupweb.profiles.exchange import documents
 from lupweb.profiles.layout import Layout, load_layout
 from lupweb.search.queries import found_people
+from lupweb.search.request import SearchRequest
 
 query_option = click.option("--query", default="", help="Plain words; every one has to be found.")
 as_option = click.option(
@@ -53,12 +52,13 @@ def list_people(
     """List people, one a line."""
     asked = _asked(login)
     among = true() if everybody else listed(asked.options)
-    found = found_people(asked.viewer, asked.layout, among, query)
-    for each in documents(asked.viewer, asked.layout, found):
-        if as_json:
-            print_json(each)
-        else:
-            click.echo(f"{each['login']}\t{each['name']}\t{each['email']}")
+    found = found_people(asked.viewer, asked.layout, asked.options, SearchRequest(query), among)
+    for block in found.blocks():
+        for each in documents(asked.viewer, asked.layout, block):
+            if as_json:
+                print_json(each)
+            else:
+                click.echo(f"{each['login']}\t{each['name']}\t{each['email']}")
 
 
 @people.command()
@@ -73,9 +73,8 @@ def export(
 ) -> None:
     """Write the active people to a file."""
     asked = _asked(login)
-    found: Sequence[Person] = found_people(
-        asked.viewer, asked.layout, exported(asked.options), query
-    )
+    among = exported(asked.options)
+    found = found_people(asked.viewer, asked.layout, asked.options, SearchRequest(query), among)
     count = export_people(asked.viewer, asked.layout, found, form, output)
     if as_json:
         print_json({"people": count, "format": form, "output": str(output)})

@@ -16,7 +16,12 @@ from lupweb.ldap.connection import Tls
 from lupweb.options.registry import SITE_NAME
 from lupweb.options.service import set_option
 from lupweb.people.models import Group
-from lupweb.profiles.editor import define_category, define_field, fill_from_directory
+from lupweb.profiles.editor import (
+    define_category,
+    define_field,
+    fill_from_directory,
+    show_in_directory,
+)
 from lupweb.profiles.sources import Source
 
 KEY = "main"
@@ -44,6 +49,9 @@ class _Field:
     type_key: str = "text"
     help_text: str = ""
     searchable: bool = True
+    facet: bool = False
+    in_table: bool = False
+    on_card: bool = False
 
 
 FROM_LDAP: Mapping[str, tuple[str, str]] = {
@@ -54,14 +62,19 @@ FROM_LDAP: Mapping[str, tuple[str, str]] = {
     "location": ("l", ""),
 }
 """The standard fields that this directory fills: attribute and help text."""
+FACETS = frozenset({"department", "location"})
+COLUMNS = frozenset({"department", "location", "phone"})
+"""Which of them people are chosen by, and which are columns of the table."""
 FIELDS = (
     _Field("email", "Email", "contact", "mail", "email"),
     _Field("mobile", "Mobile", "contact", "mobile", "phone"),
     _Field("street", "Street", "contact", "street"),
     _Field("room", "Room", "work", "roomNumber"),
-    _Field("team", "Team", "work", "ou"),
-    _Field("manager", "Reports to", "work", "manager", "user_select", searchable=False),
-    _Field("hours", "Working hours", "work", "nordhafenHours"),
+    _Field("team", "Team", "work", "ou", facet=True),
+    _Field(
+        "manager", "Reports to", "work", "manager", "user_select", searchable=False, in_table=True
+    ),
+    _Field("hours", "Working hours", "work", "nordhafenHours", on_card=True),
     _Field(
         "start", "At Nordhafen since", "work", "nordhafenStart", "date", searchable=False
     ),
@@ -117,7 +130,8 @@ def _add_groups(company: Company, directory_id: int) -> None:
 
 def _add_profile() -> None:
     for key, (attribute, help_text) in FROM_LDAP.items():
-        fill_from_directory(key, attribute, help_text=help_text)
+        standard = fill_from_directory(key, attribute, help_text=help_text)
+        show_in_directory(standard, facet=key in FACETS, in_table=key in COLUMNS)
     define_category("about", "About")
     define_category("safety", "First aid and safety", visible_to=[SAFETY])
     for field in FIELDS:
@@ -130,6 +144,9 @@ def _add_profile() -> None:
             source=Source.LDAP,
             attribute=field.attribute,
             searchable=field.searchable,
+            facet=field.facet,
+            in_table=field.in_table,
+            on_card=field.on_card,
         )
 
 

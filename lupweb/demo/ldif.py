@@ -83,8 +83,16 @@ def write_ldif(
     :param with_passwords: whether people get theirs (`company.password_of`)
     """
     with open(path, "w", encoding="ascii", newline="\n", opener=_private) as file:
-        for serial, (dn, lines) in enumerate(_entries(company, service_passwords, with_passwords)):
-            _write_entry(file, dn, [*lines, *_operational(dn, serial)])
+        for dn, lines in entries(company, service_passwords, with_passwords=with_passwords):
+            _write_entry(file, dn, lines)
+
+
+def entries(
+    company: Company, service_passwords: Mapping[str, str], *, with_passwords: bool
+) -> Iterator[tuple[str, list[Line]]]:
+    """Yield DN and attributes of each entry, parents first; a value of None or "" is not there."""
+    for serial, (dn, lines) in enumerate(_entries(company, service_passwords, with_passwords)):
+        yield dn, [*lines, *_operational(dn, serial)]
 
 
 def _private(path: str, flags: int) -> int:

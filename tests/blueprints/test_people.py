@@ -10,6 +10,9 @@ from tests.databases import both_databases, counted_queries
 from tests.factories import a_run, an_entry
 from tests.fakes import FakeDirectory
 
+EVERYBODY = ["Cem Groß", "Ada Lovelace", "Ben Özgür", "Sam Safe"]
+NOTHING_BUT_SIGNS = ["%", "_", "\\", "*", "()", "…", "'"]
+
 
 def names(browser: Browser) -> list[str]:
     return [each.get_text(strip=True) for each in browser.page.select(".pcard h2, .pcard h3")]
@@ -20,7 +23,7 @@ def test_everybody_is_there_in_the_order_of_last_names(as_person: Callable[[str]
 
     ada.get("/people")
 
-    assert names(ada) == ["Cem Groß", "Ada Lovelace", "Ben Özgür", "Sam Safe"]
+    assert names(ada) == EVERYBODY
     assert "4 people" in ada.text
 
 
@@ -36,13 +39,11 @@ def test_everybody_is_there_in_the_order_of_last_names(as_person: Callable[[str]
         ("61120570", ["Ada Lovelace"]),
         ("porto", ["Ada Lovelace"]),
         ("ben@example.com", ["Ben Özgür"]),
-        ("%", []),
-        ("_", []),
-        ("\\", []),
         ("' OR 1=1 --", []),
         ('NEAR("', []),
         ("x" * 10_000, []),
-        ("\0", ["Cem Groß", "Ada Lovelace", "Ben Özgür", "Sam Safe"]),
+        ("\0 ", EVERYBODY),
+        *((query, []) for query in NOTHING_BUT_SIGNS),
     ],
 )
 def test_people_are_found_by_words_and_a_query_is_never_parsed(
@@ -103,8 +104,7 @@ def test_the_number_of_queries_does_not_grow_with_people_and_no_page_asks_ldap(
             counts.setdefault(path, set()).add(len(sent))
         assert company.server.questions == []
 
-    assert {path: len(found) for path, found in counts.items()} == dict.fromkeys(counts, 1), counts
-    assert counts == {"/people": {15}, "/people?q=p1": {15}, "/people/ada": {22}}
+    assert counts == {"/people": {16}, "/people?q=p1": {17}, "/people/ada": {24}}
 
 
 def more_people(company: FakeDirectory, app: Flask, number: int) -> None:

@@ -12,9 +12,11 @@ from sqlalchemy import true
 from lupweb.accounts.viewers import OPERATOR, Viewer, viewer_as
 from lupweb.exports.csv import cell, value_of
 from lupweb.exports.service import export_people
+from lupweb.options.service import options
 from lupweb.people.queries import get_person
 from lupweb.profiles.layout import load_layout
 from lupweb.search.queries import found_people
+from lupweb.search.request import SearchRequest
 from tests.blueprints.conftest import CANARY, company
 from tests.fakes import FakeDirectory
 
@@ -30,7 +32,7 @@ def exported(company: FakeDirectory, app: Flask, tmp_path: Path) -> Callable[[st
         with app.app_context():
             layout = load_layout()
             viewer: Viewer = viewer_as(get_person(login).id) if login else OPERATOR
-            people = found_people(viewer, layout, true(), "")
+            people = found_people(viewer, layout, options(), SearchRequest(), true())
             assert export_people(viewer, layout, people, form, path) == len(people) == 4
         assert path.stat().st_mode & 0o777 == 0o600
         return path.read_text(encoding="utf-8")

@@ -1,0 +1,62 @@
+"""People as a table: the columns that administrators chose, as one viewer may see them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from lupweb.accounts.viewers import Viewer
+from lupweb.people.queries import groups_of, summaries
+from lupweb.profiles.cards import PersonCard, cards, people_named, visible_values
+from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.visibility import may_read
+
+NOTHING = Markup("")
+
+
+@dataclass(frozen=True)
+class PeopleTable:
+    """Columns beside the name, and for each person one cell for each of them.
+
+    :param rows: values ready to be shown, in the order of the people and of the columns
+    """
+
+    columns: Sequence[FieldLayout]
+    rows: Sequence[Sequence[Markup]]
+
+
+def people_table(viewer: Viewer, layout: Layout, people: Sequence[PersonCard]) -> PeopleTable:
+    """Return the table of `people`, in their order; six queries, however many they are.
+
+    A field that `viewer` may read of nobody but themselves has no column.
+    """
+    columns = [field for field in layout.fields() if field.in_table and may_read(viewer, field)]
+    ids = [card.id for card in people]
+    groups = groups_of(ids)
+    named = _cards_named(viewer, layout, ids, columns)
+    seen = {
+        person.id: visible_values(viewer, layout, person, groups[person.id])
+        for person in summaries(ids)
+    }
+    return PeopleTable(
+        columns,
+        [
+            [_cell(field, seen.get(id_, {}), named.get((id_, field.id))) for field in columns]
+            for id_ in ids
+        ],
+    )
+
+
+def _cell(field: FieldLayout, seen: Mapping[FieldLayout, str], named: PersonCard | None) -> Markup:
+    if field not in seen:
+        return NOTHING
+    return field.type.render(seen[field], named.link if named else None)
+
+
+def _cards_named(
+    viewer: Viewer, layout: Layout, ids: Sequence[int], columns: Sequence[FieldLayout]
+) -> dict[tuple[int, int], PersonCard]:
+    named = people_named(ids, [field.id for field in columns if field.type.refers_to_person])
+    people = list({person.id: person for person in named.values()}.values())
+    shown = {card.id: card for card in cards(viewer, layout, people)}
+    return {place: shown[person.id] for place, person in named.items()}
