@@ -1,11 +1,31 @@
-"""The profile of one person."""
+"""The profile of one person, and what somebody may take along of it."""
 
-from flask import Blueprint, render_template
+import re
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.utils import secure_filename
 
+from lupweb.errors import NotFound
+from lupweb.exports.qr import qr_svg
+from lupweb.exports.vcard import Contact, contact_of, vcard
+from lupweb.people.queries import BY_NUMBER
+from lupweb.profiles.cards import PersonCard
+from lupweb.profiles.owning import NOTHING_OFFERED, offer_of
 from lupweb.profiles.queries import profile
+from lupweb.profiles.readers import Asked
+from lupweb.search.queries import people_page
+from lupweb.search.request import SearchRequest
+from lupweb.texts import _
 from lupweb.web.access import viewer
-from lupweb.web.layouts import page_layout
+from lupweb.web.errors import error_page
+from lupweb.web.filters import isolate
+from lupweb.web.layouts import page_layout, site_options
+
+MOST_NEAR = 3
+LONGEST_NAME = 60
+COLLEAGUE = "colleague"
 
 bp = Blueprint("profiles", __name__, url_prefix="/people")
 
@@ -13,5 +33,65 @@ bp = Blueprint("profiles", __name__, url_prefix="/people")
 @bp.get("/<handle>")
 def show(handle: str) -> ResponseReturnValue:
     """Show a profile as this viewer sees it."""
-    found = profile(viewer(), page_layout(), handle)
-    return render_template("profiles/show.html", profile=found)
+    found = profile(viewer(), page_layout(), handle, _asked())
+    offer = NOTHING_OFFERED
+    if not found.is_preview:
+        is_read_only = (
+            site_options()["read_only"] or current_app.extensions["lupweb"].settings.read_only
+        )
+        offer = offer_of(viewer(), page_layout(), found.card.id, read_only=is_read_only)
+    return render_template("profiles/show.html", profile=found, offer=offer)
+
+
+@bp.get("/<handle>.vcf")
+def take_along(handle: str) -> ResponseReturnValue:
+    """Send the person as a vCard, as this viewer sees them."""
+    contact = _contact(handle)
+    answer = Response(vcard(contact), content_type="text/vcard; charset=utf-8")
+    name = f"{secure_filename(contact.login) or 'person'}.vcf"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+@bp.get("/<handle>/qr.svg")
+def qr(handle: str) -> ResponseReturnValue:
+    """Send a QR code that a phone takes as a contact."""
+    return Response(qr_svg(_contact(handle)), content_type="image/svg+xml; charset=utf-8")
+
+
+@bp.errorhandler(NotFound)
+def nobody(error: NotFound) -> ResponseReturnValue:
+    """Say that there is nobody, and who may have been meant; somebody hidden is nobody."""
+    if request.endpoint != "profiles.show":
+        return error_page(404)
+    sought = (request.view_args or {})["handle"][:LONGEST_NAME]
+    sentence = _(
+        "The person may have left, or the link has a typing mistake."
+        " You were looking for “%(handle)s”.",
+        handle=isolate(sought),
+    )
+    return error_page(404, sentence, near=_nearest(sought))
+
+
+def _nearest(handle: str) -> Sequence[PersonCard]:
+    """Return a few people whose names are near to what an address names."""
+    words = re.findall(r"[^\W\d_]{2,}", handle)
+    if not words or BY_NUMBER.fullmatch(handle):
+        return ()
+    wanted = SearchRequest(query=" ".join(words))
+    return people_page(viewer(), page_layout(), site_options(), wanted).cards[:MOST_NEAR]
+
+
+def _contact(handle: str) -> Contact:
+    settings = current_app.extensions["lupweb"].settings
+    site = settings.base_url.rstrip("/") or request.host_url.rstrip("/")
+    return contact_of(viewer(), page_layout(), handle, site, _asked())
+
+
+def _asked() -> Asked:
+    reader = request.args.get("as", "")
+    return Asked(
+        sources=request.args.get("sources") == "1",
+        as_colleague=reader == COLLEAGUE,
+        as_handle="" if reader == COLLEAGUE else reader,
+    )

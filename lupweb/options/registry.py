@@ -55,7 +55,11 @@ PHONE_REGION = OptionKind(
     _("Country (ISO 3166) of telephone numbers that begin without “+”."),
 )
 TIME_ZONE = OptionKind(
-    "time_zone", "site", "time_zone", "UTC", _("The time zone of schedules, as in Europe/Berlin.")
+    "time_zone",
+    "site",
+    "time_zone",
+    "UTC",
+    _("The time zone of schedules and of the times on pages, as in Europe/Berlin."),
 )
 ACTIVE_USERS = OptionKind(
     "active_users",

@@ -1,9 +1,15 @@
 """The card of a person: what stands for them in lists, chains and heads of pages."""
 
-from collections.abc import Mapping, Sequence, Set
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any, Protocol
+
+from markupsafe import Markup
+from sqlalchemy import select
 
 from lupweb.accounts.viewers import Viewer
+from lupweb.database import db
 from lupweb.field_types.base import PersonLink
 from lupweb.field_types.email import is_address
 from lupweb.field_types.instant_messenger import InstantMessengerType
@@ -11,16 +17,71 @@ from lupweb.field_types.phone import dial_link
 from lupweb.people.models import Person
 from lupweb.people.names import colour_of, handle_of, initials_of
 from lupweb.people.queries import groups_of, shared_logins
+from lupweb.people.states import SHOWN
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.models import IndexedValue
+from lupweb.profiles.reporting import MANAGER
 from lupweb.profiles.visibility import may_see
+
+TEAM, ROOM = "team", "room"
+"""Keys of fields that stand beside department and place, where a site has them."""
+MOST_EXTRA = 4
+INTERNATIONAL = re.compile(r"(?=(?:\D*\d){8,15}\D*$)\+[1-9][0-9]{0,2}(?:[ -][0-9]+)+", re.ASCII)
+"""A number that is dialled as it is written (RFC 3966): to analyse 24 costs as much as a page."""
+Seen = Mapping[str, tuple[FieldLayout, str]]
+"""Field key -> field and value, of those that may be seen."""
+
+
+class Shown(Protocol):
+    """Somebody as far as a card shows them: a person, or a summary of one."""
+
+    @property
+    def id(self) -> int:
+        """Return the number."""
+
+    @property
+    def login(self) -> str:
+        """Return the login."""
+
+    @property
+    def login_folded(self) -> str:
+        """Return the login as it is compared."""
+
+    @property
+    def name(self) -> str:
+        """Return the name."""
+
+    @property
+    def email(self) -> str:
+        """Return the mail address, or what a directory delivered as one."""
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """Return the document, with all values."""
+
+    @property
+    def picture_hash(self) -> str:
+        """Return the hash of the picture, or ""."""
+
+
+@dataclass(frozen=True)
+class CardLine:
+    """One more field of a card."""
+
+    label: str
+    value: Markup
 
 
 @dataclass(frozen=True)
 class PersonCard:
     """What a viewer sees of a person at a glance; "" where there is nothing, or nothing to see.
 
+    :param location: the place, by the field that administrators chose for it
     :param picture: the hash that names the picture
+    :param time_zone: as it was delivered; may be no zone at all
+    :param extra: at most four lines
+    :param manager: only where the card was asked for with it
     """
 
     id: int
@@ -36,6 +97,12 @@ class PersonCard:
     phone_href: str
     chat_href: str
     picture: str
+    pronouns: str = ""
+    team: str = ""
+    room: str = ""
+    time_zone: str = ""
+    extra: Sequence[CardLine] = ()
+    manager: PersonLink | None = None
 
     @property
     def link(self) -> PersonLink:
@@ -43,63 +110,164 @@ class PersonCard:
         return PersonLink(self.name, self.login, f"/people/{self.handle}")
 
 
-def cards(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> list[PersonCard]:
-    """Return the cards of `people` in their order; two queries, however many they are."""
+def cards(
+    viewer: Viewer, layout: Layout, people: Sequence[Shown], *, with_manager: bool = False
+) -> list[PersonCard]:
+    """Return the cards of `people` in their order; three queries at most, however many they are.
+
+    One finds whom values name: only with the manager, or where a field of the card is a person.
+    One finds groups: only where a field of the card belongs to the profiles of some groups.
+    """
     if not people:
         return []
-    groups = groups_of([person.id for person in people])
-    shared = shared_logins(people)
-    return [
-        _card(
-            viewer, layout, person, groups[person.id], is_unique=person.login_folded not in shared
+    ids = [person.id for person in people]
+    extra = extra_fields(layout)
+    fields = _fields_of_card(layout, extra)
+    groups = groups_of(ids) if any(field.applies_to for field in fields) else {}
+    named = people_named(ids, _naming_fields(layout, with_manager=with_manager))
+    shared = shared_logins([*people, *named.values()])
+    maker = _CardMaker(viewer, layout, fields, shared, named, extra, with_manager)
+    return [maker.card(person, groups.get(person.id, frozenset())) for person in people]
+
+
+def extra_fields(layout: Layout) -> list[FieldLayout]:
+    """Return the further fields of a card: those chosen for it, else those marked for it."""
+    chosen = layout.card
+    by_key = {field.key: field for field in layout.fields()}
+    if chosen.extra:
+        return [by_key[key] for key in chosen.extra if key in by_key][:MOST_EXTRA]
+    there = {chosen.subline, chosen.place, chosen.pronouns, chosen.time_zone, "department"}
+    return [each for key, each in by_key.items() if each.on_card and key not in there][:MOST_EXTRA]
+
+
+def people_named(
+    person_ids: Collection[int], field_ids: Collection[int]
+) -> dict[tuple[int, int], Person]:
+    """Return whom values name, of those who are shown: (person id, field id) -> person.
+
+    Says nothing about who may know; no query without fields.
+    """
+    if not field_ids:
+        return {}
+    rows = (
+        select(IndexedValue.person_id, IndexedValue.field_id, Person)
+        .join(Person, Person.id == IndexedValue.referred_id)
+        .where(
+            IndexedValue.person_id.in_(person_ids),
+            IndexedValue.field_id.in_(field_ids),
+            Person.state.in_(SHOWN),
         )
-        for person in people
-    ]
+    )
+    return {(person, field): who for person, field, who in db.session.execute(rows)}
 
 
 def visible_values(
-    viewer: Viewer, layout: Layout, person: Person, groups: Set[int]
+    viewer: Viewer, layout: Layout, person: Shown, groups: Set[int]
 ) -> Mapping[FieldLayout, str]:
     """Return the values of `person` that `viewer` may see, in the order of the profile."""
+    return _visible(viewer, layout.fields(), person, groups)
+
+
+def _visible(
+    viewer: Viewer, fields: Iterable[FieldLayout], person: Shown, groups: Set[int]
+) -> dict[FieldLayout, str]:
     values = values_of(person.document)
     return {
         field: values[field.key]
-        for field in layout.fields()
+        for field in fields
         if field.key in values and may_see(viewer, field, person.id, groups)
     }
 
 
-def _card(
-    viewer: Viewer, layout: Layout, person: Person, groups: Set[int], *, is_unique: bool
-) -> PersonCard:
-    seen = visible_values(viewer, layout, person, groups)
-    by_key = {field.key: (field, value) for field, value in seen.items()}
-    texts = {key: field.type.text(value) for key, (field, value) in by_key.items()}
-    return PersonCard(
-        id=person.id,
-        name=person.name,
-        handle=handle_of(person.id, person.login, is_unique=is_unique),
-        login=person.login,
-        initials=initials_of(person.name),
-        colour=colour_of(person.id),
-        subline=texts.get("position", ""),
-        department=texts.get("department", ""),
-        location=texts.get("location", ""),
-        email=person.email if is_address(person.email) else "",
-        phone_href=_phone_href(by_key),
-        chat_href=_chat_href(by_key),
-        picture=person.picture_hash,
-    )
+@dataclass(frozen=True)
+class _CardMaker:
+    """What the cards of one list have in common."""
+
+    viewer: Viewer
+    layout: Layout
+    fields: Sequence[FieldLayout]
+    shared: Set[str]
+    named: Mapping[tuple[int, int], Person]
+    extra: Sequence[FieldLayout]
+    with_manager: bool
+
+    def card(self, person: Shown, groups: Set[int]) -> PersonCard:
+        """Return the card of `person`, who belongs to `groups`."""
+        seen = _visible(self.viewer, self.fields, person, groups)
+        by_key = {field.key: (field, value) for field, value in seen.items()}
+        chosen = self.layout.card
+        return PersonCard(
+            id=person.id,
+            name=person.name,
+            handle=self._handle(person),
+            login=person.login,
+            initials=initials_of(person.name),
+            colour=colour_of(person.id),
+            subline=self._text(person, by_key, chosen.subline),
+            department=self._text(person, by_key, "department"),
+            location=self._text(person, by_key, chosen.place),
+            email=person.email if is_address(person.email) else "",
+            phone_href=_phone_href(by_key),
+            chat_href=_chat_href(by_key),
+            picture=person.picture_hash,
+            pronouns=self._text(person, by_key, chosen.pronouns),
+            team=self._text(person, by_key, TEAM),
+            room=self._text(person, by_key, ROOM),
+            time_zone=by_key[chosen.time_zone][1] if chosen.time_zone in by_key else "",
+            extra=[self._line(person, each, seen[each]) for each in self.extra if each in seen],
+            manager=self._manager(person, by_key),
+        )
+
+    def _text(self, person: Shown, by_key: Seen, key: str) -> str:
+        if key not in by_key:
+            return ""
+        field, value = by_key[key]
+        return field.type.text(value, self._named_by(person, field))
+
+    def _manager(self, person: Shown, by_key: Seen) -> PersonLink | None:
+        if not self.with_manager or MANAGER not in by_key:
+            return None
+        return self._named_by(person, by_key[MANAGER][0])
+
+    def _handle(self, person: Shown) -> str:
+        is_unique = person.login_folded not in self.shared
+        return handle_of(person.id, person.login, is_unique=is_unique)
+
+    def _line(self, person: Shown, field: FieldLayout, value: str) -> CardLine:
+        return CardLine(field.name, field.type.render(value, self._named_by(person, field)))
+
+    def _named_by(self, person: Shown, field: FieldLayout) -> PersonLink | None:
+        who = self.named.get((person.id, field.id))
+        return PersonLink(who.name, who.login, f"/people/{self._handle(who)}") if who else None
 
 
-def _phone_href(by_key: Mapping[str, tuple[FieldLayout, str]]) -> str:
+def _fields_of_card(layout: Layout, extra: Sequence[FieldLayout]) -> list[FieldLayout]:
+    """Return the fields that a card may show: nobody asks about the others 24 times."""
+    card = layout.card
+    keys = {"department", "phone", "im", MANAGER, TEAM, ROOM}
+    keys |= {card.subline, card.place, card.pronouns, card.time_zone}
+    keys |= {field.key for field in extra}
+    return [field for field in layout.fields() if field.key in keys]
+
+
+def _naming_fields(layout: Layout, *, with_manager: bool) -> set[int]:
+    """Return the ids of those fields of a card that name a person."""
+    keys = {layout.card.subline, layout.card.place, layout.card.pronouns}
+    keys |= {MANAGER} if with_manager else set()
+    fields = [each for each in layout.fields() if each.key in keys]
+    return {each.id for each in (*fields, *extra_fields(layout)) if each.type.refers_to_person}
+
+
+def _phone_href(by_key: Seen) -> str:
     if "phone" not in by_key:
         return ""
     field, value = by_key["phone"]
+    if INTERNATIONAL.fullmatch(value):
+        return "tel:" + value.replace(" ", "-")
     return dial_link(value, field.type.options.get("region"))
 
 
-def _chat_href(by_key: Mapping[str, tuple[FieldLayout, str]]) -> str:
+def _chat_href(by_key: Seen) -> str:
     if "im" not in by_key:
         return ""
     field, value = by_key["im"]

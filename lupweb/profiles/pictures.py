@@ -12,7 +12,7 @@ from lupweb.errors import InvalidValue, NotFound
 from lupweb.people.models import Person
 from lupweb.profiles.models import Picture, PictureSource
 from lupweb.profiles.picture_maker import MOST_BYTES, SIZES, PictureMaker
-from lupweb.profiles.queries import get_shown
+from lupweb.profiles.readers import get_shown
 from lupweb.texts import _
 
 MOST_TRIED = 3  # each may take seconds before it turns out to be none
@@ -106,10 +106,10 @@ def keep(deliveries: Sequence[Delivery]) -> list[int]:
         for each in known
         if not each.problem and _hash(each) != before[each.person_id]
     }
-    _store([each.picture for each in known if each.picture])
+    store_pictures([each.picture for each in known if each.picture])
     _name(changed)
     _note_sources(known)
-    _drop_unused({before[person_id] for person_id in changed} - {""})
+    drop_unused({before[person_id] for person_id in changed} - {""})
     return sorted(changed)
 
 
@@ -138,7 +138,16 @@ def get_picture(viewer: Viewer, handle: str, size: int) -> ShownPicture:
     :param size: pixels; the next larger of the four sizes is taken, or the largest there is
     :raises NotFound: if there is no picture, or this viewer may not see the person
     """
-    person = get_shown(viewer, handle)
+    found = picture_of(get_shown(viewer, handle), size)
+    if found is None:
+        raise NotFound(_("There is no picture of “%(handle)s” here.", handle=handle))
+    return found
+
+
+def picture_of(person: Person, size: int) -> ShownPicture | None:
+    """Return the picture of a person whom the viewer may see, or None; one query at most."""
+    if not person.picture_hash:
+        return None
     wanted = next((each for each in SIZES if each >= size), SIZES[-1])
     nearest = case((Picture.size >= wanted, Picture.size), else_=BEYOND - Picture.size)
     found = db.session.execute(
@@ -148,7 +157,7 @@ def get_picture(viewer: Viewer, handle: str, size: int) -> ShownPicture:
         .limit(1)
     ).first()
     if found is None:
-        raise NotFound(_("There is no picture of “%(handle)s” here.", handle=handle))
+        return None
     return ShownPicture(found.content, person.picture_hash, found.size, person.login)
 
 
@@ -156,7 +165,8 @@ def _hash(delivery: Delivery) -> str:
     return delivery.picture.hash if delivery.picture else ""
 
 
-def _store(pictures: Sequence[PreparedPicture]) -> None:
+def store_pictures(pictures: Sequence[PreparedPicture]) -> None:
+    """Store pictures that are not there yet; call inside a transaction."""
     by_hash = {picture.hash: picture for picture in pictures}
     rows = select(Picture.hash).where(Picture.hash.in_(by_hash)).distinct()
     new = by_hash.keys() - set(db.session.scalars(rows))
@@ -198,7 +208,8 @@ def _note_sources(deliveries: Sequence[Delivery]) -> None:
         )
 
 
-def _drop_unused(hashes: Collection[str]) -> None:
+def drop_unused(hashes: Collection[str]) -> None:
+    """Remove those of these pictures that nobody has any more; call inside a transaction."""
     used = select(Person.picture_hash).where(Person.picture_hash.in_(hashes))
     unused = set(hashes) - set(db.session.scalars(used))
     if unused:

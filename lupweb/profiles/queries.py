@@ -9,31 +9,49 @@ from sqlalchemy import func, select
 
 from lupweb import clock
 from lupweb.accounts.viewers import Viewer
+from lupweb.audit.models import History
 from lupweb.database import db
 from lupweb.directories.models import Directory, Identity
-from lupweb.errors import NotFound
 from lupweb.people.models import Person
-from lupweb.people.names import is_addressable
-from lupweb.people.queries import BY_NUMBER, get_person, group_names, groups_of
+from lupweb.people.queries import group_names, groups_of
 from lupweb.people.states import SHOWN, PersonState
-from lupweb.profiles.cards import PersonCard, cards, visible_values
+from lupweb.profiles.cards import TEAM, PersonCard, cards, people_named, visible_values
 from lupweb.profiles.layout import CategoryLayout, FieldLayout, Layout
-from lupweb.profiles.models import IndexedValue
+from lupweb.profiles.origins import Origin, origin_of
+from lupweb.profiles.readers import NOTHING_ASKED, Asked, get_shown, reader_name, seen_as
 from lupweb.profiles.reporting import reporting_line
-from lupweb.texts import _
+from lupweb.profiles.visibility import may_read
 
 STALE = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
+class ProfilePart:
+    """One of several values, or one by which people are chosen.
+
+    :param facet: the value that chooses them in the directory, "" if they are not chosen by it
+    """
+
+    text: str
+    facet: str
+
+
+@dataclass(frozen=True)
 class ProfileRow:
-    """One field with its value, ready to be shown."""
+    """One field with its value, ready to be shown.
+
+    :param parts: the single values, where each is shown by itself; else none
+    :param is_multiple: whether there may be more than one
+    :param origin: None where the reader neither asked nor is always told
+    """
 
     key: str
     label: str
     help_text: str
     value: Markup
-    badge: str
+    parts: Sequence[ProfilePart]
+    is_multiple: bool
+    origin: Origin | None
 
 
 @dataclass(frozen=True)
@@ -49,12 +67,23 @@ class ProfileCategory:
 
 @dataclass(frozen=True)
 class Profile:
-    """A profile page, as one viewer sees it."""
+    """A profile page, as one viewer sees it.
+
+    :param is_preview: the owner looks at it as colleagues do, an administrator as somebody else
+    :param knows_origins: this viewer is always told where values come from
+    :param path: field keys with values that lead from everybody to this person's colleagues
+    :param missing_since: None unless no directory has this person any more
+    """
 
     card: PersonCard
     is_own: bool
-    shows_sources: bool
+    is_preview: bool
+    reader: str
+    knows_origins: bool
+    asked: Asked
     state: PersonState
+    missing_since: datetime | None
+    path: Sequence[tuple[str, ProfilePart]]
     categories: Sequence[ProfileCategory]
     chain: Sequence[PersonCard]
     chain_cut: bool
@@ -64,30 +93,48 @@ class Profile:
     report_count: int
     read_at: datetime | None
     is_stale: bool
-    notes: Sequence[str]
+
+    @property
+    def is_exported(self) -> bool:
+        """Return whether there is a vCard of this person."""
+        return self.state in SHOWN
 
 
-def profile(viewer: Viewer, layout: Layout, handle: str) -> Profile:
+def profile(viewer: Viewer, layout: Layout, handle: str, asked: Asked = NOTHING_ASKED) -> Profile:
     """Return the profile that `handle` names, as `viewer` sees it.
 
     :raises NotFound: if there is nobody, or nobody whom this viewer may see
     """
     person = get_shown(viewer, handle)
+    owner, viewer = viewer, seen_as(viewer, person, asked)
     line = reporting_line(viewer, layout, person)
     groups = groups_of([person.id])[person.id]
     seen = visible_values(viewer, layout, person, groups)
     named = _people_named(person.id, seen)
     people = [person, *line.chain, *line.peers, *line.reports, *named.values()]
     by_id = {card.id: card for card in cards(viewer, layout, _each_once(people))}
-    read_at = _read_at(person.id)
-    is_own = person.id == viewer.person_id
-    shows_sources = is_own or viewer.role.is_administrator
+    readings = _readings(person.id)
+    knows_origins = person.id == viewer.person_id or viewer.role.is_administrator
+    maker = _RowMaker(
+        viewer=viewer,
+        person=person,
+        directories={each.key: each.name for each in readings},
+        named={key: by_id[who.id] for key, who in named.items()},
+        tells_origins=knows_origins or asked.sources,
+        knows_origins=knows_origins,
+    )
+    read_at = max((each.at for each in readings if each.at), default=None)
     return Profile(
         card=by_id[person.id],
-        is_own=is_own,
-        shows_sources=shows_sources,
+        is_own=person.id == viewer.person_id,
+        is_preview=owner is not viewer,
+        reader=reader_name(owner, asked),
+        knows_origins=knows_origins,
+        asked=asked,
         state=PersonState(person.state),
-        categories=_categories(layout, seen, {key: by_id[who.id] for key, who in named.items()}),
+        missing_since=_missing_since(person),
+        path=_path(seen, maker),
+        categories=_categories(layout, seen, maker),
         chain=[by_id[each.id] for each in line.chain],
         chain_cut=line.is_cut,
         peers=[by_id[each.id] for each in line.peers],
@@ -96,62 +143,102 @@ def profile(viewer: Viewer, layout: Layout, handle: str) -> Profile:
         report_count=line.report_count,
         read_at=read_at,
         is_stale=bool(read_at and clock.now() - read_at > STALE),
-        notes=_notes(person),
     )
 
 
-def get_shown(viewer: Viewer, handle: str) -> Person:
-    """Return the person; somebody hidden is not there for anybody but administrators."""
-    if not (BY_NUMBER.fullmatch(handle) or is_addressable(handle)):
-        raise NotFound(_("Nobody is called “%(handle)s” here.", handle=handle))
-    person = get_person(handle)
-    may_know = viewer.role.is_administrator or viewer.is_operator
-    if person.state == PersonState.MISSING and not may_know:
-        raise NotFound(_("Nobody is called “%(handle)s” here.", handle=handle))
-    return person
+@dataclass(frozen=True)
+class _Reading:
+    """A directory that has the person, and when it was last read completely."""
+
+    key: str
+    name: str
+    at: datetime | None
 
 
-def _read_at(person_id: int) -> datetime | None:
-    """Return when a directory that has this person was last read completely."""
+def _readings(person_id: int) -> list[_Reading]:
     rows = (
-        select(func.max(Directory.last_full_at))
+        select(Directory.key, Directory.name, Directory.last_full_at)
         .join(Identity, Identity.directory_id == Directory.id)
         .where(Identity.person_id == person_id)
     )
+    return [_Reading(*row) for row in db.session.execute(rows)]
+
+
+def _missing_since(person: Person) -> datetime | None:
+    if person.state != PersonState.MISSING:
+        return None
+    rows = select(func.max(History.at)).where(
+        History.person_id == person.id,
+        History.field_key == "@state",
+        History.new == PersonState.MISSING,
+    )
     return db.session.scalar(rows)
-
-
-def _notes(person: Person) -> list[str]:
-    if person.state == PersonState.MISSING:
-        return [str(_("No directory has this person any more. Only administrators see this page."))]
-    if person.state == PersonState.DISABLED:
-        return [str(_("This person is no longer active."))]
-    return []
 
 
 def _people_named(person_id: int, seen: Mapping[FieldLayout, str]) -> dict[int, Person]:
     """Return whom the visible values of a person name: field id -> person."""
     fields = [field.id for field in seen if field.type.refers_to_person]
-    rows = (
-        select(IndexedValue.field_id, Person)
-        .join(Person, Person.id == IndexedValue.referred_id)
-        .where(
-            IndexedValue.person_id == person_id,
-            IndexedValue.field_id.in_(fields),
-            Person.state.in_(SHOWN),
+    named = people_named([person_id], fields)
+    return {field_id: who for (_person, field_id), who in named.items()}
+
+
+@dataclass(frozen=True)
+class _RowMaker:
+    """What the rows of one profile have in common.
+
+    :param directories: key -> name
+    :param named: field id -> whom its value names
+    :param tells_origins: whether it is said where values come from; in full to those who know
+    """
+
+    viewer: Viewer
+    person: Person
+    directories: Mapping[str, str]
+    named: Mapping[int, PersonCard]
+    tells_origins: bool
+    knows_origins: bool
+
+    def row(self, field: FieldLayout, value: str) -> ProfileRow:
+        """Return the row of one value."""
+        who = self.named.get(field.id)
+        return ProfileRow(
+            key=field.key,
+            label=field.name,
+            help_text=field.help_text,
+            value=field.type.render(value, who.link if who else None),
+            parts=self.parts(field, value),
+            is_multiple=field.type.is_multiple,
+            origin=self._origin(field),
         )
-    )
-    return dict(db.session.execute(rows).all())
+
+    def parts(self, field: FieldLayout, value: str) -> list[ProfilePart]:
+        """Return the single values that are shown by themselves."""
+        kind = field.type
+        chosen_by = field.facet and kind.is_facet and may_read(self.viewer, field)
+        if kind.refers_to_person or kind.refers_to_people or not (chosen_by or kind.is_multiple):
+            return []
+        return [ProfilePart(kind.text(one), one if chosen_by else "") for one in kind.split(value)]
+
+    def _origin(self, field: FieldLayout) -> Origin | None:
+        if not self.tells_origins:
+            return None
+        provenance = self.person.provenance
+        return origin_of(field, provenance, self.directories, in_full=self.knows_origins)
+
+
+def _path(seen: Mapping[FieldLayout, str], maker: _RowMaker) -> list[tuple[str, ProfilePart]]:
+    parts = {field.key: maker.parts(field, seen[field]) for field in seen if field.facet}
+    return [(key, parts[key][0]) for key in ("department", TEAM) if parts.get(key)]
 
 
 def _categories(
-    layout: Layout, seen: Mapping[FieldLayout, str], named: Mapping[int, PersonCard]
+    layout: Layout, seen: Mapping[FieldLayout, str], maker: _RowMaker
 ) -> list[ProfileCategory]:
     names = group_names()
     found = []
     for category in layout.categories:
         rows = [
-            _row(field, seen[field], named)
+            maker.row(field, seen[field])
             for field in category.fields
             if field in seen and field.in_profile
         ]
@@ -165,17 +252,6 @@ def _category(
 ) -> ProfileCategory:
     readers = sorted(names[group_id] for group_id in category.visible_to)
     return ProfileCategory(category.key, category.name, bool(readers), readers, rows)
-
-
-def _row(field: FieldLayout, value: str, named: Mapping[int, PersonCard]) -> ProfileRow:
-    who = named.get(field.id)
-    return ProfileRow(
-        key=field.key,
-        label=field.name,
-        help_text=field.help_text,
-        value=field.type.render(value, who.link if who else None),
-        badge="ldap" if field.source.is_directory else "",
-    )
 
 
 def _each_once(people: Sequence[Person]) -> list[Person]:

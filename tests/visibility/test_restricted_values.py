@@ -13,12 +13,14 @@ from sqlalchemy import true
 
 from lupweb.accounts.viewers import viewer_as
 from lupweb.database import db, transaction
+from lupweb.options.service import options
 from lupweb.people.models import Group, Membership
 from lupweb.people.queries import get_person, groups_by_key
 from lupweb.profiles.editor import restrict_category
 from lupweb.profiles.layout import load_layout
 from lupweb.profiles.models import Category
 from lupweb.search.queries import found_people
+from lupweb.search.request import SearchRequest
 from tests.blueprints.conftest import CANARY
 from tests.browsing import Browser
 from tests.databases import both_databases
@@ -99,7 +101,7 @@ def test_as_somebody_the_command_line_says_no_more_than_the_page(
         layout = load_layout()
         for login, expected in (("sam", ["ben"]), ("ben", ["ben"]), ("ada", []), ("cem", [])):
             viewer = viewer_as(get_person(login).id)
-            people = found_people(viewer, layout, true(), CANARY)
+            people = found_people(viewer, layout, options(), SearchRequest(CANARY), true())
             assert [person.login for person in people] == expected
 
 
