@@ -8,6 +8,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from lupweb import __version__
+from lupweb.cli.bench import bench
 from lupweb.cli.config import config
 from lupweb.cli.demo import demo
 from lupweb.cli.directories import directory
@@ -55,6 +56,6 @@ def main() -> None:
 
 for command in (
     demo, up, serve, worker, scheduler, upgrade, settings, health,
-    admin, config, directory, sync, people,
+    admin, config, directory, sync, people, bench,
 ):  # fmt: skip
     main.add_command(command)

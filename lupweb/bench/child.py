@@ -1,0 +1,36 @@
+"""The parts of a bench that need a fresh process: python -m lupweb.bench.child TASK ARGUMENTS
+
+What a task returns is one JSON document on standard output.
+"""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from lupweb.bench import company, searching, serving, syncing
+from lupweb.errors import LupwebError
+
+TASKS: dict[str, Callable[..., Any]] = {
+    "load": company.load,
+    "set_up": company.set_up,
+    "sync": syncing.sync,
+    "weigh": syncing.weigh,
+    "fill": searching.fill,
+    "search": searching.search,
+    "browsers": serving.browsers,
+}
+
+
+def main(task: str, arguments: str) -> None:
+    """Do one task; its arguments are a JSON object."""
+    try:
+        found = TASKS[task](**json.loads(arguments))
+    except LupwebError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(1)
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

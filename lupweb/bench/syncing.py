@@ -1,0 +1,138 @@
+"""How long a first sync takes, and how much memory, beside a plain `ldapsearch` (P1, P2, P6)."""
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from blinker import ANY
+
+from lupweb.bench import floors
+from lupweb.bench.children import environment, in_child
+from lupweb.bench.company import (
+    Workplace,
+    application,
+    company_directory,
+    copy_of,
+    installation,
+    parts_of,
+)
+from lupweb.bench.machine import memory_now_mb, memory_peak_mb, peak_of_children
+from lupweb.bench.report import Finding, Target, alone, between, compared
+from lupweb.demo.fill import KEY
+from lupweb.errors import LupwebError
+from lupweb.profiles.service import changed
+from lupweb.runs.states import RunState
+from lupweb.sync.records import record
+from lupweb.sync.service import run
+from lupweb.texts import Text, _
+
+Tell = Callable[[Text], None]
+Round = Mapping[str, tuple[float, float]]
+P1 = Target(limit=3.0)
+P2 = Target(limit=6.0)
+P6 = Target(limit=60)
+
+
+def bench_sync(place: Workplace, people: int, rounds: int, tell: Tell) -> list[Finding]:
+    """Measure first runs on a fresh SQLite installation, with and without the search index."""
+    tell(_("Inventing and loading %(people)s people.", people=people))
+    with company_directory(place, people) as served:
+        template = place.new("template")
+        installation(template, served)
+        floor = floors.reading(served, place.folder)
+        memory_mb = memory_of_first(place, template)
+        measured = []
+        for number in range(1, rounds + 1):
+            measured.append(_round(place, template, floor))
+            tell(_("Round %(number)s of %(rounds)s is done.", number=number, rounds=rounds))
+    return _findings(measured, memory_mb)
+
+
+def first_and_again(place: Workplace, template: Path, *, has_index: bool) -> dict[str, float]:
+    """Copy an installation, and let a fresh process read everybody into it twice.
+
+    :returns: seconds of the `first` run and of the run `again`
+    """
+    folder = copy_of(template, place.new("round"))
+    figures: dict[str, float] = in_child("sync", environment(folder), has_index=has_index)
+    shutil.rmtree(folder)
+    return figures
+
+
+def memory_of_first(place: Workplace, template: Path) -> float:
+    """Return how many MB a first sync with search index adds to its process, at its peak.
+
+    What its child processes hold for themselves is part of it. Nothing is timed meanwhile.
+    """
+    folder = copy_of(template, place.new("weighed"))
+    added: float = in_child("weigh", environment(folder))
+    shutil.rmtree(folder)
+    return added
+
+
+def sync(*, has_index: bool) -> dict[str, float]:
+    """Read everybody into this process's installation, then once more; see `first_and_again`."""
+    with application() as app:
+        if not has_index:
+            _leave_search_out()
+        return {"first": _run_once(app), "again": _run_once(app)}
+
+
+def weigh() -> float:
+    """Read everybody into this process's installation; see `memory_of_first`."""
+    with application() as app, peak_of_children() as children:
+        before = memory_now_mb()
+        _run_once(app)
+        growth = memory_peak_mb() - before
+    return growth + children.peak_mb
+
+
+def _round(place: Workplace, template: Path, floor: Callable[[], float]) -> Round:
+    before = floor()
+    bare = first_and_again(place, template, has_index=False)
+    amid = floor()
+    whole = first_and_again(place, template, has_index=True)
+    after = floor()
+    return {
+        "bare": (bare["first"], between(before, amid)),
+        "whole": (whole["first"], between(amid, after)),
+        "again": (whole["again"], between(amid, after)),
+    }
+
+
+def _findings(measured: list[Round], memory_mb: float) -> list[Finding]:
+    def beside_ldapsearch(what: Text, key: str, **more: Any) -> Finding:
+        pairs = [each[key] for each in measured]
+        return compared(what, pairs, unit="s", floor_name="F1", **more)
+
+    return [
+        beside_ldapsearch(_("first sync, without search index"), "bare", id="P1", target=P1),
+        beside_ldapsearch(_("first sync, with search index"), "whole", id="P2", target=P2),
+        alone(
+            _("memory that a first sync adds, its processes included"),
+            [memory_mb],
+            unit="MB",
+            id="P6",
+            target=P6,
+        ),
+        beside_ldapsearch(_("second full sync, nothing changed"), "again"),
+    ]
+
+
+def _leave_search_out() -> None:
+    for receiver in list(changed.receivers_for(ANY)):
+        if receiver.__module__.startswith("lupweb.search."):
+            changed.disconnect(receiver)
+
+
+def _run_once(app: Any) -> float:
+    parts = parts_of(app)
+    began = time.perf_counter()
+    run_id = run(KEY, secret_key=parts.settings.secret_key, connect=parts.connect, trigger="bench")
+    took = time.perf_counter() - began
+    found = record(run_id)
+    if found["state"] not in {RunState.DONE, RunState.PARTIAL}:
+        raise LupwebError(found["message"])
+    return took

@@ -1,0 +1,77 @@
+"""The benches themselves, with few people: they come to an end, and leave nothing behind."""
+
+from pathlib import Path
+
+import pytest
+
+from lupweb.bench import searching
+from lupweb.bench.company import Workplace, workplace
+from lupweb.bench.peers import bench_peer
+from lupweb.bench.report import Finding
+from lupweb.bench.searching import bench_search
+from lupweb.bench.syncing import bench_sync
+from lupweb.embedded.slapd import is_filled
+from lupweb.errors import MissingPart
+from lupweb.texts import Text
+from tests.servers.slapd import require_slapd
+
+PEOPLE = 200
+FEWER = 60  # their portraits are drawn, which takes longest
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Workplace:
+    return Workplace(tmp_path / "scratch", tmp_path / "kept")
+
+
+def quiet(_text: Text) -> None:
+    """Say nothing."""
+
+
+def by_id(findings: list[Finding]) -> dict[str, Finding]:
+    return {each.id: each for each in reversed(findings) if each.id}
+
+
+def test_sync_measures_p1_p2_and_p6_beside_f1(place: Workplace) -> None:
+    require_slapd()
+
+    found = by_id(bench_sync(place, FEWER, 1, quiet))
+
+    assert set(found) == {"P1", "P2", "P6"}
+    assert found["P1"].floor_name == found["P2"].floor_name == "F1"
+    assert all(figure > 0 for each in found.values() for figure in each.samples[0])
+    assert list((place.folder).glob("round*")) == []
+    assert is_filled(place.kept / f"company-{FEWER}" / "slapd")
+
+
+def test_search_measures_every_class_of_questions(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "find_programs", lambda: None)
+
+    findings, notes = bench_search(place, PEOPLE, 1, quiet)
+
+    assert notes == [searching.NO_POSTGRESQL]
+    assert len(findings) == 2 * len(searching.P7) + 1
+    assert [each.id for each in findings].count("P7") == 4
+    assert all(each.subject > 0 for each in findings)
+
+
+def test_without_the_peer_the_way_to_get_it_is_told(place: Workplace) -> None:
+    with pytest.raises(MissingPart, match=r"django-python3-ldap==0\.16\.1"):
+        bench_peer(place, PEOPLE, 1, quiet, None)
+
+
+def test_what_a_bench_makes_goes_with_it() -> None:
+    with workplace(None) as place:
+        place.new("round").joinpath("lupweb.sqlite").touch()
+
+    assert not place.folder.exists()
+
+
+def test_what_is_to_be_kept_stays(tmp_path: Path) -> None:
+    with workplace(tmp_path / "kept") as place:
+        place.kept.mkdir()
+
+    assert place.kept == tmp_path / "kept"
+    assert place.kept.exists()
