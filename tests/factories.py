@@ -6,7 +6,9 @@ from lupweb.database import db, transaction
 from lupweb.directories.connect import refuse_in_transaction
 from lupweb.directories.service import add_directory
 from lupweb.ldap.connection import Tls
-from lupweb.people.models import Group
+from lupweb.people.models import Group, Membership, Person
+from lupweb.people.names import fold_login
+from lupweb.people.queries import groups_by_key
 from lupweb.profiles.editor import define_category, define_field, fill_from_directory
 from lupweb.profiles.sources import Source
 from lupweb.sync.service import run
@@ -105,3 +107,28 @@ def a_profile(restricted: Mapping[str, Sequence[str]] | None = None) -> None:
 def a_run(directory: FakeDirectory) -> int:
     """Synchronize; return the run's number."""
     return run("main", secret_key=SECRET_KEY, connect=directory.connect, trigger="test")
+
+
+def a_local_person(login: str, name: str = "", *, groups: Sequence[str] = (), **values: str) -> int:
+    """Add somebody whom no directory holds; return the person's id."""
+    name = name or login.title()
+    with transaction():
+        person = Person(
+            login=login,
+            login_folded=fold_login(login),
+            name=name,
+            sort_name=name.casefold(),
+            email=f"{login}@example.com",
+            document={"values": values},
+        )
+        db.session.add(person)
+        db.session.flush()
+        ids = groups_by_key()
+        db.session.add_all(Membership(group_id=ids[key], person_id=person.id) for key in groups)
+        return person.id
+
+
+def a_local_group(*keys: str) -> None:
+    """Add groups that no directory holds."""
+    with transaction():
+        db.session.add_all(Group(key=key, name=key.title()) for key in keys)

@@ -69,11 +69,17 @@ def define_field(  # noqa: PLR0913 a field has many settings, all named
     source: Source = Source.USER,
     attribute: str = "",
     searchable: bool = True,
+    facet: bool = False,
+    in_table: bool = False,
+    on_card: bool = False,
     visible_to: Collection[str] = (),
 ) -> ProfileField:
     """Add a field at the end of a category.
 
     :param attribute: the LDAP attribute that a directory source reads
+    :param facet: people are chosen by it in the directory
+    :param in_table: it is a column of the directory's table
+    :param on_card: it stands on the card over a name
     :param visible_to: keys of groups, narrower than the category's
     :raises InvalidValue: if the key is taken, or category, group or attribute is missing
     :raises NotFound: if there is no such type
@@ -96,6 +102,9 @@ def define_field(  # noqa: PLR0913 a field has many settings, all named
         source=source,
         attribute=attribute,
         searchable=searchable,
+        facet=facet,
+        in_table=in_table,
+        on_card=on_card,
     )
     db.session.add(field)
     db.session.flush()
@@ -112,8 +121,8 @@ def fill_from_directory(
     help_text: str = "",
     options: Mapping[str, Any] | None = None,
     source: Source = Source.LDAP,
-) -> None:
-    """Let a directory fill a field that exists.
+) -> ProfileField:
+    """Let a directory fill a field that exists; return it.
 
     :raises NotFound: if there is no such field
     """
@@ -124,6 +133,15 @@ def fill_from_directory(
     field.attribute = attribute
     field.help_text = help_text or field.help_text
     field.options = dict(options or field.options)
+    return field
+
+
+def show_in_directory(field: ProfileField, *, facet: bool, in_table: bool) -> None:
+    """Set whether people are chosen by a field in the directory, and whether it is a column."""
+    field.facet = facet
+    field.in_table = in_table
+    db.session.flush()
+    tell_everybody_changed()
 
 
 def _group_ids(keys: Collection[str]) -> list[int]:

@@ -18,6 +18,7 @@ from lupweb.profiles.models import (
     ProfileField,
 )
 from lupweb.profiles.sources import Source
+from lupweb.texts import language
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,10 +34,19 @@ class FieldLayout:
     attribute: str
     searchable: bool
     in_profile: bool
+    in_table: bool
+    on_card: bool
+    facet: bool
     applies_to: frozenset[int]
     category_visible_to: frozenset[int]
     visible_to: frozenset[int]
     stays_findable: bool
+    required: bool = False
+    default: str = ""
+    pattern: str = ""
+    max_length: int | None = None
+    writes_back: bool = False
+    confirm_days: int = 0
 
     @property
     def is_restricted(self) -> bool:
@@ -53,13 +63,29 @@ class CategoryLayout:
     name: str
     visible_to: frozenset[int]
     fields: tuple[FieldLayout, ...]
+    applies_to: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class CardLayout:
+    """Which fields feed the head of a profile and the card: keys of fields, "" is none.
+
+    :param extra: more fields of the card; none: those that are marked for it
+    """
+
+    subline: str = "position"
+    place: str = "location"
+    pronouns: str = ""
+    time_zone: str = ""
+    extra: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Layout:
-    """All categories, in their order."""
+    """All categories, in their order, and what stands on a card."""
 
     categories: tuple[CategoryLayout, ...]
+    card: CardLayout = CardLayout()
 
     def fields(self) -> Iterator[FieldLayout]:
         """Yield every field, in the order of the profile."""
@@ -74,24 +100,34 @@ class Layout:
 GroupsBy = Mapping[Any, frozenset[int]]
 
 
-def load_layout(phone_region: str = "") -> Layout:
+def load_layout(phone_region: str = "", card: CardLayout = CardLayout()) -> Layout:
     """Read the whole profile; four queries, however many people there are.
 
     :param phone_region: ISO 3166 code given to every field type as the option `region`
+    :param card: what administrators chose for cards
     """
     groups = _category_groups()
     narrowed = _field_groups()
     by_category: dict[int, list[ProfileField]] = defaultdict(list)
-    in_order = select(ProfileField).order_by(ProfileField.position, ProfileField.id)
-    for field in db.session.scalars(in_order):
+    present = select(ProfileField).where(ProfileField.removed_at.is_(None))
+    for field in db.session.scalars(present.order_by(ProfileField.position, ProfileField.id)):
         by_category[field.category_id].append(field)
     categories = db.session.scalars(select(Category).order_by(Category.position, Category.id))
     return Layout(
         tuple(
             _category(category, by_category[category.id], groups, narrowed, phone_region)
             for category in categories
-        )
+        ),
+        card,
     )
+
+
+def in_readers_language(text: str, translated: Mapping[str, str]) -> str:
+    """Return what an administrator wrote, in the language that is spoken, else as it was first.
+
+    :param translated: language -> the same text
+    """
+    return translated.get(language()) or text
 
 
 def _category(
@@ -107,23 +143,33 @@ def _category(
     return CategoryLayout(
         id=category.id,
         key=category.key,
-        name=category.name,
+        name=in_readers_language(category.name, category.names),
         visible_to=visible_to,
+        applies_to=applies_to,
         fields=tuple(
             FieldLayout(
                 id=field.id,
                 key=field.key,
-                name=field.name,
+                name=in_readers_language(field.name, field.names),
                 type=field_type(field.type_key, {"region": phone_region, **field.options}),
-                help_text=field.help_text,
+                help_text=in_readers_language(field.help_text, field.help_texts),
                 source=Source(field.source),
                 attribute=field.attribute,
                 searchable=field.searchable,
                 in_profile=field.in_profile,
+                in_table=field.in_table,
+                on_card=field.on_card,
+                facet=field.facet,
                 applies_to=applies_to,
                 category_visible_to=visible_to,
                 visible_to=narrowed.get(field.id, nobody),
                 stays_findable=category.searchable_when_restricted,
+                required=field.required,
+                default=field.default_value,
+                pattern=field.pattern,
+                max_length=field.max_length,
+                writes_back=field.writes_back,
+                confirm_days=field.confirm_days,
             )
             for field in fields
         ),

@@ -23,6 +23,11 @@ LONGEST_ANSWER = 4 * 1024 * 1024  # four JPEGs of at most 512 x 512 pixels
 CHILD = Path(__file__).with_name("picture_child.py")
 LENGTH = struct.Struct("!I")
 FRAME = struct.Struct("!HI")
+WISH = struct.Struct("!HHHH")
+WHOLE = 0
+"""The size under which the whole picture is kept, from which the squares were cut."""
+LONGEST_WHOLE = 1536
+"""Longest side of a whole picture, in pixels: enough to cut a square of a third of it."""
 HANDED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # the rest of the environment holds secrets
 MADE = b"made"
 REFUSALS: dict[bytes, Text] = {
@@ -47,6 +52,25 @@ class Limits:
     cpu_s: int = 5
     wall_s: int = 8
     memory_bytes: int = 512 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Crop:
+    """Which square of a picture is shown.
+
+    :param zoom_percent: 100: as large as fits; 300: a third of that
+    :param across: where it lies, from 0 (left) to 100 (right)
+    :param down: from 0 (top) to 100 (bottom)
+    """
+
+    zoom_percent: int = 100
+    across: int = 50
+    down: int = 50
+
+    @property
+    def text(self) -> str:
+        """Return it as a text that differs where the crop differs."""
+        return f"{self.zoom_percent} {self.across} {self.down}"
 
 
 class _Ended(Exception):
@@ -77,14 +101,15 @@ class PictureMaker:
         :raises InvalidValue: if it cannot be used; the sentence says why
         :raises MissingPart: if no child can be started
         """
-        if not content:
-            raise InvalidValue(EMPTY)
-        if len(content) > MOST_BYTES:
-            raise InvalidValue(TOO_LARGE)
-        answer = self._asked(content)
-        if answer in REFUSALS:
-            raise InvalidValue(REFUSALS[answer])
-        return dict(_pictures(answer.removeprefix(MADE)))
+        return self._made(content, (0, 100, 50, 50))
+
+    def cut(self, content: bytes, crop: Crop) -> dict[int, bytes]:
+        """Return the square that was chosen, as `make` does, and under `WHOLE` the whole picture.
+
+        :raises InvalidValue: if it cannot be used; the sentence says why
+        :raises MissingPart: if no child can be started
+        """
+        return self._made(content, (LONGEST_WHOLE, crop.zoom_percent, crop.across, crop.down))
 
     def close(self) -> None:
         """End the child."""
@@ -108,10 +133,20 @@ class PictureMaker:
     ) -> None:
         self.close()
 
-    def _asked(self, content: bytes) -> bytes:
+    def _made(self, content: bytes, wish: tuple[int, int, int, int]) -> dict[int, bytes]:
+        if not content:
+            raise InvalidValue(EMPTY)
+        if len(content) > MOST_BYTES:
+            raise InvalidValue(TOO_LARGE)
+        answer = self._asked(content, WISH.pack(*wish))
+        if answer in REFUSALS:
+            raise InvalidValue(REFUSALS[answer])
+        return dict(_pictures(answer.removeprefix(MADE)))
+
+    def _asked(self, content: bytes, wish: bytes) -> bytes:
         child = self._running()
         try:
-            return _answer(child, content)
+            return _answer(child, content, wish)
         except (_Ended, BrokenPipeError) as error:
             self.close()
             log.warning("a picture ended its reader", bytes=len(content), code=child.returncode)
@@ -152,10 +187,10 @@ def re_encode(content: bytes) -> dict[int, bytes]:
         return maker.make(content)
 
 
-def _answer(child: subprocess.Popen[bytes], content: bytes) -> bytes:
+def _answer(child: subprocess.Popen[bytes], content: bytes, wish: bytes) -> bytes:
     if child.stdin is None:
         raise _Ended
-    child.stdin.write(LENGTH.pack(len(content)))
+    child.stdin.write(LENGTH.pack(len(wish) + len(content)) + wish)
     child.stdin.write(content)
     child.stdin.flush()
     answer = _next_message(child.stdout)

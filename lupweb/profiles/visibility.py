@@ -4,12 +4,21 @@ Profile, card, list, search and the command line all ask here, and nothing else 
 """
 
 from collections.abc import Set
+from typing import Protocol
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.profiles.layout import FieldLayout, Layout
 
 
-def applies(field: FieldLayout, person_groups: Set[int]) -> bool:
+class AppliesTo(Protocol):
+    """Something that only the people of some groups have; no groups: everybody."""
+
+    @property
+    def applies_to(self) -> frozenset[int]:
+        """Return the ids of the groups."""
+
+
+def applies(field: AppliesTo, person_groups: Set[int]) -> bool:
     """Return whether a person of these groups has this field in the profile at all."""
     return not field.applies_to or bool(field.applies_to & person_groups)
 
@@ -18,6 +27,8 @@ def may_read(viewer: Viewer, field: FieldLayout) -> bool:
     """Return whether `viewer` may read this field of other people."""
     if viewer.is_operator:
         return True
+    if viewer.behind and not may_read(viewer.behind, field):
+        return False
     return all(
         not allowed or bool(allowed & viewer.groups)
         for allowed in (field.category_visible_to, field.visible_to)
@@ -31,6 +42,8 @@ def may_see(viewer: Viewer, field: FieldLayout, person_id: int, person_groups: S
     """
     if viewer.is_operator:
         return True
+    if viewer.behind and not may_see(viewer.behind, field, person_id, person_groups):
+        return False
     is_own = viewer.person_id == person_id
     return applies(field, person_groups) and (is_own or may_read(viewer, field))
 

@@ -1,0 +1,32 @@
+"""What somebody is told about later: on the next page, and by mail."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lupweb.database import Document, Model, UtcDateTime
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    PROFILE_EDITED = "profile_edited"
+
+
+class Notice(Model):
+    """Something that a person has to know. It names things by key, and holds no value of a profile.
+
+    `about` is what the kind says: for an edited profile `by` (an actor) and `fields` (keys).
+    """
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    kind: Mapped[NoticeKind]
+    about: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

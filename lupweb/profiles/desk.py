@@ -1,0 +1,221 @@
+"""A profile that lies open for editing: every field that the editor sees, and what it is now."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from sqlalchemy import select
+
+from lupweb.accounts.viewers import Viewer
+from lupweb.database import db
+from lupweb.directories.models import Directory, DirectoryRole, Identity
+from lupweb.errors import Forbidden, ReadOnlyMode
+from lupweb.field_types.base import NOBODY, People, PersonLink
+from lupweb.options.service import options
+from lupweb.people.models import Person
+from lupweb.people.queries import groups_of
+from lupweb.people.states import SHOWN
+from lupweb.profiles.choosing import link_of, people_numbered
+from lupweb.profiles.document import origin_of_value, values_of
+from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.locks import Lock, Standing, is_saved_to_directory, lock_of
+from lupweb.profiles.merging import Mark, Value, controls_digest, digest
+from lupweb.profiles.models import IndexedValue
+from lupweb.profiles.readers import get_shown
+from lupweb.profiles.rights import may_edit
+from lupweb.profiles.sources import Source
+from lupweb.profiles.visibility import may_see
+from lupweb.texts import _
+
+FROM_OUTSIDE = frozenset({Source.ALTERNATIVE_LDAP, Source.XML})
+
+
+@dataclass(frozen=True)
+class DeskField:
+    """One field of one person, as it lies open.
+
+    :param stored: the confirmed value; "" is none
+    :param controls: what stands in the controls: for people their names
+    :param people: single value -> whom it names
+    """
+
+    field: FieldLayout
+    stored: str
+    controls: tuple[str, ...]
+    people: Mapping[str, PersonLink]
+    lock: Lock | None
+    goes_to_directory: bool
+
+    @property
+    def key(self) -> str:
+        """Return the field's key."""
+        return self.field.key
+
+    @property
+    def now(self) -> Value:
+        """Return the digests of what it is now."""
+        return Value(digest(self.stored), controls_digest(self.controls))
+
+    @property
+    def mark(self) -> Mark:
+        """Return what a form says that it was made from."""
+        return Mark(self.now.stored, self.now.typed, is_editable=self.lock is None)
+
+    def shown(self, value: str, people: People = NOBODY) -> Markup:
+        """Return a value of this field as markup; "" for none.
+
+        :param people: whom its single values name, beside those of the stored value
+        """
+        named = {**self.people, **people}
+        return self.field.type.render(value, named.get(value), named) if value else Markup("")
+
+    def text(self, value: str, people: People = NOBODY) -> str:
+        """Return a value of this field as plain text; "" for none.
+
+        :param people: whom its single values name, beside those of the stored value
+        """
+        named = {**self.people, **people}
+        return self.field.type.text(value, named.get(value), named) if value else ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The profile of one person, open for one editor.
+
+    :param handle: how the page names the person
+    :param fields: those that the editor sees, by key, in the order of the profile
+    """
+
+    handle: str
+    person: Person
+    groups: Set[int]
+    fields: Mapping[str, DeskField] = field(default_factory=dict)
+
+
+def open_desk(
+    viewer: Viewer, layout: Layout, handle: str, *, to_write: bool, read_only: bool = False
+) -> Desk:
+    """Read what editing a profile needs; a constant number of queries.
+
+    :param to_write: hold the person until the transaction ends, so that nobody else writes between
+    :param read_only: the installation is in read-only mode, whatever the site's options say
+    :raises NotFound: if there is nobody, or nobody whom this viewer may see
+    :raises Forbidden: if the viewer may not edit this person
+    :raises ReadOnlyMode: if nobody may edit anything now
+    """
+    person = get_shown(viewer, handle)
+    groups = groups_of([person.id])[person.id]
+    if not may_edit(viewer, person, groups):
+        raise Forbidden(
+            _("You may not edit this profile. Ask the person, or an administrator, to change it.")
+        )
+    if read_only or options()["read_only"]:
+        raise ReadOnlyMode(_("The site is in read-only mode. Nothing can be changed now."))
+    if to_write:
+        person = _held(person.id)
+    seen = [each for each in layout.fields() if may_see(viewer, each, person.id, groups)]
+    return Desk(handle, person, groups, _fields(person, seen))
+
+
+def standing_of(person: Person, layout_fields: Sequence[FieldLayout]) -> Standing:
+    """Return how a person stands to the places where values come from; one query.
+
+    A directory that is switched off keeps its people as they were (sync.md section 2). What an XML
+    file or another LDAP holds, its last import wrote into the provenance, also where it is empty;
+    one that holds it no more writes `is_released`.
+    """
+    held = (
+        select(Identity.id)
+        .join(Directory, Directory.id == Identity.directory_id)
+        .where(
+            Identity.person_id == person.id,
+            Identity.is_gone.is_(False),
+            Directory.role != DirectoryRole.ALTERNATIVE,
+        )
+        .limit(1)
+    )
+    return Standing(
+        in_directory=db.session.scalar(held) is not None,
+        delivered={
+            each.key
+            for each in layout_fields
+            if each.source in FROM_OUTSIDE and _is_delivered(each, person.provenance)
+        },
+    )
+
+
+def _is_delivered(each: FieldLayout, provenance: Mapping[str, Any]) -> bool:
+    origin = origin_of_value(provenance, each.key)
+    return origin.get("source") == str(each.source) and not origin.get("is_released")
+
+
+def _held(person_id: int) -> Person:
+    row = select(Person).where(Person.id == person_id).with_for_update()
+    return db.session.execute(row, execution_options={"populate_existing": True}).scalar_one()
+
+
+def _fields(person: Person, seen: Sequence[FieldLayout]) -> dict[str, DeskField]:
+    standing = standing_of(person, seen)
+    values = values_of(person.document)
+    named = _people_named(person, [each for each in seen if names_people(each)], values)
+    return {
+        each.key: _field(each, values.get(each.key, ""), standing, named.get(each.id, {}))
+        for each in seen
+    }
+
+
+def names_people(each: FieldLayout) -> bool:
+    """Return whether values of this field name one person, or several."""
+    return each.type.refers_to_person or each.type.refers_to_people
+
+
+def _field(
+    each: FieldLayout, stored: str, standing: Standing, people: Mapping[str, PersonLink]
+) -> DeskField:
+    controls = each.type.form_values(stored)
+    if names_people(each):
+        controls = [people[item].name if item in people else item for item in controls]
+    return DeskField(
+        field=each,
+        stored=stored,
+        controls=tuple(controls),
+        people=people,
+        lock=lock_of(each, standing, is_computed=not each.type.is_editable),
+        goes_to_directory=is_saved_to_directory(each, standing),
+    )
+
+
+def _people_named(
+    person: Person, fields: Sequence[FieldLayout], values: Mapping[str, str]
+) -> dict[int, dict[str, PersonLink]]:
+    """Return whom the values of these fields name: field id -> single value -> person.
+
+    By number, or as the last run resolved what a directory delivered; who is not shown is nobody.
+    """
+    if not fields:
+        return {}
+    resolved = _resolved(person.id, [each.id for each in fields])
+    items = {each.id: each.type.split(values.get(each.key, "")) for each in fields}
+    numbered = people_numbered(item for found in items.values() for item in found)
+    return {
+        field_id: {
+            item: link
+            for item in found
+            if (link := numbered.get(item) or resolved.get((field_id, item)))
+        }
+        for field_id, found in items.items()
+    }
+
+
+def _resolved(person_id: int, field_ids: Sequence[int]) -> dict[tuple[int, str], PersonLink]:
+    rows = (
+        select(IndexedValue.field_id, IndexedValue.value, Person)
+        .join(Person, Person.id == IndexedValue.referred_id)
+        .where(
+            IndexedValue.person_id == person_id,
+            IndexedValue.field_id.in_(field_ids),
+            Person.state.in_(SHOWN),
+        )
+    )
+    return {(field_id, value): link_of(who) for field_id, value, who in db.session.execute(rows)}
