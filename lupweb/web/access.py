@@ -13,6 +13,7 @@ from lupweb.accounts.service import get_user
 from lupweb.accounts.viewers import Viewer, viewer_of
 from lupweb.people.states import SHOWN
 from lupweb.profiles.cards import PersonCard, cards
+from lupweb.web.fragments import wants_part
 from lupweb.web.layouts import page_layout
 from lupweb.web.sessions import check_role, current_role
 
@@ -102,4 +103,7 @@ def _require_sign_in() -> Response | BaseResponse | None:
     if request.method not in {"GET", "HEAD"}:
         abort(401)
     target = request.full_path.rstrip("?")
-    return redirect(url_for("auth.sign_in", next=target if target != "/" else None))
+    page = url_for("auth.sign_in", next=target if target != "/" else None)
+    if wants_part():  # the script would put the page for signing in where the result is
+        return Response(status=401, headers={"HX-Redirect": page})
+    return redirect(page)

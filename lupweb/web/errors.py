@@ -1,6 +1,7 @@
 """An error becomes a page: what happened, what stays safe, what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import structlog
 from flask import Flask, current_app, render_template
@@ -15,8 +16,11 @@ from lupweb.errors import (
     InvalidValue,
     LupwebError,
     NotFound,
+    ProfileChanged,
+    ReadOnlyMode,
     TooManyAttempts,
 )
+from lupweb.profiles.cards import PersonCard
 from lupweb.texts import Text, _, language
 from lupweb.web.context import theme
 from lupweb.web.request_ids import request_id
@@ -26,7 +30,9 @@ log = structlog.get_logger()
 STATUS: dict[type[LupwebError], int] = {
     InvalidValue: 422,
     Forbidden: 403,
+    ReadOnlyMode: 403,
     NotFound: 404,
+    ProfileChanged: 409,
     DirectoryError: 503,
 }
 SENTENCES: dict[int, tuple[Text, Text]] = {
@@ -47,6 +53,10 @@ SENTENCES: dict[int, tuple[Text, Text]] = {
         _("This address does not take that"),
         _("Nothing was changed. Go back and use the buttons of the page."),
     ),
+    409: (
+        _("Somebody changed the same"),
+        _("Nothing was changed. Load the page again, and look at both."),
+    ),
     413: (
         _("That was too much at once"),
         _("The form is larger than this site takes. Nothing was changed."),
@@ -66,6 +76,7 @@ SENTENCES: dict[int, tuple[Text, Text]] = {
         _("Nothing was changed. Try again in a minute."),
     ),
 }
+READ_ONLY = _("Nothing can be changed now")
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
 
 
@@ -83,19 +94,25 @@ def init_app(app: Flask) -> None:
 
 
 def error_page(
-    status: int, message: Text | str | None = None, *, title: Text | None = None
+    status: int,
+    message: Text | str | None = None,
+    *,
+    title: Text | None = None,
+    near: Sequence[PersonCard] = (),
 ) -> ResponseReturnValue:
     """Return the page of an error.
 
     :param message: a sentence of its own in place of the usual one
     :param title: a heading of its own
+    :param near: people who may have been meant by an address that names nobody
     """
     nearest = 400 if status < 500 else 500
     heading, usual = SENTENCES.get(status, SENTENCES[nearest])
     name = f"errors/{status if status in PAGES else nearest}.html"
-    said = {
+    said: dict[str, Any] = {
         "title": str(title or heading),
         "message": str(message or usual),
+        "near": near,
         "request_id": request_id(),
     }
     if status < 500:
@@ -109,7 +126,8 @@ def _lupweb_error(error: LupwebError) -> ResponseReturnValue:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     if status >= 500:
         log.error("request failed", kind=type(error).__name__, text=str(error))
-    return error_page(status, None if status == 404 else error.message)
+    title = READ_ONLY if isinstance(error, ReadOnlyMode) else None
+    return error_page(status, None if status == 404 else error.message, title=title)
 
 
 def _too_many_attempts(error: TooManyAttempts) -> ResponseReturnValue:

@@ -1,4 +1,6 @@
-"""How often one browser may ask for what costs much. Counted in the queue server, or without it.
+"""How much a browser may send at once, and how often it may ask for what costs much.
+
+Questions are counted in the queue server, or without it.
 
 Sign-ins are counted elsewhere, in the database: `accounts/throttle.py`.
 """
@@ -17,6 +19,10 @@ from lupweb.web.errors import error_page
 from lupweb.web.sessions import RowSession
 
 SEARCHES = "120 per minute"
+LARGEST_WITH_PICTURE = 9 * 1024 * 1024
+"""A picture of 8 MiB, and a form around it; other forms are smaller (`app.py`)."""
+MOST_PARTS_OF_A_PROFILE = 4_000
+"""A profile may have hundreds of fields, and a field with options a part for each."""
 WAIT_S = 0.25
 """How long a page waits for the queue server; Flask-Limiter asks twice before it goes without."""
 
@@ -42,6 +48,12 @@ def init_app(app: Flask, queue_url: str) -> None:
     search = limiter.limit(SEARCHES, exempt_when=_is_no_search)
     people: Any = search(app.view_functions["people.index"])
     app.view_functions["people.index"] = people
+
+
+def make_room_for_a_picture() -> None:
+    """Let this one request be larger than others; call it before anything reads the form."""
+    request.max_content_length = LARGEST_WITH_PICTURE
+    request.max_form_parts = MOST_PARTS_OF_A_PROFILE
 
 
 def _storage(queue_url: str) -> str:

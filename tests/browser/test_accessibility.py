@@ -5,6 +5,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+PAGES = (
+    "/people",
+    "/people?view=list&f.location=Hamburg&letter=N",
+    "/people?view=table&all=department&page=2",
+    "/people?q=zzzzzz",
+    "/people/nobody.of.this.name",
+)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "rules => axe.run({runOnly: {type: 'tag', values: rules}})"
 
@@ -24,7 +31,7 @@ def test_no_page_has_a_barrier(visitors, axe: Path, width: int, scheme: str) -> 
     found = {}
     own_profile = visitor.own_profile()
 
-    for path in ("/people", "/people?q=zzzzzz", own_profile, "/people/nobody.of.this.name"):
+    for path in (*PAGES, own_profile):
         visitor.go(path)
         found[path] = barriers(visitor.page, axe)
 
@@ -60,3 +67,26 @@ def test_open_bubbles_and_menus_have_no_barrier(visitors, axe: Path, width: int)
 
     assert with_bubble == []
     assert barriers(visitor.page, axe) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_suggestions_filters_and_the_card_over_a_name_have_no_barrier(
+    visitors, axe: Path, width: int
+) -> None:
+    visitor = visitors.colleague(width, bypass_csp=True)
+    visitor.go("/people")
+    page = visitor.page
+
+    page.get_by_role("combobox", name="Search people").press_sequentially("pe")
+    page.locator(".combo__opt").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    with_suggestions = barriers(page, axe)
+    page.keyboard.press("Escape")
+    if width < 960:
+        page.locator("#filters > summary").click()
+    page.locator(".pcard h3 a").first.focus()
+    page.keyboard.press("Alt+ArrowDown")
+    page.locator(".over a").first.wait_for()
+
+    assert with_suggestions == []
+    assert barriers(page, axe) == []

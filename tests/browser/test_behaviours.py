@@ -28,7 +28,7 @@ def test_a_menu_closes_when_something_else_is_clicked_or_focused(visitors) -> No
     expect(sign_out).to_be_hidden()
     summary.click()
     sign_out.focus()
-    visitor.page.get_by_role("searchbox").focus()
+    visitor.page.get_by_role("combobox", name="Search people").focus()
 
     expect(sign_out).to_be_hidden()
 
@@ -60,8 +60,8 @@ def test_a_slash_goes_to_the_search_box(visitors) -> None:
 
     visitor.page.keyboard.press("/")
 
-    expect(visitor.page.get_by_role("searchbox")).to_be_focused()
-    expect(visitor.page.get_by_role("searchbox")).to_have_value("")
+    expect(visitor.page.get_by_role("combobox", name="Search people")).to_be_focused()
+    expect(visitor.page.get_by_role("combobox", name="Search people")).to_have_value("")
 
 
 def test_a_typed_password_can_be_looked_at(visitors) -> None:

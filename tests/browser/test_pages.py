@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+VIEWS = ("/people", "/people?view=list", "/people?view=table")
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LONG_NAMES = "all => all.forEach(each => { each.textContent = 'W'.repeat(120) })"
 ONE_PAGE_OF_PDF = rb"/Type\s*/Page\b"
@@ -14,7 +15,14 @@ def test_everything_works_without_javascript(visitors) -> None:
     visitor = visitors.colleague(java_script_enabled=False)
     page = visitor.page
 
-    visitor.go("/people")
+    visitor.go("/people?view=table")
+    page.get_by_role("checkbox", name="Hamburg").check()
+    page.get_by_label("Sort by").select_option("newest")
+    page.get_by_role("button", name="Use filters").click()
+    expect(page.locator(".chip--on")).to_have_text("Hamburg")
+    expect(page.locator(".people tbody tr")).to_have_count(24)
+    page.get_by_role("link", name="Remove filter Location: Hamburg").click()
+    page.get_by_role("link", name="Cards").click()
     page.get_by_role("link", name="Next").click()
     expect(page.get_by_text(re.compile(r"^25 to "))).to_be_visible()
     name = page.locator(".pcard h3").first.inner_text()
@@ -40,7 +48,7 @@ def test_without_javascript_no_button_is_shown_that_needs_it(visitors) -> None:
 def test_no_page_breaks_its_own_policy_or_writes_to_the_console(visitors) -> None:
     visitor = visitors.colleague()
     policy = visitor.page.goto(visitor.address + "/people").header_value("content-security-policy")
-    for path in (visitor.own_profile(), "/people?q=a", "/people/nobody.of.this.name"):
+    for path in (visitor.own_profile(), *VIEWS, "/people?q=a", "/people/nobody.of.this.name"):
         visitor.go(path)
     visitor.page.locator("summary", has_text="Your menu").click()
     visitor.page.get_by_role("button", name="Switch light and dark").click()
@@ -65,7 +73,7 @@ def test_nothing_scrolls_sideways_however_long_a_name_is(visitors, width: int) -
     visitor = visitors.colleague(width)
     wider_by = {}
 
-    for path in ("/people", visitor.own_profile(), "/people/nobody.of.this.name"):
+    for path in (*VIEWS, "/people?q=zzzzzz", visitor.own_profile(), "/people/nobody.of.this.name"):
         visitor.go(path)
         before = visitor.page.evaluate(SIDEWAYS)
         visitor.page.locator("bdi").evaluate_all(LONG_NAMES)
@@ -90,10 +98,11 @@ def test_a_profile_prints_on_one_page(visitors) -> None:
     assert len(re.findall(ONE_PAGE_OF_PDF, paper)) == 1
 
 
-def test_a_page_of_24_people_is_small(visitors) -> None:
+@pytest.mark.parametrize("path", VIEWS)
+def test_a_page_of_24_people_is_small(visitors, path: str) -> None:
     visitor = visitors.colleague()
-    visitor.go("/people")
+    visitor.go(path)
 
-    expect(visitor.page.locator(".pcard")).to_have_count(24)
-    markup = visitor.page.request.get(visitor.address + "/people").body()
+    expect(visitor.page.locator(".pcard, .plist > li, .people tbody tr")).to_have_count(24)
+    markup = visitor.page.request.get(visitor.address + path).body()
     assert len(markup) < 60_000
