@@ -12,13 +12,13 @@ from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 
 from lupweb import jobs, logs
-from lupweb.blueprints import auth, health, people, pictures, profiles
+from lupweb.blueprints import admin, auth, cropping, editing, health, people, pictures, profiles
 from lupweb.config import Settings, load_settings
 from lupweb.database import db
 from lupweb.directories.connect import Connect, connect
 from lupweb.directories.service import DirectoryFacts
 from lupweb.profiles.service import changed
-from lupweb.search import index
+from lupweb.search import index, keeping
 from lupweb.sync.admitting import admit
 from lupweb.web import (
     access,
@@ -74,9 +74,12 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
     for part in (assets, filters, errors):
         part.init_app(app)
     context.init_app(app, settings)
-    for blueprint in (auth.bp, people.bp, pictures.bp, profiles.bp, health.bp):
+    seen = (people.bp, pictures.bp, profiles.bp, editing.bp, cropping.bp)
+    for blueprint in (auth.bp, *seen, health.bp):
         app.register_blueprint(blueprint)
+    admin.init_app(app)
     changed.connect(index.renew)
+    changed.connect(keeping.renew)
     jobs.init_app(app)
     limits.init_app(app, jobs.url_of_queue(settings))
     return app

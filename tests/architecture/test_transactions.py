@@ -2,7 +2,7 @@
 
 from tests.architecture.source import calls, modules, place
 
-WAYS_IN = ("lupweb/blueprints/", "lupweb/jobs/", "lupweb/cli/")
+WAYS_IN = ("lupweb/blueprints/", "lupweb/jobs/", "lupweb/cli/", "lupweb/bench/")
 SERVICES = {
     "lupweb/accounts/service.py",  # sign_in: a failed attempt is stored although an error rises
     "lupweb/demo/fill.py",  # the domain functions that it calls open none
@@ -13,6 +13,7 @@ SERVICES = {
     "lupweb/sync/phases.py",
     "lupweb/sync/pictures.py",
     "lupweb/sync/reading.py",
+    "lupweb/sync/refresh.py",  # reads one person when the edit form opens, and stores that
     "lupweb/web/sessions.py",
     "lupweb/writeback/service.py",
 }

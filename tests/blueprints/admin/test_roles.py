@@ -1,0 +1,127 @@
+"""B31: every address of the administration, asked by every role."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from lupweb.accounts.roles import Role
+from lupweb.accounts.viewers import Viewer
+from lupweb.configfile.category_editing import (
+    add_category,
+    category_draft,
+    move_category,
+    move_field,
+    place_field,
+    remove_category,
+    save_category,
+)
+from lupweb.configfile.changing import change_setup, open_setup
+from lupweb.configfile.field_draft import new_draft
+from lupweb.configfile.field_editing import (
+    add_field,
+    bring_field_back,
+    field_draft,
+    fit_of_draft,
+    remove_field,
+    save_field,
+)
+from lupweb.configfile.stored import read_setup
+from lupweb.errors import Forbidden
+from lupweb.profiles.field_preview import chosen_person
+from lupweb.profiles.layout import load_layout
+from lupweb.profiles.overview import overview
+from tests.architecture.source import ROOT
+from tests.browsing import Browser
+from tests.factories import SECRET_KEY
+
+EMPLOYEE = Viewer(person_id=1, role=Role.EMPLOYEE)
+KEYS = {"admin_fields": "emergency", "admin_categories": "safety"}
+
+
+def admin_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("admin"):
+            key = KEYS.get(rule.endpoint.partition(".")[0], "none")
+            values = dict.fromkeys(rule.arguments, key)
+            yield (
+                rule,
+                app.url_map.bind("localhost").build(
+                    rule.endpoint, values, method=sorted(rule.methods or ())[0]
+                ),
+            )
+
+
+def test_b31_every_address_below_admin_is_guarded(app: Flask) -> None:
+    below = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/admin")}
+
+    assert below == {rule.endpoint for rule, _address in admin_rules(app)}
+    assert len(below) > 8
+
+
+def test_b31_nobody_but_administrators_comes_in(
+    app: Flask, as_person: Callable[[str], Browser], admin: Browser
+) -> None:
+    employee = as_person("sam")
+    employee.get("/people")
+    admin.get("/admin/fields")
+    for rule, address in admin_rules(app):
+        if "GET" in (rule.methods or ()):
+            assert app.test_client().get(address).status_code == 302, address
+            employee.get(address)
+            assert employee.response.status_code == 403, address
+            admin.get(address)
+            assert admin.response.status_code in (200, 302), address
+
+
+def test_b31_nobody_but_administrators_sends_anything(
+    app: Flask, as_person: Callable[[str], Browser]
+) -> None:
+    employee = as_person("sam")
+    token = employee.get("/people").select_one("input[name=csrf_token]")
+    assert token
+    with app.app_context():
+        before = read_setup(SECRET_KEY)
+    for rule, address in admin_rules(app):
+        if "POST" in (rule.methods or ()):
+            data = {"csrf_token": token["value"], "up": "im", "name-en": "Mine"}
+            assert employee.client.post(address, data=data).status_code == 403, address
+    with app.app_context():
+        assert read_setup(SECRET_KEY) == before
+
+
+@pytest.mark.usefixtures("in_app", "company")
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda who: open_setup(who, SECRET_KEY),
+        lambda who: change_setup(who, read_setup(SECRET_KEY), {}, SECRET_KEY),
+        lambda who: field_draft(who, "phone", SECRET_KEY),
+        lambda who: add_field(who, new_draft("fields"), SECRET_KEY),
+        lambda who: save_field(who, load_layout(), new_draft("fields"), SECRET_KEY),
+        lambda who: remove_field(who, "emergency", SECRET_KEY),
+        lambda who: bring_field_back(who, "emergency", SECRET_KEY),
+        lambda who: fit_of_draft(who, load_layout(), new_draft("fields")),
+        lambda who: category_draft(who, "work", SECRET_KEY),
+        lambda who: add_category(who, new_draft("categories"), SECRET_KEY),
+        lambda who: save_category(who, new_draft("categories"), SECRET_KEY),
+        lambda who: remove_category(who, "safety", "work", SECRET_KEY),
+        lambda who: move_category(who, "safety", 1, SECRET_KEY),
+        lambda who: move_field(who, "phone", 1, SECRET_KEY),
+        lambda who: place_field(who, "phone", "work", "", SECRET_KEY),
+        lambda who: chosen_person(who, "ada"),
+        lambda who: overview(who, load_layout()),
+    ],
+)
+def test_b27_the_domain_itself_lets_nobody_else_change_the_set_up(
+    act: Callable[[Viewer], object],
+) -> None:
+    with pytest.raises(Forbidden):
+        act(EMPLOYEE)
+
+
+def test_every_page_has_its_help(app: Flask) -> None:
+    pages = {name.removeprefix("admin_") for name in app.blueprints if name.startswith("admin_")}
+
+    assert {name for name in pages if not (ROOT / f"docs/admin/{name}.md").exists()} == set()
