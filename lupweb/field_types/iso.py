@@ -1,6 +1,7 @@
 """Languages and countries by their ISO codes, with their names in the reader's language. Pure."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from functools import cache
 
@@ -23,7 +24,7 @@ WITHDRAWN = frozenset({"sh"})
 """Codes of CLDR that ISO 639-1 took back."""
 
 
-class CodeType(FieldType):
+class CodeType(FieldType, ABC):
     """A code of a list that is stored, and its name that is shown.
 
     A value from a directory that is on no list is kept and shown as it is.
@@ -31,17 +32,17 @@ class CodeType(FieldType):
 
     control = Control.CHOICES
 
+    @abstractmethod
     def names(self, spoken: str) -> Mapping[str, str]:
         """Return code -> name in this language; for all of the list."""
-        raise NotImplementedError(self.key)
 
+    @abstractmethod
     def codes(self) -> Mapping[str, str]:
         """Return name, folded -> code, in every language of the site."""
-        raise NotImplementedError(self.key)
 
+    @abstractmethod
     def code(self, text: str) -> str:
         """Return the code that `text` is in another form, else ""."""
-        raise NotImplementedError(self.key)
 
     def read_one(self, value: bytes) -> str:
         """Return the code for a code or a name, in English or German; else what was delivered."""

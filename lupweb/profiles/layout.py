@@ -1,8 +1,8 @@
 """The profile as administrators built it: categories and fields in their order."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +23,10 @@ from lupweb.texts import language
 
 @dataclass(frozen=True, eq=False)
 class FieldLayout:
-    """One field, with whatever decides who may see it; a key of dictionaries by identity."""
+    """One field, with whatever decides who may see it; a key of dictionaries by identity.
+
+    :param source_readers: of a computed value: who may read each thing that it is computed from
+    """
 
     id: int
     key: str
@@ -47,11 +50,17 @@ class FieldLayout:
     max_length: int | None = None
     writes_back: bool = False
     confirm_days: int = 0
+    source_readers: tuple[frozenset[int], ...] = ()
+
+    @property
+    def readers(self) -> tuple[frozenset[int], ...]:
+        """Return sets of groups: whoever reads it belongs to one group of each that has any."""
+        return (self.category_visible_to, self.visible_to, *self.source_readers)
 
     @property
     def is_restricted(self) -> bool:
         """Return whether there is anybody who may not see it."""
-        return bool(self.applies_to or self.category_visible_to or self.visible_to)
+        return bool(self.applies_to) or any(self.readers)
 
 
 @dataclass(frozen=True)
@@ -113,13 +122,11 @@ def load_layout(phone_region: str = "", card: CardLayout = CardLayout()) -> Layo
     for field in db.session.scalars(present.order_by(ProfileField.position, ProfileField.id)):
         by_category[field.category_id].append(field)
     categories = db.session.scalars(select(Category).order_by(Category.position, Category.id))
-    return Layout(
-        tuple(
-            _category(category, by_category[category.id], groups, narrowed, phone_region)
-            for category in categories
-        ),
-        card,
-    )
+    built = [
+        _category(category, by_category[category.id], groups, narrowed, phone_region)
+        for category in categories
+    ]
+    return Layout(_with_source_readers(built), card)
 
 
 def in_readers_language(text: str, translated: Mapping[str, str]) -> str:
@@ -174,6 +181,38 @@ def _category(
             for field in fields
         ),
     )
+
+
+def _with_source_readers(categories: Sequence[CategoryLayout]) -> tuple[CategoryLayout, ...]:
+    """Return the categories; what is computed has the limits of all that it is computed from."""
+    by_key = {field.key: field for category in categories for field in category.fields}
+    return tuple(
+        replace(
+            category,
+            fields=tuple(
+                replace(field, source_readers=_source_readers(field, by_key))
+                if field.type.sources
+                else field
+                for field in category.fields
+            ),
+        )
+        for category in categories
+    )
+
+
+def _source_readers(
+    field: FieldLayout, by_key: Mapping[str, FieldLayout]
+) -> tuple[frozenset[int], ...]:
+    waiting, met = list(field.type.sources), {field.key}
+    found: list[frozenset[int]] = []
+    while waiting:
+        key = waiting.pop()
+        if key in met or key not in by_key:
+            continue
+        met.add(key)
+        found.extend(readers for readers in by_key[key].readers if readers)
+        waiting.extend(by_key[key].type.sources)
+    return tuple(found)
 
 
 def _category_groups() -> GroupsBy:

@@ -29,10 +29,7 @@ def may_read(viewer: Viewer, field: FieldLayout) -> bool:
         return True
     if viewer.behind and not may_read(viewer.behind, field):
         return False
-    return all(
-        not allowed or bool(allowed & viewer.groups)
-        for allowed in (field.category_visible_to, field.visible_to)
-    )
+    return all(not allowed or bool(allowed & viewer.groups) for allowed in field.readers)
 
 
 def may_see(viewer: Viewer, field: FieldLayout, person_id: int, person_groups: Set[int]) -> bool:
@@ -52,11 +49,11 @@ def is_public_in_search(field: FieldLayout) -> bool:
     """Return whether everybody may find people by this field.
 
     True for a restricted category only where an administrator switched on “values stay findable
-    in search”; a field that is narrowed itself is never public.
+    in search”; a field that is narrowed itself, or computed from what is restricted, never is.
     """
     if not field.is_restricted:
         return True
-    return field.stays_findable and not field.visible_to
+    return field.stays_findable and not field.visible_to and not field.source_readers
 
 
 def findable_scopes(viewer: Viewer, layout: Layout) -> list[int]:
