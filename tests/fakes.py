@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from lupweb.errors import (
     CredentialsRefused,
@@ -22,6 +22,7 @@ from lupweb.ldap.server import PAGED_RESULTS, WHO_AM_I, Schema, ServerTraits
 from tests.ldap.fake_server import EVERY_VALUE, FakeServer, StoredEntry, range_asked, ranged
 from tests.ldap.matching import RuleBook, matches
 
+Made = TypeVar("Made")
 SUFFIX = "dc=example,dc=com"
 
 
@@ -174,7 +175,6 @@ class FakeDirectory:
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
-        apart: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all entries; a second paged search on this connection breaks the first."""
         self._walk += 1
@@ -192,6 +192,18 @@ class FakeDirectory:
             if page:
                 yield self._answer(page, attributes)
             number += 1
+
+    def made_of_pages(
+        self,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        make: Callable[[list[Entry]], Made],
+        *,
+        page_size: int = PAGE_SIZE,
+    ) -> Iterator[Made]:
+        """Yield what is made of each page."""
+        yield from map(make, self.pages(base_dn, search_filter, attributes, page_size=page_size))
 
     def close(self) -> None:
         """End the connection."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import update
 
 from lupweb.app import create_app
 from lupweb.bench.children import environment, in_child, module, output_of
@@ -21,6 +22,7 @@ from lupweb.embedded import slapd
 from lupweb.embedded.supervisor import Child, Supervisor
 from lupweb.options.registry import PICTURE_SOURCE
 from lupweb.options.service import set_option
+from lupweb.people.models import Group
 
 DIRECTORY = "directory"
 DATABASE = "lupweb.sqlite"
@@ -93,12 +95,22 @@ def load(folder: str, people: int) -> None:
     ldif.unlink(missing_ok=True)
 
 
-def installation(folder: Path, served: Served, database_url: str = "") -> None:
-    """Make an installation in `folder` that is set up to read the company."""
+def installation(
+    folder: Path, served: Served, database_url: str = "", *, has_groups: bool = True
+) -> None:
+    """Make an installation in `folder` that is set up to read the company.
+
+    :param has_groups: whether the members of its groups are read, too
+    """
     env = environment(folder, database_url)
     output_of([*module("lupweb"), "upgrade"], env)
     in_child(
-        "set_up", env, people=served.people, uri=served.uri, reader_password=served.reader_password
+        "set_up",
+        env,
+        people=served.people,
+        uri=served.uri,
+        reader_password=served.reader_password,
+        has_groups=has_groups,
     )
 
 
@@ -109,10 +121,11 @@ def copy_of(template: Path, folder: Path) -> Path:
     return folder
 
 
-def set_up(people: int, uri: str, reader_password: str) -> None:
+def set_up(people: int, uri: str, reader_password: str, *, has_groups: bool) -> None:
     """Set this process's installation up for the company, as an administrator would.
 
-    Pictures come from nowhere: the clock of every target stops before they are read.
+    Pictures come from nowhere: the clock of every target stops before they are read. Without
+    groups all of them are local, and nobody belongs to one.
     """
     company = make_company(people)
     with application() as app, transaction():
@@ -124,6 +137,8 @@ def set_up(people: int, uri: str, reader_password: str) -> None:
         )
         fill(company, access)
         set_option(PICTURE_SOURCE, "user")
+        if not has_groups:
+            db.session.execute(update(Group).values(directory_id=None, dn=""))
 
 
 @contextmanager

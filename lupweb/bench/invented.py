@@ -1,10 +1,10 @@
 """The invented company as a directory without a server, so that any installation can be filled."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from lupweb.demo.company import Company
 from lupweb.demo.ldif import GROUPS_BASE, PEOPLE_BASE, SERVICES, Line, entries
@@ -14,6 +14,7 @@ from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
 from lupweb.ldap.server import PAGED_RESULTS, Schema, ServerTraits
 
+Made = TypeVar("Made")
 TRAITS = ServerTraits(
     vendor="",
     naming_contexts=(),
@@ -80,7 +81,6 @@ class InventedDirectory:
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
-        apart: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all people, whatever the base and the filter."""
         wanted = {name.casefold() for name in attributes}
@@ -92,6 +92,18 @@ class InventedDirectory:
                 page = []
         if page:
             yield page
+
+    def made_of_pages(
+        self,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        make: Callable[[list[Entry]], Made],
+        *,
+        page_size: int = PAGE_SIZE,
+    ) -> Iterator[Made]:
+        """Yield what is made of each page."""
+        yield from map(make, self.pages(base_dn, search_filter, attributes, page_size=page_size))
 
     def close(self) -> None:
         """End the connection."""

@@ -14,12 +14,12 @@ from lupweb.errors import (
     DirectoryUnavailable,
     LupwebError,
 )
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.connection import Server
 from lupweb.ldap.dn import fold_dn, join
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of, equals, given
 from lupweb.ldap.server import unique_id_of
+from lupweb.ldap.session import Directory as LdapSession
 from lupweb.texts import _
 
 LONGEST_PASSWORD = 1024

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from lupweb.database import in_transaction
 from lupweb.directories.models import Directory
 from lupweb.directories.secrets import unlock
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls
+from lupweb.ldap.session import Directory as LdapSession
 
 Connect = Callable[[Server], LdapSession]
 """Opens a connection that is not signed in yet. Tests hand in one to a FakeDirectory."""

@@ -17,11 +17,11 @@ from lupweb.errors import (
     EntryNotFound,
     LupwebError,
 )
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.connection import Tls
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of, given
 from lupweb.ldap.server import ServerTraits, unique_id_of
+from lupweb.ldap.session import Directory as LdapSession
 from lupweb.ldap.timestamps import read_generalized_time
 from lupweb.texts import Text, _, ngettext
 

@@ -14,8 +14,8 @@ from lupweb.directories.connect import Connect
 from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.directories.service import DirectoryFacts, enabled_directories, facts_of
 from lupweb.errors import LupwebError
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.server import Schema
+from lupweb.ldap.session import Directory as LdapSession
 
 LONGEST_S = 1.0
 """How long a page waits for all directories together."""

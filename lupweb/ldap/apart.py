@@ -2,7 +2,8 @@
 
 Making Python objects of a hundred thousand entries takes as long as storing them, and Python does
 one thing at a time. So a child process, forked in the middle of the list, goes on with it and
-hands the pages over through a pipe; the pipe holds about a page, so the child is never far ahead.
+hands over what is made of each page through a pipe; the pipe holds about a page, so the child is
+never far ahead.
 
 The child touches nothing but the list and the pipe. It is killed when its parent dies or lets go,
 and when it dies itself the list has broken off.
@@ -22,7 +23,6 @@ from typing import IO, Any, NoReturn
 
 from lupweb import errors
 from lupweb.errors import DirectoryError, DirectoryUnavailable
-from lupweb.ldap.paging import Row
 from lupweb.texts import _
 
 IS_POSSIBLE = sys.platform.startswith("linux")  # elsewhere a fork beside threads is not safe
@@ -33,8 +33,8 @@ Message = tuple[str, Any]
 """`PAGE` and the page; `END` and the number; or the name of an error and what it says."""
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
-Pages = Generator[list[Row], None, int]
-"""Yields pages that are not empty; returns a number in the end."""
+Pages = Generator[Any, None, int]
+"""Yields pages, of types that `marshal` writes; returns a number in the end."""
 
 
 @contextmanager
@@ -123,9 +123,10 @@ def _send_pages(pages: Pages, pipe: IO[bytes]) -> int:
 
 def _send(pipe: IO[bytes], message: Message) -> None:
     body = marshal.dumps(message)
-    left = memoryview(LENGTH.pack(len(body)) + body)
-    while left:
-        left = left[pipe.write(left) :]
+    for part in (LENGTH.pack(len(body)), body):  # together they would be in memory twice
+        left = memoryview(part)
+        while left:
+            left = left[pipe.write(left) :]
 
 
 def _die_with(parent: int) -> None:

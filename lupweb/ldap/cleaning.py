@@ -10,7 +10,7 @@ from lupweb.errors import InvalidValue
 from lupweb.texts import _
 
 MOST_MARKS = 8  # combining marks on one letter; more of them climb over the lines around
-FIRST_MARK = "\u0300"
+MAY_BE_MARK = re.compile("[\u0300-\U0010ffff]")  # no letter before the first mark is one
 LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # C0 and C1 controls, what turns the direction of reading, what is not seen, half characters.
 # The joiners U+200C and U+200D stay: emoji and several scripts need them.
@@ -40,7 +40,7 @@ def clean_text(value: bytes | str, *, max_length: int = 1_048_576, multiline: bo
         text = _without_unwanted(text, multiline=multiline)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-        if max(text, default="") >= FIRST_MARK:
+        if MAY_BE_MARK.search(text):
             text = _without_towers(text)
     return text.strip() if multiline else " ".join(text.split())
 

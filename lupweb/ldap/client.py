@@ -6,7 +6,7 @@ A connection belongs to one job or thread and is opened after the fork, at its f
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Any, Self, TypeVar
 
 import ldap
 
@@ -29,91 +29,8 @@ from lupweb.ldap.server import (
 from lupweb.ldap.walk import Walk
 from lupweb.texts import Text, _
 
+Made = TypeVar("Made")
 SUBSCHEMA = "(objectClass=subschema)"
-
-
-class Directory(Protocol):
-    """What the rest of lupweb asks of a directory server."""
-
-    def bind(self, dn: str, password: str) -> None:
-        """Sign in as `dn`; what is asked afterwards is asked with its rights.
-
-        Nothing is sent for an empty name or password, since many servers take that for success,
-        nor for one that a server might cut off (NUL) or choke on (more than 1024 bytes).
-
-        :raises CredentialsRefused: if they do not belong together; the connection has ended then,
-            since Samba would go on with the rights of before
-        """
-
-    def traits(self) -> ServerTraits:
-        """Return what the server says it is and can do."""
-
-    def who_am_i(self) -> str | None:
-        """Return whom the server takes us for, as it writes names; "" for nobody (RFC 4532).
-
-        None if it cannot be asked, as on Samba.
-        """
-
-    def read(self, dn: str, attributes: Sequence[str]) -> Entry:
-        """Return one entry with these attributes, all their values included.
-
-        :raises DirectoryRefused: if the server gives values piece by piece, but not all of them
-        :raises EntryNotFound: if there is none, or this account may not see it
-        """
-
-    def read_all_values(self, dn: str, attribute: str) -> list[bytes]:
-        """Return all values of one attribute, however many, as `read` does."""
-
-    def search(
-        self, base_dn: str, search_filter: str, attributes: Sequence[str], *, limit: int
-    ) -> list[Entry]:
-        """Return at most `limit` entries at or below `base_dn`; there may be more of them.
-
-        :raises EntryNotFound: if the base is not there, or this account may not see it
-        :raises LimitExceeded: if the server stopped before `limit`
-        """
-
-    def pages(
-        self,
-        base_dn: str,
-        search_filter: str,
-        attributes: Sequence[str],
-        *,
-        page_size: int = PAGE_SIZE,
-        max_pages: int = MOST_PAGES,
-        apart: bool = False,
-    ) -> Iterator[list[Entry]]:
-        """Yield all entries at or below `base_dn`, page by page.
-
-        Ends without an error only if the answer was complete.
-
-        :param max_pages: more of them are taken for a server without end
-        :param apart: read a long list in a process of its own, beside what the caller does with
-            it; it takes the connection with it, so that nothing more can be asked over it
-        :raises LimitExceeded: if the server cut the answer off
-        :raises DirectoryUnavailable: if the search must begin again on a new connection
-        :raises EntryNotFound: if the base is not there, or this account may not see it
-        """
-
-    @property
-    def references(self) -> int:
-        """Return how many references to other servers were dropped since the first question."""
-
-    @property
-    def connected_uri(self) -> str | None:
-        """Return which server answers, or None while there is no connection."""
-
-    def close(self) -> None:
-        """End the connection. Nothing can be asked afterwards."""
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
 
 
 def _always() -> None:
@@ -204,22 +121,25 @@ class LdapDirectory:
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
-        apart: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all entries page by page, see `Directory.pages`."""
-        in_pages = PAGED_RESULTS.encode() in self._root_dse().values("supportedControl")
-        with self._link.asking(_searching(base_dn)) as handle:
-            search = PagedSearch(
-                handle,
-                Question(_sendable(base_dn), _sendable(search_filter), _wanted(attributes)),
-                patience=self._link.patience(),
-                page_size=page_size,
-                max_pages=max_pages,
-                in_pages=in_pages,
-            )
-        with closing(iter(Walk(self._link, search, may_leave=apart))) as walk:
-            yield from map(entries_of, walk)  # which keeps no page while it waits for the next
-        self._references += search.references
+        question = Question(base_dn, search_filter, attributes)
+        search = self._paged(question, page_size, max_pages)
+        yield from self._walked(Walk(self._link, search, entries_of))
+
+    def made_of_pages(
+        self,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        make: Callable[[list[Entry]], Made],
+        *,
+        page_size: int = PAGE_SIZE,
+    ) -> Iterator[Made]:
+        """Yield what is made of each page, see `Directory.made_of_pages`."""
+        search = self._paged(Question(base_dn, search_filter, attributes), page_size, MOST_PAGES)
+        made = Walk(self._link, search, lambda rows: make(entries_of(rows)), may_leave=True)
+        yield from self._walked(made)
 
     def close(self) -> None:
         """End the connection."""
@@ -235,6 +155,24 @@ class LdapDirectory:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _paged(self, question: Question, page_size: int, max_pages: int) -> PagedSearch:
+        in_pages = PAGED_RESULTS.encode() in self._root_dse().values("supportedControl")
+        base_dn, search_filter = _sendable(question.base_dn), _sendable(question.search_filter)
+        with self._link.asking(_searching(question.base_dn)) as handle:
+            return PagedSearch(
+                handle,
+                Question(base_dn, search_filter, _wanted(question.attributes)),
+                patience=self._link.patience(),
+                page_size=page_size,
+                max_pages=max_pages,
+                in_pages=in_pages,
+            )
+
+    def _walked(self, walk: Walk[Made]) -> Iterator[Made]:
+        with closing(iter(walk)) as made:
+            yield from made
+        self._references += walk.search.references
 
     def _read(self, dn: str, attributes: Sequence[str]) -> Entry:
         doing = _("Reading %(dn)s", dn=dn[:200])

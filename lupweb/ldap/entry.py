@@ -40,7 +40,8 @@ class Entry:
     by_name: dict[str, Sequence[bytes]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        values = {_folded[name]: found for name, found in self.attributes.items()}
+        names = map(_folded.__getitem__, self.attributes)
+        values = dict(zip(names, self.attributes.values(), strict=True))
         if len(values) < len(self.attributes):
             values = _merged(self.attributes)
         object.__setattr__(self, "by_name", values)

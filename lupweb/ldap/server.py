@@ -37,6 +37,7 @@ UNIQUE_IDS = ("entryUUID", "nsUniqueId", "ipaUniqueID", "objectGUID")
 GUID_BYTES = 16
 UUID_TEXT = re.compile(rb"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 NS_UNIQUE_ID = re.compile(rb"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{8}){3}")
+ID_PATTERNS = {"entryuuid": UUID_TEXT, "ipauniqueid": UUID_TEXT, "nsuniqueid": NS_UNIQUE_ID}
 LONGEST_ID = 255
 
 
@@ -197,8 +198,7 @@ def _stamp(schema: Schema, *, is_active_directory: bool) -> str:
 def _id_text(attribute: str, value: bytes) -> str | None:
     if attribute == "objectguid":
         return str(uuid.UUID(bytes_le=value)) if len(value) == GUID_BYTES else None
-    patterns = {"entryuuid": UUID_TEXT, "ipauniqueid": UUID_TEXT, "nsuniqueid": NS_UNIQUE_ID}
-    pattern = patterns.get(attribute)
+    pattern = ID_PATTERNS.get(attribute)
     if pattern is not None:
         return value.decode().lower() if pattern.fullmatch(value) else None
     try:

@@ -1,62 +1,66 @@
 """A walk through all pages of a search: a short list here, a long one in a process of its own."""
 
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from lupweb.ldap.apart import IS_POSSIBLE, apart
 from lupweb.ldap.link import Link
 from lupweb.ldap.paging import PagedSearch, Row
 from lupweb.texts import _
 
+Made = TypeVar("Made")
 WORTH_A_PROCESS = 500
 """Entries in a first page with more behind it, from which on a process of its own pays."""
 
 
 @dataclass(frozen=True)
-class Walk:
+class Walk(Generic[Made]):
     """One search of one connection, to be walked through once.
 
+    :param make: what becomes of each page, wherever it is read
     :param may_leave: a long list may go on in a process of its own, and take the connection with
-        it: nothing more can be asked over it afterwards
+        it: nothing more can be asked over it afterwards. `make` returns what `marshal` writes then
     """
 
     link: Link
     search: PagedSearch
+    make: Callable[[list[Row]], Made]
     may_leave: bool = False
 
-    def __iter__(self) -> Generator[list[Row], None, None]:
-        """Yield the pages. Errors come out as lupweb's own."""
+    def __iter__(self) -> Generator[Made, None, None]:
+        """Yield what is made of the pages, and keep none of it. Errors come out as lupweb's own."""
         with closing(iter(self.search)) as pages:
             first = self._next(pages)
             if not first:
                 return
-            if not self._leaves(first):
-                yield first
-                yield from self._rest(pages)
-                return
-            try:
-                yield from self._apart(first, pages)
-            finally:
-                self.link.close()
+            with self._others(pages, leaves=self._leaves(first)) as others:
+                yield self.make(first)
+                del first
+                self.search.references = yield from others
 
     def _leaves(self, first: list[Row]) -> bool:
         is_long = len(first) >= WORTH_A_PROCESS and not self.search.is_over
         return is_long and self.may_leave and IS_POSSIBLE
 
-    def _apart(
-        self, first: list[Row], pages: Generator[list[Row], None, None]
-    ) -> Generator[list[Row], None, None]:
-        with apart(self._rest(pages), self.link.survive_fork) as rest:
-            yield first
-            self.search.references += yield from rest
+    @contextmanager
+    def _others(
+        self, pages: Generator[list[Row], None, None], *, leaves: bool
+    ) -> Iterator[Generator[Made, None, int]]:
+        """Give what yields the pages behind the first one, and returns how many references came."""
+        if not leaves:
+            yield self._rest(pages)
+            return
+        try:
+            with apart(self._rest(pages), self.link.survive_fork) as others:
+                yield others
+        finally:
+            self.link.close()
 
-    def _rest(self, pages: Generator[list[Row], None, None]) -> Generator[list[Row], None, int]:
-        """Yield the other pages; return how many references came meanwhile."""
-        before = self.search.references
-        while page := self._next(pages):
-            yield page
-        return self.search.references - before
+    def _rest(self, pages: Generator[list[Row], None, None]) -> Generator[Made, None, int]:
+        yield from map(self.make, iter(lambda: self._next(pages), []))
+        return self.search.references
 
     def _next(self, pages: Generator[list[Row], None, None]) -> list[Row]:
         doing = _("Searching below %(dn)s", dn=self.search.question.base_dn[:200])

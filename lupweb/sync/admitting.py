@@ -11,8 +11,9 @@ from lupweb.ldap.filters import all_of, equals, given
 from lupweb.options.service import options
 from lupweb.profiles.layout import load_layout
 from lupweb.sync.apply import Unfenced, Writer
+from lupweb.sync.delivered import Surroundings, delivered
 from lupweb.sync.known import Here, stored_values
-from lupweb.sync.plan import Surroundings, compare, match_of, plan
+from lupweb.sync.plan import compare, plan
 from lupweb.sync.preparing import mapped_fields, naming_of
 from lupweb.texts import _
 
@@ -44,11 +45,9 @@ def admit(facts: DirectoryFacts, unique_id: str, connect: Connect) -> None:
     if not found:
         raise NotFound(_("The entry is no longer in the directory."))
     here = Here(facts.id, facts.position, 0)
-    known = here.known_people([unique_id])
-    if not known:
-        known = here.known_elsewhere({unique_id: match_of(found[0], naming)})
-    around = Surroundings(naming, fields, clock.now())
-    planned = plan(found[0], unique_id, known.get(unique_id), around)
+    said = delivered(found[0], unique_id, Surroundings(naming, fields, clock.now()))
+    known = here.known_people([unique_id]) or here.known_elsewhere({unique_id: said.match})
+    planned = plan(said, known.get(unique_id), naming)
     if planned.known:
         compare(planned, fields, stored_values([planned.person_id])[planned.person_id])
     end_reading()

@@ -18,7 +18,7 @@ Value = tuple[str, str]
 class _Remembered(dict[bytes, Value]):
     """What became of single values of a field: departments and places come again and again."""
 
-    MOST = 2_048
+    MOST = 1_024  # in the process that reads, where every value that is unlike all others is kept
 
     def __init__(self, key: str, read: ReadValues) -> None:
         super().__init__()
@@ -26,7 +26,8 @@ class _Remembered(dict[bytes, Value]):
         self._in_json = member(key)
 
     def __missing__(self, value: bytes) -> Value:
-        made = self.made_of([value])
+        text = self._read((value,))
+        made = text, self._in_json(text)
         if len(self) < self.MOST:
             self[value] = made
         return made
@@ -54,12 +55,8 @@ class MappedField:
         object.__setattr__(self, "remembered", _Remembered(self.key, self.read))
 
 
-@dataclass(frozen=True)
-class Problem:
-    """A value that could not be taken; the stored one stays."""
-
-    field: str
-    text: str
+Problem = tuple[str, str]
+"""The field of a value that could not be taken, and why; the stored one stays."""
 
 
 def read_values(
@@ -81,7 +78,7 @@ def read_values(
             else:
                 text, as_member = each.remembered.made_of(delivered)
         except InvalidValue as error:
-            problems.append(Problem(each.key, str(error)))
+            problems.append((each.key, str(error)))
             continue
         if text:
             values[each.key] = text

@@ -5,7 +5,11 @@ can choose a mail address, or writes another directory, could take somebody's pl
 fits two people it names nobody.
 """
 
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
+from hashlib import blake2b
+from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -67,20 +71,42 @@ def find_login(login: str) -> int | None:
     return by_login([folded]).get(folded)
 
 
-def everybody(directory_id: int) -> dict[str, int]:
-    """Return folded DN -> person of a whole directory; about 25 MB for 100,000 people."""
+class Everybody:
+    """Folded DN -> person of a whole directory, in 16 bytes a person: a dict would take 200.
+
+    A DN is known by 64 bits that nobody can foresee, so that nobody can make one that is taken for
+    another; two that fell together by chance would be nobody's.
+
+    :param rows: folded DNs, and the person of each; who shares a DN with another is nobody
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, int]]) -> None:
+        self._key = token_bytes(16)
+        pairs = sorted((self._mark(dn), id_) for dn, id_ in rows)
+        self._marks = array("Q", (mark for mark, _id in pairs))
+        self._ids = array("q", (id_ for _mark, id_ in pairs))
+
+    def get(self, dn: str) -> int | None:
+        """Return whose DN this is, folded; None if it is nobody's."""
+        mark = self._mark(dn)
+        first = bisect_left(self._marks, mark)
+        last = bisect_right(self._marks, mark, lo=first) - 1
+        is_one = first <= last and self._ids[first] == self._ids[last]
+        return self._ids[first] if is_one else None
+
+    def _mark(self, dn: str) -> int:
+        return int.from_bytes(blake2b(dn.encode(), digest_size=8, key=self._key).digest())
+
+
+def everybody(directory_id: int) -> Everybody:
+    """Return the people of a whole directory by their DNs."""
     rows = db.session.execute(
         select(Identity.dn_folded, Identity.person_id).where(
             Identity.directory_id == directory_id, Identity.is_gone.is_(False)
         ),
         execution_options={"yield_per": AT_ONCE},
     )
-    found: dict[str, int] = {}
-    twice = set()
-    for dn, id_ in rows:
-        if found.setdefault(dn, id_) != id_:
-            twice.add(dn)
-    return {dn: id_ for dn, id_ in found.items() if dn not in twice} if twice else found
+    return Everybody((dn, id_) for dn, id_ in rows)
 
 
 def held(logins: Iterable[str], directory_id: int) -> dict[str, int]:

@@ -1,16 +1,16 @@
 """Who belongs to which group: read off the group entries, in every run (sync.md section 9)."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
 
 from lupweb.database import db, end_reading, transaction
 from lupweb.errors import DirectoryRefused, EntryNotFound, InvalidValue
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.dn import fold_dn, folded_dn
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.session import Directory as LdapSession
 from lupweb.people.models import Group, Membership
 from lupweb.people.names import fold_login
 from lupweb.profiles.bulk import insert_rows
@@ -41,7 +41,7 @@ def read_groups(task: Task, session: LdapSession) -> None:
         _Mapped(group.id, group.key, group.dn)
         for group in db.session.scalars(select(Group).where(Group.directory_id == task.facts.id))
     ]
-    everybody = finding.everybody(task.facts.id) if mapped else {}
+    everybody = finding.everybody(task.facts.id) if mapped else finding.Everybody(())
     end_reading()
     reader = GroupReader(session, everybody, task.facts.id)
     applying = {group_id for field in task.layout.fields() for group_id in field.applies_to}
@@ -111,11 +111,11 @@ NOTHING = _Content(array("q"), ())
 class GroupReader:
     """Reads groups, those inside them, and so on; each entry once.
 
-    :param everybody: folded DN -> person of the directory
+    :param everybody: the people of the directory
     """
 
     session: LdapSession
-    everybody: Mapping[str, int]
+    everybody: finding.Everybody
     directory_id: int
     read: dict[str, _Content | None] = field(default_factory=dict)
 
@@ -159,8 +159,8 @@ class GroupReader:
             dn = folded_dn(member)
             if not dn:
                 logins.append(fold_login(member))
-            elif dn in self.everybody:
-                people.append(self.everybody[dn])
+            elif (person := self.everybody.get(dn)) is not None:
+                people.append(person)
             else:
                 others.append(member)
         people.extend(finding.held(logins, self.directory_id).values())

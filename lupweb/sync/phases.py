@@ -9,8 +9,8 @@ from lupweb.database import db, end_reading, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.service import DirectoryFacts
 from lupweb.errors import DirectoryError, DirectoryUnavailable, InvalidValue, LimitExceeded
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.paging import PAGE_SIZE
+from lupweb.ldap.session import Directory as LdapSession
 from lupweb.runs import service as runs
 from lupweb.runs.models import RunProblem
 from lupweb.runs.states import RunState

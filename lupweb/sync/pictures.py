@@ -17,7 +17,7 @@ from lupweb import clock
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.models import Directory, Identity
 from lupweb.errors import DirectoryRefused, MissingPart
-from lupweb.ldap.client import Directory as LdapSession
+from lupweb.ldap.session import Directory as LdapSession
 from lupweb.people.models import Person
 from lupweb.profiles.models import Picture, PictureSource
 from lupweb.profiles.picture_maker import PictureMaker

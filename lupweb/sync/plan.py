@@ -1,46 +1,14 @@
-"""One entry and what is known of its person -> what is to be changed. Pure."""
+"""What one entry says and what is known of its person -> what is to be changed. Pure."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
 
 from lupweb.errors import InvalidValue
-from lupweb.ldap.cleaning import clean_text
-from lupweb.ldap.dn import fold_dn
-from lupweb.ldap.entry import Entry, folded_name
-from lupweb.people.names import fold_login
 from lupweb.people.states import PersonState
-from lupweb.profiles.document import content_hash, document_of
-from lupweb.search.folding import fold
-from lupweb.sync.disabled import disabled_reason
-from lupweb.sync.fields import MappedField, Problem, read_values
+from lupweb.profiles.document import content_hash
+from lupweb.sync.delivered import Delivered, Naming
+from lupweb.sync.fields import MappedField, Problem
 from lupweb.texts import _
-
-LONGEST_NAME = 512
-_folded_word = lru_cache(maxsize=8_192)(fold)  # names of people come again and again
-
-
-@dataclass(frozen=True)
-class Naming:
-    """The attributes that say what an entry and its person are called.
-
-    :param match: the attribute that tells the same person in two directories; "" = none does
-    :param extra: attributes that say whether the account is switched off
-    """
-
-    unique_id: str
-    stamp: str
-    login: str
-    name: str
-    email: str
-    match: str = ""
-    extra: Sequence[str] = ()
-
-    def attributes(self) -> list[str]:
-        """Return the names to ask for; "cn" and "sn" serve where the name is empty."""
-        names = [self.unique_id, self.stamp, self.login, self.name, self.email, self.match]
-        return [name for name in (*names, "cn", "sn", *self.extra) if name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +43,11 @@ class Known:
 class Plan:
     """What is to become of one person. Not frozen, since a run makes a hundred thousand of them.
 
-    :param known: None for somebody new
-    :param document: JSON of the delivered values, without those that cannot be read; "" once they
-        were compared
-    :param content_hash: of that document and the names
+    The fields are those of `Delivered`, in the same order, as far as nothing else is said.
+
+    :param document: "" once the values were compared
     :param changes: field key -> new value; "" takes the value away
+    :param known: None for somebody new
     :param before: field key -> stored value, of those that change
     """
 
@@ -95,12 +63,12 @@ class Plan:
     name: str
     sort_name: str
     email: str
-    known: Known | None
     document: str
     content_hash: bytes
     changes: dict[str, str]
+    problems: Sequence[Problem]
+    known: Known | None
     before: dict[str, str] = field(default_factory=dict)
-    problems: Sequence[Problem] = ()
 
     @property
     def person_id(self) -> int:
@@ -175,59 +143,29 @@ class Plan:
         return self.known
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What a plan is made with, the same for every entry of a run.
-
-    :param fields: in any order; kept in that of their keys, in which a document is written
-    :param listed: unique ids that pass the person filter; None: all do
-    """
-
-    naming: Naming
-    fields: Sequence[MappedField]
-    now: datetime
-    listed: Set[str] | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "fields", sorted(self.fields, key=lambda each: each.key))
-
-
-def plan(entry: Entry, unique_id: str, known: Known | None, around: Surroundings) -> Plan:
-    """Return what an entry says; whoever is known has to be compared with it (`compare`).
+def plan(said: Delivered, known: Known | None, naming: Naming) -> Plan:
+    """Return what is to become of a person; whoever is known has to be compared (`compare`).
 
     :raises InvalidValue: if the entry has no login, so that nobody could be named
     """
-    naming = around.naming
-    login = _text(entry, naming.login)
-    login_folded = fold_login(login)
-    if not login_folded:
+    if not said.login_folded:
         raise InvalidValue(_("The entry has no “%(attribute)s”: no login.", attribute=naming.login))
-    is_shadowed = known is not None and known.is_shadowed
-    values, members, problems = read_values(entry, () if is_shadowed else around.fields)
-    stored_name, stored_email = (known.name, known.email) if known else ("", "")
-    name = _kept(entry, naming.name, stored_name, problems) or _text(entry, "cn") or login
-    email = _kept(entry, naming.email, stored_email, problems)
-    sort_name = " ".join(map(_folded_word, f"{_text(entry, 'sn')} {name}".split()))
-    document = document_of(members)
-    return Plan(
-        unique_id=unique_id,
-        dn=entry.dn,
-        dn_folded=fold_dn(entry.dn),
-        stamp=(entry.first(naming.stamp) or b"").decode("ascii", "replace"),
-        match=login_folded if naming.match == naming.login else match_of(entry, naming),
-        disabled_reason=disabled_reason(entry, around.now) if naming.extra else "",
-        is_listed=around.listed is None or unique_id in around.listed,
-        login=login,
-        login_folded=login_folded,
-        name=name,
-        sort_name=sort_name,
-        email=email,
-        known=known,
-        document=document,
-        content_hash=content_hash(document, login, name, sort_name, email),
-        changes=values,
-        problems=() if is_shadowed else problems,
-    )
+    planned = Plan(*said[:-1], known)
+    if planned.is_shadowed:
+        planned.problems = ()
+    if known is not None and said.unread:
+        _keep(planned, said.unread, known)
+    return planned
+
+
+def _keep(planned: Plan, unread: Sequence[str], known: Known) -> None:
+    """Leave a name or address as it is stored, since what is delivered cannot be read."""
+    if "name" in unread and known.name:
+        planned.name, planned.sort_name = known.name, known.sort_name
+    if "email" in unread:
+        planned.email = known.email
+    names = (planned.login, planned.name, planned.sort_name, planned.email)
+    planned.content_hash = content_hash(planned.document, *names)
 
 
 def may_differ(plan: Plan) -> bool:
@@ -249,39 +187,8 @@ def compare(plan: Plan, fields: Sequence[MappedField], stored: Mapping[str, str]
     delivered, plan.changes, plan.document = plan.changes, {}, ""
     if stored is None:
         return
-    unread = {problem.field for problem in plan.problems}
+    unread = {field for field, _why in plan.problems}
     for each in fields:
         before, after = stored.get(each.key, ""), delivered.get(each.key, "")
         if before != after and each.key not in unread:
             plan.changes[each.key], plan.before[each.key] = after, before
-
-
-def match_of(entry: Entry, naming: Naming) -> str:
-    """Return what tells the same person in two directories, folded; "" if nothing does."""
-    return fold_login(_text(entry, naming.match))
-
-
-def _kept(entry: Entry, attribute: str, stored: str, problems: list[Problem]) -> str:
-    """Return a name or address; where it cannot be read, note that and return the stored one."""
-    try:
-        return _read(entry, attribute)
-    except InvalidValue as error:
-        problems.append(Problem(attribute, str(error)))
-        return stored
-
-
-def _text(entry: Entry, attribute: str) -> str:
-    """Return the value, or "" where it is absent or cannot be read."""
-    try:
-        return _read(entry, attribute)
-    except InvalidValue:
-        return ""
-
-
-def _read(entry: Entry, attribute: str) -> str:
-    """Return the lowest value by bytes, so that the choice is the same in every run.
-
-    :raises InvalidValue: if it cannot be kept as text
-    """
-    values = entry.by_name.get(folded_name(attribute)) if attribute else None
-    return clean_text(min(values), max_length=LONGEST_NAME) if values else ""

@@ -6,14 +6,14 @@ from typing import Any
 from lupweb import clock
 from lupweb.directories.service import DirectoryFacts
 from lupweb.errors import DirectoryRefused, InvalidValue
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.dn import DN
 from lupweb.ldap.filters import all_of, given
 from lupweb.ldap.server import ServerTraits, unique_id_of
+from lupweb.ldap.session import Directory as LdapSession
 from lupweb.profiles.layout import Layout
 from lupweb.sync import disabled
+from lupweb.sync.delivered import Naming, Surroundings
 from lupweb.sync.fields import MappedField
-from lupweb.sync.plan import Naming, Surroundings
 from lupweb.texts import Text, _
 
 VISIBLE = "visible"

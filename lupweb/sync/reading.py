@@ -3,21 +3,21 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from lupweb.database import end_reading, transaction
 from lupweb.directories.models import DirectoryRole
 from lupweb.directories.service import DirectoryFacts
 from lupweb.errors import InvalidValue
-from lupweb.ldap.client import Directory as LdapSession
-from lupweb.ldap.entry import Entry
-from lupweb.ldap.server import unique_id_of
+from lupweb.ldap.session import Directory as LdapSession
 from lupweb.profiles.layout import Layout
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
 from lupweb.sync.apply import BLOCK, Writer
+from lupweb.sync.delivered import Delivered, Page, Surroundings, delivered_page
 from lupweb.sync.known import Here, mark_of, stored_values
-from lupweb.sync.plan import Known, Plan, Surroundings, compare, match_of, may_differ, plan
+from lupweb.sync.plan import Known, Plan, compare, may_differ, plan
 from lupweb.texts import _
 
 PARTS = 12
@@ -67,11 +67,13 @@ class Reading:
     :param waiting: plans that change something and wait until the enumeration is complete; at a
         first load they are written page by page instead
     :param is_alone: nobody is known from another directory
+    :param is_empty: nobody was known from this one when the enumeration began
     """
 
     task: Task
     around: Surroundings
     is_alone: bool = False
+    is_empty: bool = False
     seen: set[bytes] = field(default_factory=set)
     counters: Counter[str] = field(default_factory=Counter)
     waiting: list[Plan] = field(default_factory=list)
@@ -81,9 +83,10 @@ class Reading:
         wanted = self.around.naming.attributes()
         wanted += [each.attribute for each in self.around.fields]
         self.is_alone = self.task.here.is_alone()
+        self.is_empty = self.task.here.is_first_load()
         end_reading()
-        base = self.task.facts.user_base_dn
-        pages = session.pages(base, search_filter, wanted, page_size=page_size, apart=True)
+        base, make = self.task.facts.user_base_dn, partial(delivered_page, around=self.around)
+        pages = session.made_of_pages(base, search_filter, wanted, make, page_size=page_size)
         for _taken in map(self._take, pages):  # which keeps no page while it waits for the next
             if self.task.is_first and len(self.waiting) >= self._worth_writing():
                 self.write()
@@ -113,7 +116,7 @@ class Reading:
         self.counters["failed"] += len(lost)
         self._count([each for each in plans if each.unique_id not in lost])
 
-    def _take(self, page: Sequence[Entry]) -> None:
+    def _take(self, page: Page) -> None:
         """Plan what becomes of the people of a page; those who stay as they are count at once."""
         planned = list(self._planned(page))
         self._compare([each for each in planned if each.known])
@@ -122,17 +125,18 @@ class Reading:
         self.waiting += (each for each in planned if each.changes_anything)
         self._count([each for each in planned if not each.changes_anything])
 
-    def _planned(self, page: Sequence[Entry]) -> Iterator[Plan]:
+    def _planned(self, page: Page) -> Iterator[Plan]:
         entries = self._by_unique_id(page)
         known = self._known(entries)
-        for unique_id, entry in entries.items():
+        naming = self.around.naming
+        for unique_id, said in entries.items():
             if unique_id not in known and self.task.facts.role is DirectoryRole.DELEGATED:
                 self.counters["skipped"] += 1  # people of such a directory come by signing in
                 continue
             try:
-                yield plan(entry, unique_id, known.get(unique_id), self.around)
+                yield plan(said, known.get(unique_id), naming)
             except InvalidValue as error:
-                self._skip(entry, error)
+                self._skip(said.dn, str(error))
 
     def _compare(self, planned: Sequence[Plan]) -> None:
         """Compare with the stored values, which are read where their hash is another one."""
@@ -141,47 +145,43 @@ class Reading:
         for each in planned:
             compare(each, self.around.fields, stored.get(each.person_id))
 
-    def _known(self, entries: Mapping[str, Entry]) -> dict[str, Known]:
-        known = self.task.here.known_people(list(entries))
+    def _known(self, entries: Mapping[str, Delivered]) -> dict[str, Known]:
+        known = {} if self.is_empty else self.task.here.known_people(list(entries))
         if self.is_alone:
             return known
         strangers = {
-            unique_id: match_of(entry, self.around.naming)
-            for unique_id, entry in entries.items()
-            if unique_id not in known
+            unique_id: said.match for unique_id, said in entries.items() if unique_id not in known
         }
         return {**self.task.here.known_elsewhere(strangers), **known}
 
-    def _by_unique_id(self, page: Sequence[Entry]) -> dict[str, Entry]:
+    def _by_unique_id(self, page: Page) -> dict[str, Delivered]:
         """Return the entries that have a proper unique id and were not seen before."""
-        entries: dict[str, Entry] = {}
-        for entry in page:
-            self.counters["seen"] += 1
-            try:
-                unique_id = unique_id_of(entry, self.around.naming.unique_id)
-            except InvalidValue as error:
-                self._skip(entry, error)
-                continue
-            mark = mark_of(unique_id)
+        people, nobody = page
+        self.counters["seen"] += len(people) + len(nobody)
+        for dn, why in nobody:
+            self._skip(dn, why)
+        entries: dict[str, Delivered] = {}
+        for said in map(Delivered._make, people):
+            mark = mark_of(said.unique_id)
             if mark in self.seen:
                 self.counters["skipped"] += 1
                 continue
             self.seen.add(mark)
-            entries[unique_id] = entry
+            entries[said.unique_id] = said
         return entries
 
-    def _skip(self, entry: Entry, error: InvalidValue) -> None:
+    def _skip(self, dn: str, why: str) -> None:
         self.counters["failed"] += 1
         with transaction():
-            runs.note_problem(self.task.run_id, f"{entry.dn[:120]}: {error}")
+            runs.note_problem(self.task.run_id, f"{dn[:120]}: {why}")
 
     def _note_problems(self, planned: Sequence[Plan]) -> None:
         problems = [(each.login, problem) for each in planned for problem in each.problems]
         if not problems:
             return
         with transaction():
-            for login, problem in problems:
-                runs.note_problem(self.task.run_id, problem.text, login=login, field=problem.field)
+            for login, (field_, why) in problems:
+                runs.note_problem(self.task.run_id, why, login=login, field=field_)
 
     def _note_failed(self, failed: Sequence[Plan]) -> None:
         if not failed:

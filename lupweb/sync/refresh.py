@@ -16,18 +16,19 @@ from lupweb.directories.connect import AskedInTransaction, Connect
 from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.directories.service import DirectoryFacts, facts_of
 from lupweb.errors import InvalidValue, LupwebError
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of, given
 from lupweb.ldap.server import ServerTraits
+from lupweb.ldap.session import Directory as LdapSession
 from lupweb.options.service import options
 from lupweb.profiles.layout import Layout
 from lupweb.sync.admitting import is_entry
 from lupweb.sync.apply import Unfenced, Writer
+from lupweb.sync.delivered import Naming, Surroundings, delivered
 from lupweb.sync.fields import MappedField
 from lupweb.sync.known import Here, stored_values
 from lupweb.sync.links import resolve_person
-from lupweb.sync.plan import Naming, Plan, Surroundings, compare, plan
+from lupweb.sync.plan import Plan, compare, plan
 from lupweb.sync.preparing import mapped_fields, naming_of
 
 LIMIT_S = 1.0
@@ -187,7 +188,8 @@ def _planned(question: _Question, found: _Found) -> Plan | None:
     around = Surroundings(
         found.naming, found.fields, clock.now(), {question.unique_id} if stored.is_listed else set()
     )
-    planned = plan(found.entry, question.unique_id, stored, around)
+    said = delivered(found.entry, question.unique_id, around)
+    planned = plan(said, stored, found.naming)
     compare(planned, found.fields, stored_values([planned.person_id])[planned.person_id])
     return planned
 

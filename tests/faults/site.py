@@ -24,9 +24,9 @@ from lupweb.directories.connect import Connect, connect, refuse_in_transaction
 from lupweb.directories.models import Directory
 from lupweb.directories.secrets import lock
 from lupweb.directories.service import add_directory
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls
+from lupweb.ldap.session import Directory as LdapSession
 from tests.factories import SECRET_KEY, SUFFIX, a_profile
 from tests.faults.ldif import PASSWORD, READER
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from lupweb.directories.connect import Connect
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.connection import Server
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.session import Directory as LdapSession
+
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -55,14 +57,23 @@ class Session:
         self._session = session
         self._steps = steps
 
-    def pages(
-        self, base_dn: str, search_filter: str, attributes: Sequence[str], **options: Any
-    ) -> Iterator[list[Entry]]:
-        """Yield the pages of the real connection."""
-        pages = self._session.pages(base_dn, search_filter, attributes, **options)
-        for number, page in enumerate(pages, start=1):
-            self._steps.page_came(number, len(page))
-            yield page
+    def made_of_pages(
+        self,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        make: Callable[[list[Entry]], Made],
+        **options: Any,
+    ) -> Iterator[Made]:
+        """Yield what is made of the pages of the real connection."""
+
+        def counted(page: list[Entry]) -> tuple[int, Made]:
+            return len(page), make(page)
+
+        pages = self._session.made_of_pages(base_dn, search_filter, attributes, counted, **options)
+        for number, (count, made) in enumerate(pages, start=1):
+            self._steps.page_came(number, count)
+            yield made
 
     def __enter__(self) -> "Session":
         self._session.__enter__()

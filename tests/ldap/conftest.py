@@ -7,8 +7,9 @@ from functools import partial
 import pytest
 
 from lupweb.errors import DirectoryError, DirectoryUnavailable, EntryNotFound
-from lupweb.ldap.client import Directory, LdapDirectory
+from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls
+from lupweb.ldap.session import Directory
 from tests.fakes import FakeDirectory
 from tests.ldap.company import (
     LIMITED_DN,

@@ -7,12 +7,12 @@ import ldap
 import pytest
 
 from lupweb.errors import CredentialsRefused, DirectoryRefused, InvalidValue
-from lupweb.ldap.client import Directory
 from lupweb.ldap.connection import Tls
 from lupweb.ldap.dialects import defaults_of
 from lupweb.ldap.filters import equals
 from lupweb.ldap.patterns import format_java, recognise
 from lupweb.ldap.server import unique_id_of
+from lupweb.ldap.session import Directory
 from lupweb.ldap.timestamps import read_filetime, read_generalized_time
 from tests.ldap.attempts import an_attempt, quick
 from tests.ldap.certificates import Authority

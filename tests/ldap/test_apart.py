@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from lupweb.ldap import walk
 from lupweb.ldap.apart import IS_POSSIBLE, Pages, _received, apart
 from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls
+from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import Row
 from tests.ldap.company import PASSWORD, PEOPLE, READER_DN
 from tests.ldap.hostile import cookie, done, entry, hostile_server, reference
@@ -37,6 +38,11 @@ def numbered(count: int) -> Pages:
     for number in range(count):
         yield [(f"uid=u{number}", {"uid": [b"u"]})]
     return count
+
+
+def dns(page: Sequence[Entry]) -> list[str]:
+    """Return what is made of a page."""
+    return [each.dn for each in page]
 
 
 def children() -> set[int]:
@@ -127,8 +133,8 @@ def test_a_long_list_takes_its_connection_with_it(slapd: RunningSlapd) -> None:
     with LdapDirectory(Server((slapd.uri,), Tls.NONE)) as directory:
         directory.bind(READER_DN, PASSWORD)
         alone = {each.dn for page in directory.pages(PEOPLE, EVERYBODY, ["uid"]) for each in page}
-        pages = directory.pages(PEOPLE, EVERYBODY, ["uid"], page_size=5, apart=True)
-        assert {each.dn for page in pages for each in page} == alone
+        pages = directory.made_of_pages(PEOPLE, EVERYBODY, ["uid"], dns, page_size=5)
+        assert {dn for page in pages for dn in page} == alone
         with pytest.raises(DirectoryUnavailable, match="new connection"):
             directory.search(PEOPLE, EVERYBODY, ["uid"], limit=1)
 
@@ -142,7 +148,7 @@ def test_references_are_counted_wherever_they_came() -> None:
         ]
 
     with hostile_server(answer) as uri, LdapDirectory(Server((uri,), Tls.NONE)) as directory:
-        pages = list(directory.pages("dc=x", EVERYBODY, ["uid"], page_size=1, apart=True))
+        pages = list(directory.made_of_pages("dc=x", EVERYBODY, ["uid"], dns, page_size=1))
 
         assert directory.references == len(pages) == 3
 

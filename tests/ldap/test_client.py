@@ -11,10 +11,10 @@ from lupweb.errors import (
     EntryNotFound,
     LimitExceeded,
 )
-from lupweb.ldap.client import Directory
 from lupweb.ldap.filters import all_of, any_of, equals, one_of, present
 from lupweb.ldap.filters import given as given_filter
 from lupweb.ldap.server import unique_id_of
+from lupweb.ldap.session import Directory
 from tests.ldap.company import NUMBER_OF_PEOPLE, ODD_NAMES, PASSWORD, PEOPLE, SUFFIX, person_dn
 from tests.ldap.conftest import Company
 

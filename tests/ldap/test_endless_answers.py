@@ -8,8 +8,9 @@ from time import monotonic
 import pytest
 
 from lupweb.errors import DirectoryUnavailable, LimitExceeded
-from lupweb.ldap.client import Directory, LdapDirectory
+from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls
+from lupweb.ldap.session import Directory
 from lupweb.ldap.watch import MOST_BYTES, Watch
 from tests.ldap.company import PASSWORD, PEOPLE, READER_DN
 from tests.ldap.hostile import cookie, done, endless_entry, entry, hostile_server

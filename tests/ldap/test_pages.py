@@ -3,9 +3,9 @@
 import pytest
 
 from lupweb.errors import DirectoryRefused, DirectoryUnavailable, LimitExceeded
-from lupweb.ldap.client import Directory
 from lupweb.ldap.filters import equals
 from lupweb.ldap.filters import given as given_filter
+from lupweb.ldap.session import Directory
 from tests.ldap.company import NUMBER_OF_PEOPLE, ODD_NAMES, PEOPLE
 from tests.ldap.conftest import Company
 

@@ -1,7 +1,7 @@
 """What servers say about themselves: the contract of traits() and who_am_i()."""
 
-from lupweb.ldap.client import Directory
 from lupweb.ldap.dn import fold_dn
+from lupweb.ldap.session import Directory
 from tests.ldap.company import READER_DN, SUFFIX
 from tests.ldap.conftest import Company
 

@@ -9,8 +9,8 @@ from sqlalchemy import func, select, update
 from lupweb.database import db, transaction
 from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.directories.service import add_directory, get_directory
-from lupweb.ldap.client import Directory as LdapSession
 from lupweb.ldap.connection import Server, Tls
+from lupweb.ldap.session import Directory as LdapSession
 from lupweb.options.models import Option
 from lupweb.people.models import Person
 from lupweb.people.queries import find_person, get_person

@@ -1,0 +1,109 @@
+"""What the rest of lupweb asks of a directory server, whoever answers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+
+from lupweb.ldap.entry import Entry
+from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
+from lupweb.ldap.server import ServerTraits
+
+Made = TypeVar("Made")
+
+
+class Directory(Protocol):
+    """What the rest of lupweb asks of a directory server."""
+
+    def bind(self, dn: str, password: str) -> None:
+        """Sign in as `dn`; what is asked afterwards is asked with its rights.
+
+        Nothing is sent for an empty name or password, since many servers take that for success,
+        nor for one that a server might cut off (NUL) or choke on (more than 1024 bytes).
+
+        :raises CredentialsRefused: if they do not belong together; the connection has ended then,
+            since Samba would go on with the rights of before
+        """
+
+    def traits(self) -> ServerTraits:
+        """Return what the server says it is and can do."""
+
+    def who_am_i(self) -> str | None:
+        """Return whom the server takes us for, as it writes names; "" for nobody (RFC 4532).
+
+        None if it cannot be asked, as on Samba.
+        """
+
+    def read(self, dn: str, attributes: Sequence[str]) -> Entry:
+        """Return one entry with these attributes, all their values included.
+
+        :raises DirectoryRefused: if the server gives values piece by piece, but not all of them
+        :raises EntryNotFound: if there is none, or this account may not see it
+        """
+
+    def read_all_values(self, dn: str, attribute: str) -> list[bytes]:
+        """Return all values of one attribute, however many, as `read` does."""
+
+    def search(
+        self, base_dn: str, search_filter: str, attributes: Sequence[str], *, limit: int
+    ) -> list[Entry]:
+        """Return at most `limit` entries at or below `base_dn`; there may be more of them.
+
+        :raises EntryNotFound: if the base is not there, or this account may not see it
+        :raises LimitExceeded: if the server stopped before `limit`
+        """
+
+    def pages(
+        self,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        *,
+        page_size: int = PAGE_SIZE,
+        max_pages: int = MOST_PAGES,
+    ) -> Iterator[list[Entry]]:
+        """Yield all entries at or below `base_dn`, page by page.
+
+        Ends without an error only if the answer was complete.
+
+        :param max_pages: more of them are taken for a server without end
+        :raises LimitExceeded: if the server cut the answer off
+        :raises DirectoryUnavailable: if the search must begin again on a new connection
+        :raises EntryNotFound: if the base is not there, or this account may not see it
+        """
+
+    def made_of_pages(
+        self,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        make: Callable[[list[Entry]], Made],
+        *,
+        page_size: int = PAGE_SIZE,
+    ) -> Iterator[Made]:
+        """Yield what `make` makes of each page; raises what `pages` does.
+
+        A long list is read and made in a process of its own, beside what the caller does with it.
+        That takes the connection with it: nothing more can be asked over it.
+
+        :param make: without effects; returns tuples, lists, dicts, text, bytes and numbers
+        """
+
+    @property
+    def references(self) -> int:
+        """Return how many references to other servers were dropped since the first question."""
+
+    @property
+    def connected_uri(self) -> str | None:
+        """Return which server answers, or None while there is no connection."""
+
+    def close(self) -> None:
+        """End the connection. Nothing can be asked afterwards."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...

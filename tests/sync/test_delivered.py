@@ -1,0 +1,83 @@
+"""What an entry says, in whichever process it is asked; and how people are found by their DNs."""
+
+import marshal
+from datetime import UTC, datetime
+
+import pytest
+
+from lupweb.errors import InvalidValue
+from lupweb.field_types import field_type
+from lupweb.ldap.entry import Entry
+from lupweb.people.states import PersonState
+from lupweb.sync.delivered import Delivered, Naming, Surroundings, delivered_page
+from lupweb.sync.fields import MappedField
+from lupweb.sync.finding import Everybody
+from lupweb.sync.plan import Known, plan
+
+NAMING = Naming("entryUUID", "entryCSN", "uid", "displayName", "mail", "uid")
+FIELDS = [MappedField("start", "startDay", field_type("date").read)]
+AROUND = Surroundings(NAMING, FIELDS, datetime(2026, 1, 1, tzinfo=UTC))
+ONE = "5f0c2f7e-0000-4000-8000-000000000001"
+ANNA = {
+    "entryUUID": [ONE.encode()],
+    "uid": [b"Anna"],
+    "displayName": ["Anna Šmíd".encode()],
+    "sn": ["Šmíd".encode()],
+    "mail": [b"anna@example.com"],
+    "startDay": [b"20200131000000Z"],
+}
+STORED = Known(
+    identity_id=1, person_id=7, dn="uid=anna", stamp="", match="anna", disabled_reason="",
+    is_gone=False, is_shadowed=False, is_new=False, login="Anna", name="Anna Smith",
+    sort_name="smith anna smith", email="a@example.com", state=PersonState.ACTIVE,
+    is_listed=True, content_hash=b"",
+)  # fmt: skip
+
+
+def said_by(**attributes: list[bytes]) -> Delivered:
+    """Return what Anna's entry says with other attributes."""
+    page = delivered_page([Entry("uid=anna", {**ANNA, **attributes})], AROUND)
+    people, nobody = marshal.loads(marshal.dumps(page))  # noqa: S302 - our own
+    assert nobody == []
+    return Delivered._make(people[0])
+
+
+def test_what_an_entry_says_passes_from_one_process_to_another() -> None:
+    said = said_by()
+
+    assert (said.unique_id, said.login, said.login_folded) == (ONE, "Anna", "anna")
+    assert (said.sort_name, said.values) == ("smid anna smid", {"start": "2020-01-31"})
+    assert said.document == '{"values":{"start":"2020-01-31"}}'
+
+
+def test_an_entry_without_a_proper_unique_id_stops_nobody_else() -> None:
+    entries = [Entry("uid=x", {**ANNA, "entryUUID": [b"?"]}), Entry("uid=anna", ANNA)]
+
+    people, nobody = delivered_page(entries, AROUND)
+
+    assert [person[0] for person in people] == [ONE]
+    assert [dn for dn, _why in nobody] == ["uid=x"]
+
+
+def test_a_person_without_a_login_cannot_be_named() -> None:
+    with pytest.raises(InvalidValue, match="no login"):
+        plan(said_by(uid=[b" "]), None, NAMING)
+
+
+def test_names_that_cannot_be_read_stay_as_they_are_stored() -> None:
+    planned = plan(said_by(displayName=[b"\xff"], mail=[b"\xff"]), STORED, NAMING)
+
+    assert planned.renames == {}
+    assert [field for field, _why in planned.problems] == ["displayName", "mail"]
+
+
+def test_of_somebody_new_the_login_serves_where_the_name_cannot_be_read() -> None:
+    planned = plan(said_by(displayName=[b"\xff"], mail=[b"\xff"]), None, NAMING)
+
+    assert (planned.name, planned.email) == ("Anna", "")
+
+
+def test_people_are_found_by_their_dns_unless_two_share_one() -> None:
+    people = Everybody([("uid=a", 1), ("uid=b", 2), ("uid=b", 3), ("uid=c", 4), ("uid=c", 4)])
+
+    assert [people.get(f"uid={name}") for name in "abcd"] == [1, None, 4, None]
