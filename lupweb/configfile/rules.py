@@ -23,6 +23,8 @@ from lupweb.texts import Text, _
 Broken = Iterator[tuple[str, Text | str]]
 """Name of a key, and what is wrong with it."""
 MOST_EXTRA = 4
+LIMITS = {"picture_max_mb": 8, "picture_max_megapixels": 40}
+"""What forms, memory and time are good for."""
 
 
 def broken_rules(
@@ -50,6 +52,12 @@ def _site(entry: Entry) -> Broken:
         schedules.check("", entry["time_zone"])
     except InvalidValue as error:
         yield "time_zone", error.message
+
+
+def _policies(entry: Entry) -> Broken:
+    for name, most in LIMITS.items():
+        if not 1 <= entry[name] <= most:
+            yield name, _("Write a whole number from %(least)s to %(most)s.", least=1, most=most)
 
 
 def _schedules(entry: Entry) -> Broken:
@@ -82,6 +90,7 @@ def _card(entry: Entry) -> Broken:
 
 RULES: Mapping[str, Callable[[Entry], Broken]] = {
     "site": _site,
+    "policies": _policies,
     "schedules": _schedules,
     "directories": directory_rules,
     "groups": group_rules,
