@@ -154,6 +154,13 @@ class FieldType:
             return self.joined([self.read_one(value) for value in values])
         return self.read_one(min(values)) if values else ""
 
+    @property
+    def leaves_clean(self) -> bool:
+        """Return whether `read` gives one value back as it is, if that is clean text in ASCII."""
+        own = type(self)
+        reads_so = own.read is FieldType.read and own.read_one is FieldType.read_one
+        return reads_so and not self.is_multiple
+
     def read_one(self, value: bytes) -> str:
         """Return one delivered value as it is stored.
 

@@ -1,21 +1,22 @@
 """What one entry says of its person, whatever is stored. Pure, so that any process can ask it."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple
 
 from lupweb.errors import InvalidValue
-from lupweb.ldap.cleaning import clean_text
+from lupweb.ldap.cleaning import clean_text, plain_texts
 from lupweb.ldap.dn import fold_dn
-from lupweb.ldap.entry import Entry, folded_name
+from lupweb.ldap.entry import Entry
 from lupweb.ldap.server import unique_id_of
 from lupweb.people.names import fold_login
 from lupweb.profiles.document import content_hash, document_of
 from lupweb.search.folding import fold
 from lupweb.sync.disabled import disabled_reason
-from lupweb.sync.fields import MappedField, Problem, read_values
+from lupweb.sync.fields import Column, MappedField, Problem, Table
 
 LONGEST_NAME = 512
 _folded_word = lru_cache(maxsize=8_192)(fold)  # names of people come again and again
@@ -97,49 +98,155 @@ cannot be told, and why."""
 
 
 def delivered_page(entries: Sequence[Entry], around: Surroundings) -> Page:
-    """Return what the entries of a page say, in types that `marshal` writes."""
-    said: list[tuple[object, ...]] = []
+    """Return what the entries of a page say, in types that `marshal` writes.
+
+    Attribute by attribute, not entry by entry: what takes a call for each value of each person
+    takes one for all of them here.
+    """
+    ids: list[str] = []
+    people: list[Entry] = []
     nobody: list[tuple[str, str]] = []
-    attribute = around.naming.unique_id
     for entry in entries:
         try:
-            said.append(tuple(delivered(entry, unique_id_of(entry, attribute), around)))
+            ids.append(unique_id_of(entry, around.naming.unique_id))
         except InvalidValue as error:
             nobody.append((entry.dn, str(error)))
-    return said, nobody
+        else:
+            people.append(entry)
+    return _said(people, ids, around), nobody
 
 
 def delivered(entry: Entry, unique_id: str, around: Surroundings) -> Delivered:
     """Return what an entry says."""
-    naming = around.naming
-    values, members, problems = read_values(entry, around.fields)
-    unread: list[str] = []
-    login = _text(entry, naming.login)
-    login_folded = fold_login(login)
-    name = _noted(entry, "name", naming.name, problems, unread)
-    name = name or _text(entry, "cn") or login
-    email = _noted(entry, "email", naming.email, problems, unread)
-    sort_name = folded_words(f"{_text(entry, 'sn')} {name}")
-    document = document_of(members)
-    return Delivered(
-        unique_id,
-        dn=entry.dn,
-        dn_folded=fold_dn(entry.dn),
-        stamp=(entry.first(naming.stamp) or b"").decode("ascii", "replace"),
-        match=login_folded if naming.match == naming.login else match_of(entry, naming),
-        disabled_reason=disabled_reason(entry, around.now) if naming.extra else "",
-        is_listed=around.listed is None or unique_id in around.listed,
-        login=login,
-        login_folded=login_folded,
-        name=name,
-        sort_name=sort_name,
-        email=email,
-        document=document,
-        content_hash=content_hash(document, login, name, sort_name, email),
-        values=values,
-        problems=problems,
-        unread=unread,
+    return Delivered._make(_said([entry], [unique_id], around)[0])
+
+
+def _said(
+    people: Sequence[Entry], ids: Sequence[str], around: Surroundings
+) -> list[tuple[object, ...]]:
+    if not people:
+        return []
+    naming, listed = around.naming, around.listed
+    notes = _Notes(len(people))
+    wanted = [*naming.attributes(), *(each.attribute for each in around.fields)]
+    table = Table(people, wanted)
+    fields = [each.column(table.column(each.attribute)) for each in around.fields]
+    for each, column in zip(around.fields, fields, strict=True):
+        notes.add(each.key, column.problems)
+    names = _names(table, naming, notes)
+    members = _rows([each.members for each in fields], len(people))
+    documents = [document_of(filter(None, of_one)) for of_one in members]
+    return list(
+        zip(
+            ids,
+            [entry.dn for entry in people],
+            [fold_dn(entry.dn) for entry in people],
+            _stamps(table, naming),
+            names.logins_folded if naming.match == naming.login else _matches(table, naming),
+            _disabled(table, people, around),
+            [listed is None or unique_id in listed for unique_id in ids],
+            *names,
+            documents,
+            map(content_hash, documents, names.logins, names.names, names.sorted, names.emails),
+            _values(around.fields, fields, len(people)),
+            notes.problems,
+            notes.unread,
+            strict=True,
+        )
     )
+
+
+class _Names(NamedTuple):
+    """What the people of a page are called; in the order of `Delivered`."""
+
+    logins: list[str]
+    logins_folded: list[str]
+    names: list[str]
+    sorted: list[str]
+    emails: list[str]
+
+
+class _Notes:
+    """What cannot be read of the people of a page."""
+
+    def __init__(self, count: int) -> None:
+        self.problems: list[list[Problem]] = [[] for _person in range(count)]
+        self.unread: list[list[str]] = [[] for _person in range(count)]
+
+    def add(self, what: str, problems: Mapping[int, str]) -> None:
+        """Note why values of a field or attribute cannot be read."""
+        for place, why in problems.items():
+            self.problems[place].append((what, why))
+
+    def miss(self, what: str, attribute: str, problems: Mapping[int, str]) -> None:
+        """Note that a name or an address cannot be read."""
+        self.add(attribute, problems)
+        for place in problems:
+            self.unread[place].append(what)
+
+
+def _names(table: Table, naming: Naming, notes: _Notes) -> _Names:
+    logins, _unreadable = _texts(table, naming.login)
+    names, bad_names = _texts(table, naming.name)
+    notes.miss("name", naming.name, bad_names)
+    emails, bad_emails = _texts(table, naming.email)
+    notes.miss("email", naming.email, bad_emails)
+    if not all(names):
+        common, _unreadable = _texts(table, "cn")
+        names = [name or cn or login for name, cn, login in zip(names, common, logins, strict=True)]
+    surnames, _unreadable = _texts(table, "sn")
+    in_order = [f"{sn} {name}" for sn, name in zip(surnames, names, strict=True)]
+    return _Names(logins, [*map(fold_login, logins)], names, [*map(folded_words, in_order)], emails)
+
+
+def _texts(table: Table, attribute: str) -> tuple[list[str], dict[int, str]]:
+    """Return the lowest value by bytes of each, so that the choice is the same in every run.
+
+    :returns: "" where there is none that can be kept as text; and place -> why it cannot
+    """
+    found = table.column(attribute)
+    plain = plain_texts(found, LONGEST_NAME)
+    problems: dict[int, str] = {}
+    if plain is not None:
+        return plain, problems
+    texts = [""] * len(found)
+    for place, values in enumerate(found):
+        try:
+            texts[place] = clean_text(min(values), max_length=LONGEST_NAME) if values else ""
+        except InvalidValue as error:
+            problems[place] = str(error)
+    return texts, problems
+
+
+def _stamps(table: Table, naming: Naming) -> list[str]:
+    found = table.column(naming.stamp)
+    return [values[0].decode("ascii", "replace") if values else "" for values in found]
+
+
+def _matches(table: Table, naming: Naming) -> list[str]:
+    """Return what tells the same person in two directories, folded; "" if nothing does."""
+    return [*map(fold_login, _texts(table, naming.match)[0])]
+
+
+def _disabled(table: Table, people: Sequence[Entry], around: Surroundings) -> list[str]:
+    """Return which attribute says that an account is switched off; "" if none does."""
+    if not any(any(table.column(name)) for name in around.naming.extra):
+        return [""] * len(people)
+    return [disabled_reason(entry, around.now) for entry in people]
+
+
+def _values(
+    fields: Sequence[MappedField], columns: Sequence[Column], count: int
+) -> list[dict[str, str]]:
+    """Return field key -> value of each, without empty ones."""
+    keys = [each.key for each in fields]
+    rows = _rows([column.texts for column in columns], count)
+    return [{key: text for key, text in zip(keys, row, strict=True) if text} for row in rows]
+
+
+def _rows(columns: Sequence[Sequence[str]], count: int) -> Iterable[Sequence[str]]:
+    """Return the columns as rows, `count` of them; also where there is no column."""
+    return zip(*columns, strict=True) if columns else repeat((), count)
 
 
 def folded_words(text: str) -> str:
@@ -147,37 +254,3 @@ def folded_words(text: str) -> str:
     words = text.split()
     # most people: one call for all words
     return " ".join(words).casefold() if text.isascii() else " ".join(map(_folded_word, words))
-
-
-def match_of(entry: Entry, naming: Naming) -> str:
-    """Return what tells the same person in two directories, folded; "" if nothing does."""
-    return fold_login(_text(entry, naming.match))
-
-
-def _noted(
-    entry: Entry, what: str, attribute: str, problems: list[Problem], unread: list[str]
-) -> str:
-    """Return a name or address; where it cannot be read, note that and return ""."""
-    try:
-        return _read(entry, attribute)
-    except InvalidValue as error:
-        problems.append((attribute, str(error)))
-        unread.append(what)
-        return ""
-
-
-def _text(entry: Entry, attribute: str) -> str:
-    """Return the value, or "" where it is absent or cannot be read."""
-    try:
-        return _read(entry, attribute)
-    except InvalidValue:
-        return ""
-
-
-def _read(entry: Entry, attribute: str) -> str:
-    """Return the lowest value by bytes, so that the choice is the same in every run.
-
-    :raises InvalidValue: if it cannot be kept as text
-    """
-    values = entry.by_name.get(folded_name(attribute)) if attribute else None
-    return clean_text(min(values), max_length=LONGEST_NAME) if values else ""

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lupweb.errors import InvalidValue
-from lupweb.ldap.cleaning import clean_text
+from lupweb.ldap.cleaning import clean_text, plain_texts
 
 ANY_TEXT = st.text(
     st.characters(exclude_characters="\0") | st.sampled_from("\u0301\u200d\u202e\ud800 \n\u0338")
@@ -103,3 +103,30 @@ def test_bytes_are_cleaned_or_refused(raw: bytes) -> None:
         clean_text(raw).encode()
     except InvalidValue:
         assert b"\0" in raw or "\ufffd" in raw.decode("utf-8", "replace")
+
+
+SIGNS = st.sampled_from([b"a", b"B7", b" ", b"\x7f", b"\x1e", b"\n", b"\xc3\xa4", b'"', b"\\"])
+VALUE = st.lists(SIGNS, max_size=4).map(b"".join)
+
+
+@given(found=st.lists(st.lists(VALUE, max_size=2), max_size=4))
+def test_what_is_seen_of_many_values_together_is_what_each_becomes(
+    found: list[list[bytes]],
+) -> None:
+    texts = plain_texts(found, 7)
+
+    if texts is not None:
+        assert all(len(values) < 2 for values in found)
+        assert texts == [clean_text(values[0], max_length=7) if values else "" for values in found]
+
+
+def test_plain_values_are_seen_together() -> None:
+    assert plain_texts([[b"Anna B"], [], [b"O'Neil"]], 7) == ["Anna B", "", "O'Neil"]
+
+
+@pytest.mark.parametrize(
+    "odd", [b" a", b"a ", b"a  b", b"a\nb", b"a\x7fb", "ä".encode(), b"12345678"]
+)
+def test_what_is_not_plain_is_looked_at_by_itself(odd: bytes) -> None:
+    assert plain_texts([[b"Anna"], [odd]], 7) is None
+    assert plain_texts([[b"Anna"], [b"a", b"b"]], 7) is None

@@ -77,6 +77,29 @@ def test_of_somebody_new_the_login_serves_where_the_name_cannot_be_read() -> Non
     assert (planned.name, planned.email) == ("Anna", "")
 
 
+def test_what_one_entry_says_does_not_depend_on_the_others_of_its_page() -> None:
+    fields = [
+        MappedField.of("about", "description", field_type("multiline")),
+        MappedField.of("phone", "telephoneNumber", field_type("phone")),
+        MappedField.of("skills", "keywords", field_type("tags")),
+        MappedField.of("start", "startDay", field_type("date")),
+    ]
+    around = Surroundings(NAMING, fields, AROUND.now)
+    others = [
+        {},
+        {"telephoneNumber": [b'+1 "2"'], "description": [b"a\nb"], "keywords": [b"x", b"y"]},
+        {"telephoneNumber": [b"\xff"], "mail": [b"b@example.com", b"a@example.com"]},
+        {"telephoneNumber": [b" 7  8 "], "displayName": ["Jörg".encode()], "sn": []},
+        {"telephoneNumber": [b"a\x7fb"], "startDay": [b"no day"], "displayName": [b"\xff"]},
+    ]
+    entries = [Entry(f"uid=n{place}", {**ANNA, **other}) for place, other in enumerate(others)]
+
+    together, _nobody = delivered_page(entries, around)
+
+    assert together == [delivered_page([entry], around)[0][0] for entry in entries]
+    assert '"phone":"+1 \\"2\\""' in Delivered._make(together[1]).document
+
+
 def test_people_are_found_by_their_dns_unless_two_share_one() -> None:
     people = Everybody([("uid=a", 1), ("uid=b", 2), ("uid=b", 3), ("uid=c", 4), ("uid=c", 4)])
 
