@@ -17,8 +17,9 @@ from lupweb.config import Settings, load_settings
 from lupweb.database import db
 from lupweb.directories.connect import Connect, connect
 from lupweb.directories.service import DirectoryFacts
-from lupweb.profiles.service import changed
+from lupweb.profiles.service import changed, outdated
 from lupweb.search import index, keeping
+from lupweb.search.outdated import note_outdated
 from lupweb.sync.admitting import admit
 from lupweb.web import (
     access,
@@ -29,6 +30,7 @@ from lupweb.web import (
     filters,
     headers,
     hosts,
+    kept,
     limits,
     request_ids,
     sessions,
@@ -71,7 +73,7 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
     csrf.init_app(app)
     access.init_app(app)
     headers.init_app(app, settings)
-    for part in (assets, filters, errors):
+    for part in (assets, filters, errors, kept):
         part.init_app(app)
     context.init_app(app, settings)
     seen = (people.bp, pictures.bp, profiles.bp, editing.bp, cropping.bp)
@@ -80,6 +82,7 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
     admin.init_app(app)
     changed.connect(index.renew)
     changed.connect(keeping.renew)
+    outdated.connect(note_outdated)
     jobs.init_app(app)
     limits.init_app(app, jobs.url_of_queue(settings))
     return app

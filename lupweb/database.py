@@ -134,6 +134,11 @@ def in_transaction() -> bool:
     return bool(db.session().in_transaction())
 
 
+def is_writing() -> bool:
+    """Return whether the session is in a transaction that may write, and so be rolled back."""
+    return bool(db.session.connection().get_execution_options().get(WRITE))
+
+
 def end_reading() -> None:
     """Give the read transaction back, so that a directory may be asked."""
     db.session.rollback()

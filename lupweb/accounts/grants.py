@@ -1,6 +1,8 @@
 """Which role somebody has: the account's own, or one granted to people of directories."""
 
-from sqlalchemy import exists, or_, select
+from collections.abc import Callable, Collection, Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from lupweb.accounts.models import RoleGrant, User
 from lupweb.accounts.roles import Role
@@ -8,6 +10,7 @@ from lupweb.database import db
 from lupweb.errors import InvalidValue
 from lupweb.people.models import Membership, Person
 from lupweb.people.names import fold_login
+from lupweb.people.queries import HUMAN, groups_of, own_logins
 from lupweb.people.states import SHOWN
 from lupweb.texts import _
 
@@ -27,12 +30,46 @@ def role_of_person(person: Person) -> Role:
     return max([Role(own or Role.EMPLOYEE), *_granted_to(person)], key=RANK.__getitem__)
 
 
+def grants_of(person: Person) -> list[RoleGrant]:
+    """Return the grants by which a person has a role, by login or by group; at most three."""
+    grants = db.session.scalars(select(RoleGrant).order_by(RoleGrant.id)).all()
+    found = []
+    if any(grant.login for grant in grants):
+        mine = own_logins([person.id])[person.id]
+        found += [each for each in grants if each.login and fold_login(each.login) in mine]
+    if any(grant.group_id for grant in grants):
+        groups = select(Membership.group_id).where(Membership.person_id == person.id)
+        ids = frozenset(db.session.scalars(groups))
+        found += [each for each in grants if each.group_id in ids]
+    return found
+
+
+def roles_named(people: Sequence[Person]) -> dict[int, list[Role]]:
+    """Return the roles that grants name for each of these people; three queries.
+
+    Also by a login that somebody else has as well, and so gives nobody a role now: two records of
+    one person that are put together would have it.
+    """
+    ids = [each.id for each in people]
+    groups, logins = groups_of(ids), own_logins(ids)
+    grants = db.session.scalars(select(RoleGrant)).all()
+    return {
+        each.id: [
+            Role(grant.role)
+            for grant in grants
+            if grant.group_id in groups[each.id]
+            or (grant.login and fold_login(grant.login) in {each.login_folded, *logins[each.id]})
+        ]
+        for each in people
+    }
+
+
 def ensure_an_administrator_remains() -> None:
     """Refuse a change after which nobody would administer the site; call it after the change.
 
     :raises InvalidValue: the transaction must not be committed then
     """
-    if not (_some_account() or _some_group() or _some_login()):
+    if not somebody_has(ADMINISTRATORS):
         raise InvalidValue(
             _(
                 "Nobody would be an administrator any more. Nothing was changed."
@@ -41,56 +78,85 @@ def ensure_an_administrator_remains() -> None:
         )
 
 
-def _granted_to(person: Person) -> list[Role]:
-    grants = db.session.scalars(select(RoleGrant)).all()
-    by_login = [
-        Role(grant.role)
-        for grant in grants
-        if grant.login and fold_login(grant.login) == person.login_folded
-    ]
-    if by_login and not _is_alone(person.login_folded):
-        by_login = []
-    if not any(grant.group_id for grant in grants):
-        return by_login
-    groups = select(Membership.group_id).where(Membership.person_id == person.id)
-    mine = frozenset(db.session.scalars(groups))
-    return by_login + [Role(grant.role) for grant in grants if grant.group_id in mine]
+def ensure_a_system_administrator_remains() -> None:
+    """Refuse a change after which nobody would be a system administrator; call it afterwards.
 
-
-def _is_alone(login_folded: str) -> bool:
-    """Return whether one person has this login, missing ones included.
-
-    A login in a second directory, or one that was deleted and made again, is somebody else: rights
-    are not inherited (hostile-input.md B76).
+    :raises InvalidValue: the transaction must not be committed then
     """
-    found = select(Person.id).where(Person.login_folded == login_folded).limit(2)
-    return len(db.session.scalars(found).all()) == 1
+    if not somebody_has([Role.SYSTEM_ADMINISTRATOR]):
+        raise InvalidValue(
+            _(
+                "Nobody would be a system administrator any more. Nothing was changed."
+                " Name another system administrator first."
+            )
+        )
 
 
-def _some_account() -> bool:
-    is_in_use = or_(User.person_id.is_(None), Person.state.in_(SHOWN))
+def administrators_remain() -> Callable[[], None]:
+    """Return what refuses a change after which nobody has a role that somebody has now.
+
+    Call it before the change, and what it returns after it, in the same transaction.
+    """
+    guards = {
+        Role.ADMINISTRATOR: ensure_an_administrator_remains,
+        Role.SYSTEM_ADMINISTRATOR: ensure_a_system_administrator_remains,
+    }
+    asked = [guard for role, guard in guards.items() if somebody_has(_at_least(role))]
+
+    def check() -> None:
+        for guard in asked:
+            guard()
+
+    return check
+
+
+def _at_least(role: Role) -> list[Role]:
+    return [each for each in Role if RANK[each] >= RANK[role]]
+
+
+def somebody_has(roles: Collection[Role]) -> bool:
+    """Return whether anybody who can sign in has one of these roles; three queries at most."""
+    return _some_account(roles) or _some_group(roles) or _some_login(roles)
+
+
+def _can_sign_in() -> ColumnElement[bool]:
+    return and_(Person.state.in_(SHOWN), Person.barred_at.is_(None))
+
+
+def _granted_to(person: Person) -> list[Role]:
+    return [Role(grant.role) for grant in grants_of(person)]
+
+
+def _some_account(roles: Collection[Role]) -> bool:
+    is_in_use = or_(User.person_id.is_(None), _can_sign_in())
     found = (
         select(User.id)
         .outerjoin(Person, Person.id == User.person_id)
-        .where(User.role.in_(ADMINISTRATORS), is_in_use)
+        .where(User.role.in_(roles), is_in_use)
     )
     return bool(db.session.scalar(select(exists(found))))
 
 
-def _some_group() -> bool:
+def _some_group(roles: Collection[Role]) -> bool:
     found = (
         select(Person.id)
         .join(Membership, Membership.person_id == Person.id)
         .join(RoleGrant, RoleGrant.group_id == Membership.group_id)
-        .where(RoleGrant.role.in_(ADMINISTRATORS), Person.state.in_(SHOWN))
+        .where(RoleGrant.role.in_(roles), _can_sign_in())
     )
     return bool(db.session.scalar(select(exists(found))))
 
 
-def _some_login() -> bool:
-    named = select(RoleGrant.login).where(RoleGrant.role.in_(ADMINISTRATORS), RoleGrant.login != "")
+def _some_login(roles: Collection[Role]) -> bool:
+    named = select(RoleGrant.login).where(RoleGrant.role.in_(roles), RoleGrant.login != "")
     logins = {fold_login(login) for login in db.session.scalars(named)}
-    shown = select(Person.login_folded).where(
-        Person.login_folded.in_(logins), Person.state.in_(SHOWN)
+    if not logins:
+        return False
+    alone = (
+        select(func.min(HUMAN))
+        .where(Person.login_folded.in_(logins))
+        .group_by(Person.login_folded)
+        .having(func.min(HUMAN) == func.max(HUMAN))
     )
-    return any(_is_alone(login) for login in db.session.scalars(shown))
+    found = select(Person.id).where(Person.id.in_(alone), _can_sign_in())
+    return bool(db.session.scalar(select(exists(found))))

@@ -21,6 +21,7 @@ class User(Model):
     local_name: Mapped[str | None] = mapped_column(unique=True)
     password_hash: Mapped[str] = mapped_column(default="")
     role: Mapped[Role] = mapped_column(default=Role.EMPLOYEE)
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     person: Mapped[Person | None] = relationship(lazy="joined")
 
 

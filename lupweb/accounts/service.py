@@ -279,6 +279,8 @@ def _account_of(facts: DirectoryFacts, unique_id: str) -> int | str:
         return "not synchronized yet"
     if person.state not in SHOWN:
         return f"person is {person.state}"
+    if person.barred_at is not None:
+        return "an administrator switched the sign-in off"
     elsewhere = held_before(facts.position).where(Identity.person_id == person.id)
     if db.session.scalar(elsewhere.limit(1)) is not None:
         return "another directory, which goes first, holds this person"

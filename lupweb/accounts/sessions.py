@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -26,9 +26,10 @@ def open_session(user_id: int, content: dict[str, Any], *, keep: bool) -> str:
     """
     key = secrets.token_urlsafe(32)
     now = clock.now()
+    db.session.execute(update(User).where(User.id == user_id).values(last_sign_in_at=now))
     db.session.add(
         Session(
-            key_hash=_hashed(key),
+            key_hash=hashed(key),
             user_id=user_id,
             content=content,
             created_at=now,
@@ -39,17 +40,9 @@ def open_session(user_id: int, content: dict[str, Any], *, keep: bool) -> str:
     return key
 
 
-def find_session(key: str) -> Session | None:
-    """Return the session of this key if it has not ended, or None."""
-    alive = select(Session).where(
-        Session.key_hash == _hashed(key), Session.expires_at > clock.now()
-    )
-    return db.session.scalar(alive)
-
-
 def store_content(key: str, content: dict[str, Any]) -> None:
     """Keep what the pages of a session remember from one to the next."""
-    change = update(Session).where(Session.key_hash == _hashed(key)).values(content=content)
+    change = update(Session).where(Session.key_hash == hashed(key)).values(content=content)
     db.session.execute(change)
 
 
@@ -58,27 +51,27 @@ def replace_key(key: str, content: dict[str, Any]) -> str | None:
     new_key = secrets.token_urlsafe(32)
     change = (
         update(Session)
-        .where(Session.key_hash == _hashed(key))
-        .values(key_hash=_hashed(new_key), content=content)
+        .where(Session.key_hash == hashed(key))
+        .values(key_hash=hashed(new_key), content=content)
     )
     return new_key if db.session.connection().execute(change).rowcount else None
 
 
-def is_due(session: Session) -> bool:
+def is_due(checked_at: datetime | None) -> bool:
     """Return whether it is time to look again what the account of a session may do."""
-    return session.checked_at is None or clock.now() - session.checked_at >= CHECK_EVERY
+    return checked_at is None or clock.now() - checked_at >= CHECK_EVERY
 
 
-def seconds_to_keep(session: Session) -> int | None:
+def seconds_to_keep(created_at: datetime, expires_at: datetime) -> int | None:
     """Return how long the browser keeps its cookie; None: until it is closed."""
-    if session.expires_at - session.created_at <= SHORT:
+    if expires_at - created_at <= SHORT:
         return None
-    return max(int((session.expires_at - clock.now()).total_seconds()), 0)
+    return max(int((expires_at - clock.now()).total_seconds()), 0)
 
 
 def note_check(key: str) -> None:
     """Remember that the rights of a session were looked at now."""
-    change = update(Session).where(Session.key_hash == _hashed(key))
+    change = update(Session).where(Session.key_hash == hashed(key))
     db.session.execute(change.values(checked_at=clock.now()))
 
 
@@ -89,7 +82,7 @@ def check_all_soon() -> None:
 
 def close_session(key: str) -> None:
     """Sign this browser out; its cookie is worth nothing any more."""
-    db.session.execute(delete(Session).where(Session.key_hash == _hashed(key)))
+    db.session.execute(delete(Session).where(Session.key_hash == hashed(key)))
 
 
 def close_sessions_of(user_id: int) -> None:
@@ -122,5 +115,6 @@ def forget_ended_sessions() -> int:
     return db.session.connection().execute(ended).rowcount
 
 
-def _hashed(key: str) -> str:
+def hashed(key: str) -> str:
+    """Return what stands in the row in place of the key."""
     return hashlib.sha256(key.encode()).hexdigest()

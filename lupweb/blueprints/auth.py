@@ -10,8 +10,10 @@ from lupweb.accounts.service import Door
 from lupweb.accounts.service import sign_in as accounts_sign_in
 from lupweb.accounts.throttle import MOST_PER_ACCOUNT
 from lupweb.errors import DirectoryError, SignInRefused
+from lupweb.sync.refresh import refresh_at_sign_in
 from lupweb.texts import Text, _
 from lupweb.web.forms import label
+from lupweb.web.layouts import page_layout
 from lupweb.web.sessions import begin_session, end_session
 from lupweb.web.targets import safe_target
 
@@ -42,6 +44,8 @@ def sign_in() -> ResponseReturnValue:
         address=request.remote_addr or "",
         door=Door(config.settings.secret_key, config.connect, config.admit),
     )
+    if not config.settings.read_only:
+        refresh_at_sign_in(user_id, page_layout(), config.settings.secret_key, config.connect)
     response = redirect(target)
     begin_session(current_app, response, user_id, keep=bool(form.keep.data))
     return response

@@ -127,7 +127,7 @@ def out_of_date(_error: CSRFError) -> ResponseReturnValue:
     handle = (request.view_args or {})["handle"]
     if not current_user.is_authenticated:
         return render_template("profiles/kept.html", handle=handle, typed=_typed()), 400
-    check_role(current_user.user)
+    check_role()
     try:
         form = typed_form(viewer(), page_layout(), handle, _sent(), read_only=is_read_only())
     except LupwebError:

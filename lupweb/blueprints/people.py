@@ -72,7 +72,6 @@ def _file(form: str, content_type: str) -> Response:
     answer = Response(stream_with_context(lines), content_type=content_type)
     name = file_name(site_options()["site_name"], clock.now().astimezone(site_zone()), form)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
-    answer.headers["Cache-Control"] = "no-store"
     return answer
 
 

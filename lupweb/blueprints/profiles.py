@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import secure_filename
 
 from lupweb.errors import NotFound
 from lupweb.exports.qr import qr_svg
 from lupweb.exports.vcard import Contact, contact_of, vcard
+from lupweb.people.names import fold_login
 from lupweb.people.queries import BY_NUMBER
 from lupweb.profiles.cards import PersonCard
 from lupweb.profiles.owning import NOTHING_OFFERED, offer_of
@@ -34,6 +35,8 @@ bp = Blueprint("profiles", __name__, url_prefix="/people")
 def show(handle: str) -> ResponseReturnValue:
     """Show a profile as this viewer sees it."""
     found = profile(viewer(), page_layout(), handle, _asked())
+    if _is_former(handle, found.card):
+        return redirect(url_for(".show", handle=found.card.handle))
     offer = NOTHING_OFFERED
     if not found.is_preview:
         is_read_only = (
@@ -71,6 +74,12 @@ def nobody(error: NotFound) -> ResponseReturnValue:
         handle=isolate(sought),
     )
     return error_page(404, sentence, near=_nearest(sought))
+
+
+def _is_former(handle: str, card: PersonCard) -> bool:
+    """Return whether the address is that of a record that was merged into this one."""
+    number = BY_NUMBER.fullmatch(handle)
+    return int(number[1]) != card.id if number else fold_login(handle) != fold_login(card.login)
 
 
 def _nearest(handle: str) -> Sequence[PersonCard]:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from lupweb.accounts.grants import ensure_an_administrator_remains
 from lupweb.accounts.models import RoleGrant
 from lupweb.accounts.sessions import check_all_soon, close_sessions_without_a_door
+from lupweb.accounts.viewers import OPERATOR
 from lupweb.configfile.compare import Comparison, compare, found_otherwise
 from lupweb.configfile.document import Document
 from lupweb.configfile.profile import (
@@ -18,6 +19,7 @@ from lupweb.configfile.profile import (
     store_category,
     store_field,
 )
+from lupweb.configfile.recording import note_changes
 from lupweb.configfile.stored import DIRECTORY_COLUMNS, read_setup
 from lupweb.configfile.wanted import Wanted, wanted_setup
 from lupweb.database import db
@@ -25,10 +27,17 @@ from lupweb.directories.editor import put_in_order, remove_directory, store_dire
 from lupweb.directories.models import Directory
 from lupweb.directories.secrets import lock
 from lupweb.errors import InvalidValue
-from lupweb.options.registry import OPTIONS, PICTURE_ATTRIBUTE
+from lupweb.options.registry import (
+    LICENCE_GROUP,
+    OPTIONS,
+    PHONE_REGION,
+    PICTURE_ATTRIBUTE,
+    PICTURE_SOURCE,
+    OptionKind,
+)
 from lupweb.options.service import set_option
 from lupweb.orgchart.models import OrgChart
-from lupweb.people.models import Group, Membership
+from lupweb.people.models import Group, Membership, NestedGroup, Person
 from lupweb.people.queries import groups_by_key
 from lupweb.profiles.field_changes import tell_values_changed
 from lupweb.profiles.models import FieldGroup, ProfileField
@@ -40,7 +49,8 @@ from lupweb.profiles.rights import (
     remove_edit_rights,
     store_edit_right,
 )
-from lupweb.profiles.service import tell_everybody_changed
+from lupweb.profiles.service import tell_found_otherwise
+from lupweb.search.standings import renew_standings
 from lupweb.sync.groups import settle_local_groups
 from lupweb.texts import Text, ngettext
 
@@ -77,6 +87,7 @@ def apply(document: Document, secret_key: str) -> Outcome:
     notes = [*wanted.notes, *change.write()]
     if had_administrator:
         ensure_an_administrator_remains()
+    note_changes(OPERATOR.actor, stored, wanted.setup, comparison)
     return Outcome(comparison, tuple(notes))
 
 
@@ -146,8 +157,12 @@ class SetupChange:
         for kind in OPTIONS.values():
             if kind.table in self.comparison.changed:
                 set_option(kind, self.wanted.setup[kind.table][""][kind.name])
-        if PICTURE_ATTRIBUTE.table in self.comparison.changed:
+        if self._changes_option(PICTURE_SOURCE) or self._changes_option(PICTURE_ATTRIBUTE):
             mark_all_due()
+
+    def _changes_option(self, kind: OptionKind) -> bool:
+        was, now = (setup[kind.table][""] for setup in (self.stored, self.wanted.setup))
+        return bool(was[kind.name] != now[kind.name])
 
     def _store_directory(self, key: str, entry: Mapping[str, Any]) -> None:
         columns = {column: entry[name] for name, column in DIRECTORY_COLUMNS.items()}
@@ -199,13 +214,18 @@ class SetupChange:
         db.session.flush()
 
     def _tell(self) -> None:
-        """Renew what is kept about people, so that a restriction counts at once."""
+        """Renew what is kept about people, so that a restriction counts at once.
+
+        A group by itself restricts nothing: of its members those who come and go are renewed.
+        """
         if self.comparison.touches("directories"):
             close_sessions_without_a_door()
         if self.comparison.touches("groups"):
             settle_local_groups()
-        if self.comparison.touches("groups", "site"):
-            tell_everybody_changed()
+        if self._changes_option(LICENCE_GROUP):
+            renew_standings()
+        if self._changes_option(PHONE_REGION):
+            tell_found_otherwise(select(Person.id))
         else:
             tell_values_changed(found_otherwise(self.stored, self.wanted.setup, self.comparison))
 
@@ -240,7 +260,8 @@ def _remove_groups(keys: list[str]) -> None:
         .where(FieldGroup.group_id.in_(ids))
     )
     forget_fields(db.session.scalars(narrowed).all())
-    db.session.execute(delete(Membership).where(Membership.group_id.in_(ids)))
+    for kind in (Membership, NestedGroup):
+        db.session.execute(delete(kind).where(kind.group_id.in_(ids)))
     db.session.execute(delete(Group).where(Group.key.in_(keys)))
 
 

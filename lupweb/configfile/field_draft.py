@@ -20,6 +20,7 @@ FIRST, *OTHERS = LANGUAGES
 OPTION = "option-"
 SWITCHES = (
     "required", "searchable", "in_profile", "in_table", "on_card", "facet", "write_back",
+    "in_vcard", "in_completeness",
 )  # fmt: skip
 TEXTS = ("category", "type", "source", "attribute", "default", "pattern")
 NUMBERS = ("max_length", "confirm_days")

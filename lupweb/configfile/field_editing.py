@@ -134,6 +134,12 @@ def _refuse_misfits(viewer: Viewer, layout: Layout, draft: Draft, before: Entry)
     if new == before["type"] or draft.confirmed_type == new:
         return
     fit = fit_of_draft(viewer, layout, draft)
+    if fit and fit.is_hidden:
+        unknown = _(
+            "The values of this field are kept from you, so nobody can tell you which of them fit"
+            " the new type. Nothing has been saved."
+        )
+        raise InvalidForm(unknown, replace(draft, fit=fit).with_problems({"type": unknown}))
     if fit and fit.misfits:
         message = ngettext(
             "%(n)s of %(values)s values would not fit the new type. Nothing has been saved.",

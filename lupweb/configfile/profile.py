@@ -151,13 +151,15 @@ class _Was:
     type: FieldType | None = None
     options: Mapping[str, Any] = attribute(default_factory=dict)
     names_people: bool = False
+    was_away: bool = False
 
     @classmethod
     def of(cls, stored: ProfileField) -> "_Was":
         if stored.id is None:
             return cls()
         kind = _type_of(stored)
-        return cls(kind, stored.options, kind.refers_to_person and stored.removed_at is None)
+        is_there = stored.removed_at is None
+        return cls(kind, stored.options, kind.refers_to_person and is_there, not is_there)
 
 
 def _bring_values_along(field: ProfileField, was: _Was, hand: Hand) -> None:
@@ -166,7 +168,8 @@ def _bring_values_along(field: ProfileField, was: _Was, hand: Hand) -> None:
     is_other = was.type is not None and was.type.key != now.key
     if is_other and was.type and now.is_editable:
         convert_values(_layout(), field.key, was.type, now, hand)
-    if now.sources and (was.type is None or is_other or was.options != field.options):
+    is_new = was.type is None or was.was_away or is_other or was.options != field.options
+    if now.sources and is_new:
         layout = _layout()
         computed = layout.find_field(field.key)
         if computed:

@@ -5,6 +5,7 @@ from typing import Any
 
 from lupweb.accounts.roles import Role
 from lupweb.configfile.keys import Key, Kind, Value, stable_name
+from lupweb.profiles.editor import IN_VCARD
 from lupweb.profiles.sources import Source
 from lupweb.profiles.standard import STANDARD_FIELDS
 from lupweb.texts import _
@@ -19,10 +20,12 @@ def _named_like_key(given: Mapping[str, Any]) -> Mapping[str, Value]:
 
 
 def _field_defaults(given: Mapping[str, Any]) -> Mapping[str, Value]:
+    in_vcard = {"in_vcard": given.get("key", "") in IN_VCARD}
     standard = STANDARD.get(given.get("key", ""))
     if standard is None:
-        return _named_like_key(given)
+        return {**_named_like_key(given), **in_vcard}
     return {
+        **in_vcard,
         "name": str(standard.name),
         "category": standard.category,
         "type": standard.type_key,
@@ -97,6 +100,12 @@ FIELDS = Kind(
         Key("write_back", False, _("Step two of write-back: save what people enter to LDAP.")),
         Key("on_card", False, _("Shown on the card.")),
         Key("facet", False, _("Offered as a filter beside the list of people.")),
+        Key(
+            "in_vcard",
+            False,
+            _("In vCards, as far as whoever takes one along may see it. Standard fields: true."),
+        ),
+        Key("in_completeness", True, _("Part of the 100 % of a complete profile.")),
         Key(
             "options",
             (),

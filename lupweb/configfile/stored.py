@@ -46,7 +46,7 @@ FIELD_COLUMNS = {
     "in_profile": "in_profile", "in_table": "in_table", "default": "default_value",
     "pattern": "pattern", "required": "required", "attribute": "attribute",
     "write_back": "writes_back", "on_card": "on_card", "facet": "facet",
-    "confirm_days": "confirm_days",
+    "confirm_days": "confirm_days", "in_vcard": "in_vcard", "in_completeness": "in_completeness",
 }  # fmt: skip
 """Key in the file -> attribute of `ProfileField`, where both hold the same."""
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -11,15 +11,19 @@ from uuid import NAMESPACE_URL, uuid5
 from lupweb import clock
 from lupweb.accounts.viewers import Viewer
 from lupweb.errors import NotFound
+from lupweb.field_types.email import is_address
 from lupweb.field_types.linking import web_address
+from lupweb.field_types.phone import dial_link
 from lupweb.people.models import Person
 from lupweb.people.queries import groups_of
 from lupweb.people.states import SHOWN
 from lupweb.profiles.cards import cards, visible_values
+from lupweb.profiles.editor import IN_VCARD as OWN_PROPERTY
 from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.origins import came_at
 from lupweb.profiles.pictures import picture_of
 from lupweb.profiles.readers import NOTHING_ASKED, Asked, get_shown, seen_as
+from lupweb.profiles.reporting import MANAGER
 from lupweb.search.folding import fold
 from lupweb.texts import _
 
@@ -37,6 +41,8 @@ class Contact:
     :param uid: the same for this person on this site, whatever changes
     :param phone_href, chat_href: addresses that call and open a chat
     :param photo: JPEG
+    :param others: further properties: property and parameters, and the value as it is written
+    :param note: what else there is, in lines such as “Room: 3.14”
     """
 
     uid: str
@@ -56,6 +62,8 @@ class Contact:
     manager: str
     changed_at: datetime
     photo: bytes = b""
+    others: Sequence[tuple[str, str]] = ()
+    note: str = ""
 
 
 def contact_of(
@@ -71,8 +79,11 @@ def contact_of(
         raise NotFound(_("Nobody is called “%(handle)s” here.", handle=handle))
     viewer = seen_as(viewer, person, asked)
     card = cards(viewer, layout, [person], with_manager=True)[0]
-    seen = visible_values(viewer, layout, person, groups_of([person.id])[person.id])
+    visible = visible_values(viewer, layout, person, groups_of([person.id])[person.id])
+    seen = {field: value for field, value in visible.items() if field.in_vcard}
+    taken = {field.key for field in seen}
     texts = {field.key: field.type.text(value) for field, value in seen.items()}
+    others, notes = _further(seen)
     picture = picture_of(person, PHOTO_SIZE)
     given, family = name_parts(person.name, person.sort_name)
     return Contact(
@@ -83,16 +94,18 @@ def contact_of(
         family=family,
         email=card.email,
         phone=texts.get("phone", ""),
-        phone_href=card.phone_href,
+        phone_href=card.phone_href if "phone" in taken else "",
         chat=texts.get("im", ""),
-        chat_href=card.chat_href,
+        chat_href=card.chat_href if "im" in taken else "",
         website=web_address(texts.get("website", "")) or "",
         position=texts.get("position", ""),
         department=texts.get("department", ""),
         location=texts.get("location", ""),
-        manager=card.manager.name if card.manager else "",
+        manager=card.manager.name if card.manager and MANAGER in taken else "",
         changed_at=_changed_at(person, seen),
         photo=picture.content if picture else b"",
+        others=others,
+        note="\n".join(notes),
     )
 
 
@@ -136,6 +149,10 @@ def _lines(contact: Contact) -> Iterator[str]:
     for prefix, value in _properties(contact).items():
         if value:
             yield f"{prefix}:{value}"
+    for prefix, value in contact.others:
+        yield f"{prefix}:{value}"
+    if contact.note:
+        yield f"NOTE:{escaped(contact.note)}"
     yield "END:VCARD"
 
 
@@ -159,6 +176,36 @@ def _properties(contact: Contact) -> Mapping[str, str]:
         "RELATED;TYPE=co-worker;VALUE=text": escaped(contact.manager),
         "PHOTO": f"data:image/jpeg;base64,{photo}" if photo else "",
     }
+
+
+def _further(seen: Mapping[FieldLayout, str]) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return the properties and the notes of fields that are no standard ones, in their order.
+
+    Whom a value names is left out: a login or a DN says nothing outside.
+    """
+    others: list[tuple[str, str]] = []
+    notes: list[str] = []
+    for field, value in seen.items():
+        if field.key in OWN_PROPERTY or field.type.refers_to_person or field.type.refers_to_people:
+            continue
+        found = _property(field, value)
+        if found:
+            others.append(found)
+        else:
+            notes.append(f"{field.name}: {field.type.text(value)}")
+    return others, notes
+
+
+def _property(field: FieldLayout, value: str) -> tuple[str, str] | None:
+    """Return a value as a property that other programs understand; None: it is a note."""
+    match field.type.key:
+        case "phone" if dialled := dial_link(value, field.type.options.get("region")):
+            return "TEL;VALUE=uri;TYPE=work", dialled
+        case "email" if is_address(value):
+            return "EMAIL;TYPE=work", escaped(value)
+        case "url" if address := web_address(value):
+            return "URL;TYPE=work", address
+    return None
 
 
 def _folded(line: str) -> str:

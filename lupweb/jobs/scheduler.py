@@ -24,6 +24,7 @@ from lupweb.errors import AlreadyRunning, LupwebError
 from lupweb.jobs import timetable as configured
 from lupweb.jobs import wake
 from lupweb.jobs.housekeeping import forget_what_ended
+from lupweb.jobs.renewing import renew_outdated
 from lupweb.jobs.sync import perform
 from lupweb.options.service import options
 from lupweb.runs import timetable
@@ -68,6 +69,7 @@ class Scheduler:
             Duty(self._arrange, 5),
             Duty(self._start_due, TURN_S),
             Duty(self._wake_workers, TURN_S),
+            Duty(self._renew_outdated, TURN_S),
             Duty(self._clean_up, 60 * 60),
         ]
 
@@ -173,6 +175,9 @@ class Scheduler:
         if self._helper is not None and self._helper.is_alive():
             with transaction():
                 start_again(self._helps_with, is_stopping=True)
+
+    def _renew_outdated(self) -> None:
+        renew_outdated(TURN_S)
 
     def _clean_up(self) -> None:
         forget_what_ended()

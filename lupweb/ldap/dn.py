@@ -95,6 +95,15 @@ def is_dn(text: str) -> bool:
     return bool(folded_dn(text))
 
 
+def first_value(text: str) -> str:
+    """Return by what the entry of a DN is called beside others; of a text that is no DN, itself."""
+    try:
+        rdns = _split(text)
+    except InvalidValue:
+        return text
+    return " + ".join(value for _name, value, _flags in rdns[0]) if rdns else text
+
+
 def fold_dn(text: str) -> str:
     """Return the form of a DN that is compared; of a text that is no DN, its folded text.
 

@@ -33,6 +33,14 @@ def equals(attribute: str, value: str | bytes) -> str:
     return f"({checked_attribute(attribute)}={_escaped(value)})"
 
 
+def contains(attribute: str, text: str) -> str:
+    """Return the filter for entries in whose `attribute` `text` stands somewhere.
+
+    :raises InvalidValue: if `attribute` is no attribute name, or `text` is none
+    """
+    return f"({checked_attribute(attribute)}=*{_escaped(text)}*)"
+
+
 def present(attribute: str) -> str:
     """Return the filter for entries that have a value of `attribute`."""
     return f"({checked_attribute(attribute)}=*)"

@@ -5,7 +5,7 @@ from typing import Any
 
 from lupweb.texts import Text, _
 
-Value = str | bool | tuple[str, ...]
+Value = str | bool | int | tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,20 @@ READ_ONLY = OptionKind(
     False,
     _("People are neither synchronized nor edited; reading and signing in go on."),
 )
+PICTURE_MAX_MB = OptionKind(
+    "picture_max_mb",
+    "policies",
+    "picture_max_mb",
+    8,
+    _("Largest file of a picture that people upload, in MB: 1 to 8."),
+)
+PICTURE_MAX_MEGAPIXELS = OptionKind(
+    "picture_max_megapixels",
+    "policies",
+    "picture_max_megapixels",
+    40,
+    _("Most pixels of a picture that people upload, in millions: 1 to 40."),
+)
 SCHEDULE_FULL = OptionKind(
     "schedule_full",
     "schedules",
@@ -162,6 +176,7 @@ CARD_EXTRA = OptionKind("card_extra", "card", "extra", (), _("Up to four more fi
 _KINDS = (
     SITE_NAME, MATCH_PEOPLE_BY, LANGUAGE, PHONE_REGION, TIME_ZONE,
     ACTIVE_USERS, UNLICENSED_USERS, LICENCE_GROUP, LOGIN_SYNC, READ_ONLY, LOCKOUT_THRESHOLD,
+    PICTURE_MAX_MB, PICTURE_MAX_MEGAPIXELS,
     SCHEDULE_FULL, SCHEDULE_CHANGES,
     PICTURE_SOURCE, PICTURE_ATTRIBUTE, PICTURE_URL, PICTURE_WRITE_BACK,
     CARD_SUBLINE, CARD_PLACE, CARD_PRONOUNS, CARD_TIME_ZONE, CARD_EXTRA,

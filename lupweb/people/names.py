@@ -10,6 +10,8 @@ RESERVED = frozenset(
     {"export", "export.csv", "export.xlsx", "export.vcf", "export.json", "print", "suggest"}
 )
 COLOURS = 8
+ALIKE_SCRIPTS = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
+"""Scripts, as Unicode names their letters, that share the look of many letters."""
 
 
 def fold_login(login: str) -> str:
@@ -48,3 +50,18 @@ def colour_of(person_id: int) -> int:
     """Return the number of a colour, 1 to 8, that stays the same for this person."""
     digest = hashlib.blake2b(str(person_id).encode(), digest_size=2).digest()
     return int.from_bytes(digest) % COLOURS + 1
+
+
+def mixes_scripts(name: str) -> bool:
+    """Return whether a word of a name has letters of several scripts that look alike.
+
+    “Рaypal” with a Cyrillic letter is read as “Paypal”; no honest name is written so
+    (hostile-input.md B47). Scripts that stand side by side, as in Japanese, do not count.
+    """
+    if name.isascii():
+        return False
+    return any(len(_scripts_in(word)) > 1 for word in re.split(r"[\W_]+", name))
+
+
+def _scripts_in(word: str) -> set[str]:
+    return {unicodedata.name(letter, "").partition(" ")[0] for letter in word} & ALIKE_SCRIPTS

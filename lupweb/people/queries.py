@@ -1,15 +1,16 @@
 """Find people and groups."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, Integer, any_, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import InstrumentedAttribute
 
 from lupweb.database import db
 from lupweb.errors import NotFound
+from lupweb.people.lookalikes import told_apart
 from lupweb.people.models import Group, Membership, Person
 from lupweb.people.names import fold_login
 from lupweb.people.states import SHOWN
@@ -17,27 +18,38 @@ from lupweb.texts import _
 
 LARGEST_ID = 2**31 - 1
 BY_NUMBER = re.compile(r"id:(\d{1,15})")
+HUMAN = func.coalesce(Person.merged_into_id, Person.id)
+"""Who a record stands for: the one that it was merged into, or itself."""
 
 
 def find_person(handle: str) -> Person | None:
     """Return the person that `handle` names in an address, or None.
 
     Somebody who is shown goes before those who are not: an account that was deleted and made
-    again under its login has two people.
+    again under its login has two people. A record that was merged names the one that it leads to.
 
     :param handle: a login that is unique on the site, or `id:<number>` (interface.md section 7)
     """
     numbered = BY_NUMBER.fullmatch(handle)
     if numbered:
         number = int(numbered[1])
-        return db.session.get(Person, number) if number <= LARGEST_ID else None
+        found = db.session.get(Person, number) if number <= LARGEST_ID else None
+        return found if found is None else _kept(found)
     folded = fold_login(handle)
     if "\0" in folded:
         return None  # PostgreSQL would not take it
-    found = db.session.scalars(select(Person).where(Person.login_folded == folded)).all()
-    shown = [person for person in found if person.state in SHOWN]
-    named = shown or found
+    called = db.session.scalars(select(Person).where(Person.login_folded == folded)).all()
+    people = list({each.id: each for each in map(_kept, called)}.values())
+    shown = [person for person in people if person.state in SHOWN]
+    named = shown or people
     return named[0] if len(named) == 1 else None
+
+
+def _kept(person: Person) -> Person:
+    """Return the person, or the one that this record was merged into."""
+    if person.merged_into_id is None:
+        return person
+    return db.session.get_one(Person, person.merged_into_id)
 
 
 def get_person(handle: str) -> Person:
@@ -61,26 +73,6 @@ def one_of(
     return column.in_(select(given.c.value))
 
 
-class PersonSummary(NamedTuple):
-    """What a list needs of a person; a row, without the life of a model object."""
-
-    id: int
-    login: str
-    login_folded: str
-    name: str
-    email: str
-    document: Mapping[str, Any]
-    picture_hash: str
-
-
-def summaries(ids: Sequence[int]) -> list[PersonSummary]:
-    """Return these people, in the order of `ids`; one query."""
-    columns = [Person.__table__.c[name] for name in PersonSummary._fields]
-    rows = db.session.execute(select(*columns).where(one_of(Person.id, ids))).all()
-    found = {row.id: PersonSummary(*row) for row in rows}
-    return [found[person_id] for person_id in ids if person_id in found]
-
-
 class HasLogin(Protocol):
     """Somebody with a login."""
 
@@ -96,9 +88,31 @@ def shared_logins(people: Sequence[HasLogin]) -> frozenset[str]:
         select(Person.login_folded)
         .where(Person.login_folded.in_(logins))
         .group_by(Person.login_folded)
-        .having(func.count() > 1)
+        .having(func.min(HUMAN) < func.max(HUMAN))
     )
     return frozenset(db.session.scalars(rows))
+
+
+def own_logins(ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Return the folded logins of these people that nobody else has; one query.
+
+    Those of records that were merged into them are theirs as well. A login that a second directory
+    has, or that was deleted and made again, is somebody else, missing people included: rights are
+    not inherited (hostile-input.md B76).
+    """
+    theirs = select(Person.login_folded).where(
+        or_(Person.id.in_(ids), Person.merged_into_id.in_(ids))
+    )
+    alone = (
+        select(func.min(HUMAN), Person.login_folded)
+        .where(Person.login_folded.in_(theirs))
+        .group_by(Person.login_folded)
+        .having(func.min(HUMAN) == func.max(HUMAN))
+    )
+    found: dict[int, set[str]] = {id_: set() for id_ in ids}
+    for id_, login in db.session.execute(alone):
+        found[id_].add(login)
+    return {id_: frozenset(logins) for id_, logins in found.items()}
 
 
 def groups_by_key() -> dict[str, int]:
@@ -112,9 +126,12 @@ def group_names() -> dict[int, str]:
 
 
 def groups_listed() -> list[tuple[str, str]]:
-    """Return key and name of every group, in the order of names; one query."""
-    rows = db.session.execute(select(Group.key, Group.name)).all()
-    return sorted(((key, name) for key, name in rows), key=lambda group: group[1].casefold())
+    """Return key and name of every group, in the order of names; one query.
+
+    Where another name looks the same, the key stands behind it (hostile-input.md B27).
+    """
+    names = told_apart(dict(db.session.execute(select(Group.key, Group.name)).all()))
+    return sorted(names.items(), key=lambda group: group[1].casefold())
 
 
 def groups_of(people: list[int]) -> dict[int, frozenset[int]]:

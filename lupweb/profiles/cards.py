@@ -1,7 +1,6 @@
 """The card of a person: what stands for them in lists, chains and heads of pages."""
 
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,25 +11,22 @@ from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.field_types.base import PersonLink
 from lupweb.field_types.email import is_address
-from lupweb.field_types.instant_messenger import InstantMessengerType
-from lupweb.field_types.phone import dial_link
 from lupweb.people.models import Person
 from lupweb.people.names import colour_of, handle_of, initials_of
 from lupweb.people.queries import groups_of, shared_logins
 from lupweb.people.states import SHOWN
+from lupweb.people.summaries import PersonSummary
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.models import IndexedValue
+from lupweb.profiles.reaching import Seen, chat_href, phone_href
 from lupweb.profiles.reporting import MANAGER
-from lupweb.profiles.visibility import may_see
+from lupweb.profiles.visibility import Sight, may_see
 
 TEAM, ROOM = "team", "room"
 """Keys of fields that stand beside department and place, where a site has them."""
 MOST_EXTRA = 4
-INTERNATIONAL = re.compile(r"(?=(?:\D*\d){8,15}\D*$)\+[1-9][0-9]{0,2}(?:[ -][0-9]+)+", re.ASCII)
-"""A number that is dialled as it is written (RFC 3966): to analyse 24 costs as much as a page."""
-Seen = Mapping[str, tuple[FieldLayout, str]]
-"""Field key -> field and value, of those that may be seen."""
+NO_GROUPS: frozenset[int] = frozenset()
 
 
 class Shown(Protocol):
@@ -117,17 +113,27 @@ def cards(
 
     One finds whom values name: only with the manager, or where a field of the card is a person.
     One finds groups: only where a field of the card belongs to the profiles of some groups.
+    One finds who shares a login: only for people who are no summaries.
     """
     if not people:
         return []
+    maker = card_maker(viewer, layout, people, with_manager=with_manager)
+    return [maker.card(person) for person in people]
+
+
+def card_maker(
+    viewer: Viewer, layout: Layout, people: Sequence[Shown], *, with_manager: bool = False
+) -> "CardMaker":
+    """Return what makes the cards of `people`; as many queries as `cards`."""
     ids = [person.id for person in people]
     extra = extra_fields(layout)
     fields = _fields_of_card(layout, extra)
     groups = groups_of(ids) if any(field.applies_to for field in fields) else {}
-    named = people_named(ids, _naming_fields(layout, with_manager=with_manager))
-    shared = shared_logins([*people, *named.values()])
-    maker = _CardMaker(viewer, layout, fields, shared, named, extra, with_manager)
-    return [maker.card(person, groups.get(person.id, frozenset())) for person in people]
+    naming = sorted(_naming_fields(layout, with_manager=with_manager))
+    named = people_named(ids, naming)
+    shared = _shared_logins([*people, *named.values()])
+    sight = Sight(viewer, fields)
+    return CardMaker(layout, sight, groups, shared, named, naming, extra, with_manager)
 
 
 def extra_fields(layout: Layout) -> list[FieldLayout]:
@@ -165,35 +171,50 @@ def visible_values(
     viewer: Viewer, layout: Layout, person: Shown, groups: Set[int]
 ) -> Mapping[FieldLayout, str]:
     """Return the values of `person` that `viewer` may see, in the order of the profile."""
-    return _visible(viewer, layout.fields(), person, groups)
-
-
-def _visible(
-    viewer: Viewer, fields: Iterable[FieldLayout], person: Shown, groups: Set[int]
-) -> dict[FieldLayout, str]:
     values = values_of(person.document)
     return {
         field: values[field.key]
-        for field in fields
+        for field in layout.fields()
         if field.key in values and may_see(viewer, field, person.id, groups)
     }
 
 
-@dataclass(frozen=True)
-class _CardMaker:
-    """What the cards of one list have in common."""
+def _values(person: Shown, fields: Iterable[FieldLayout]) -> dict[FieldLayout, str]:
+    values = values_of(person.document)
+    return {field: values[field.key] for field in fields if field.key in values}
 
-    viewer: Viewer
+
+@dataclass(frozen=True)
+class CardMaker:
+    """What the cards of one list have in common.
+
+    :param groups: person's id -> their groups, where these decide what is shown
+    :param naming: ids of the fields whose values name somebody on the card
+    """
+
     layout: Layout
-    fields: Sequence[FieldLayout]
+    sight: Sight
+    groups: Mapping[int, frozenset[int]]
     shared: Set[str]
     named: Mapping[tuple[int, int], Person]
+    naming: Sequence[int]
     extra: Sequence[FieldLayout]
     with_manager: bool
 
-    def card(self, person: Shown, groups: Set[int]) -> PersonCard:
-        """Return the card of `person`, who belongs to `groups`."""
-        seen = _visible(self.viewer, self.fields, person, groups)
+    def key(self, person: PersonSummary) -> Hashable:
+        """Return all that the card of `person` is made of, and who may see how much of it.
+
+        Equal keys are equal cards, whoever looks. None: it cannot be said.
+        """
+        if self.layout.version is None:
+            return None
+        links = tuple(self._link(self.named.get((person.id, each))) for each in self.naming)
+        seen = tuple(field.id for field in self._seen_fields(person))
+        return self.layout.version, seen, person, links, self.with_manager
+
+    def card(self, person: Shown) -> PersonCard:
+        """Return the card of `person`."""
+        seen = _values(person, self._seen_fields(person))
         by_key = {field.key: (field, value) for field, value in seen.items()}
         chosen = self.layout.card
         return PersonCard(
@@ -207,8 +228,8 @@ class _CardMaker:
             department=self._text(person, by_key, "department"),
             location=self._text(person, by_key, chosen.place),
             email=person.email if is_address(person.email) else "",
-            phone_href=_phone_href(by_key),
-            chat_href=_chat_href(by_key),
+            phone_href=phone_href(by_key),
+            chat_href=chat_href(by_key),
             picture=person.picture_hash,
             pronouns=self._text(person, by_key, chosen.pronouns),
             team=self._text(person, by_key, TEAM),
@@ -217,6 +238,9 @@ class _CardMaker:
             extra=[self._line(person, each, seen[each]) for each in self.extra if each in seen],
             manager=self._manager(person, by_key),
         )
+
+    def _seen_fields(self, person: Shown) -> tuple[FieldLayout, ...]:
+        return self.sight.fields(person.id, self.groups.get(person.id, NO_GROUPS))
 
     def _text(self, person: Shown, by_key: Seen, key: str) -> str:
         if key not in by_key:
@@ -237,8 +261,18 @@ class _CardMaker:
         return CardLine(field.name, field.type.render(value, self._named_by(person, field)))
 
     def _named_by(self, person: Shown, field: FieldLayout) -> PersonLink | None:
-        who = self.named.get((person.id, field.id))
+        return self._link(self.named.get((person.id, field.id)))
+
+    def _link(self, who: Person | None) -> PersonLink | None:
         return PersonLink(who.name, who.login, f"/people/{self._handle(who)}") if who else None
+
+
+def _shared_logins(people: Sequence[Shown]) -> Set[str]:
+    """Return the logins that somebody else has as well; no query about summaries."""
+    known = {each.login_folded for each in people if isinstance(each, PersonSummary)}
+    unknown = [each for each in people if each.login_folded not in known]
+    shared = {each.login_folded for each in people if getattr(each, "has_twin", False)}
+    return shared | shared_logins(unknown) if unknown else shared
 
 
 def _fields_of_card(layout: Layout, extra: Sequence[FieldLayout]) -> list[FieldLayout]:
@@ -256,19 +290,3 @@ def _naming_fields(layout: Layout, *, with_manager: bool) -> set[int]:
     keys |= {MANAGER} if with_manager else set()
     fields = [each for each in layout.fields() if each.key in keys]
     return {each.id for each in (*fields, *extra_fields(layout)) if each.type.refers_to_person}
-
-
-def _phone_href(by_key: Seen) -> str:
-    if "phone" not in by_key:
-        return ""
-    field, value = by_key["phone"]
-    if INTERNATIONAL.fullmatch(value):
-        return "tel:" + value.replace(" ", "-")
-    return dial_link(value, field.type.options.get("region"))
-
-
-def _chat_href(by_key: Seen) -> str:
-    if "im" not in by_key:
-        return ""
-    field, value = by_key["im"]
-    return field.type.address(value) if isinstance(field.type, InstantMessengerType) else ""

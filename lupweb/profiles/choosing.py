@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
 
 from lupweb.database import db
 from lupweb.errors import InvalidValue
@@ -133,14 +134,20 @@ def register(texts: Iterable[str], find: Find | None = None) -> Register:
 def people_numbered(items: Iterable[str]) -> dict[str, PersonLink]:
     """Return whom those of `items` name that are numbers, as in `id:7`; one query at most.
 
-    Who is not shown on the site is nobody.
+    Who is not shown on the site is nobody. The number of a record that was merged names the one
+    that it leads to.
     """
     found = {item: int(each[1]) for item in items if (each := BY_NUMBER.fullmatch(item))}
     ids = [number for number in found.values() if number <= LARGEST_ID]
     if not ids:
         return {}
-    rows = select(Person).where(Person.id.in_(ids), Person.state.in_(SHOWN))
-    links = {each.id: link_of(each) for each in db.session.scalars(rows)}
+    named = aliased(Person)
+    rows = (
+        select(named.id, Person)
+        .join(Person, Person.id == func.coalesce(named.merged_into_id, named.id))
+        .where(named.id.in_(ids), Person.state.in_(SHOWN))
+    )
+    links = {number: link_of(person) for number, person in db.session.execute(rows)}
     return {item: links[number] for item, number in found.items() if number in links}
 
 

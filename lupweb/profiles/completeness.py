@@ -51,7 +51,8 @@ class Completeness:
 def completeness(viewer: Viewer, layout: Layout, person: Person) -> Completeness | None:
     """Return how far a profile is; two queries. None for everybody but its owner.
 
-    Only what this person sees and can fill in is counted (hostile-input.md B38).
+    Only what this person sees and can fill in is counted (hostile-input.md B38), and of that what
+    administrators count.
     """
     if viewer.person_id != person.id:
         return None
@@ -63,11 +64,12 @@ def completeness(viewer: Viewer, layout: Layout, person: Person) -> Completeness
         for each in seen
         if lock_of(each, standing, is_computed=not each.type.is_editable) is None
     ]
+    counted = [each for each in free if each.in_completeness]
     values = values_of(person.document)
     filled = [each for each in free if values.get(each.key)]
     return Completeness(
-        total=len(free),
-        missing=[_open(each) for each in free if not values.get(each.key)],
+        total=len(counted),
+        missing=[_open(each) for each in counted if not values.get(each.key)],
         doubtful=[_open(each) for each in filled if _is_doubtful(each, person.provenance)],
     )
 

@@ -14,6 +14,9 @@ from lupweb.profiles.service import tell_everybody_changed
 from lupweb.profiles.sources import Source
 from lupweb.texts import _
 
+IN_VCARD = frozenset({"phone", "im", "website", "position", "department", "location", "manager"})
+"""Keys of fields that stand in vCards unless administrators decide otherwise."""
+
 
 def define_category(
     key: str, name: str, *, applies_to: Collection[str] = (), visible_to: Collection[str] = ()
@@ -105,6 +108,7 @@ def define_field(  # noqa: PLR0913 a field has many settings, all named
         facet=facet,
         in_table=in_table,
         on_card=on_card,
+        in_vcard=key in IN_VCARD,
     )
     db.session.add(field)
     db.session.flush()

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
@@ -100,7 +101,12 @@ def _numbered(layout: Layout, people: Sequence[Person]) -> dict[str, PersonLink]
     ids = [number for number in numbers if number <= LARGEST_ID]
     if not ids:
         return {}
-    rows = select(Person.id, Person.login).where(Person.id.in_(ids))
+    named = aliased(Person)
+    rows = (
+        select(named.id, Person.login)
+        .join(Person, Person.id == func.coalesce(named.merged_into_id, named.id))
+        .where(named.id.in_(ids))
+    )
     return {f"id:{id_}": PersonLink("", login, "") for id_, login in db.session.execute(rows)}
 
 

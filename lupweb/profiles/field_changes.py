@@ -15,8 +15,8 @@ from lupweb.people.queries import groups_of
 from lupweb.people.states import SHOWN
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout, Layout
-from lupweb.profiles.service import tell_changed
-from lupweb.profiles.visibility import may_see
+from lupweb.profiles.service import tell_found_otherwise
+from lupweb.profiles.visibility import may_read, may_see
 from lupweb.profiles.writing import Hand, store_for_many
 from lupweb.texts import Text, _
 
@@ -49,11 +49,13 @@ class Fit:
     :param values: how many people have one
     :param misfits: how many of them do not fit
     :param listed: some of these
+    :param is_hidden: the viewer may not read the field, and is told nothing of its values
     """
 
     values: int = 0
     misfits: int = 0
     listed: Sequence[Misfit] = field(default=())
+    is_hidden: bool = False
 
 
 def coverage(key: str) -> Coverage:
@@ -83,10 +85,13 @@ def values_of_field(key: str) -> Iterator[tuple[int, str]]:
 def fit_of(viewer: Viewer, shown: FieldLayout, new: FieldType | None = None) -> Fit:
     """Return how the values of a field fit its type, or another one; reads all of them.
 
-    Counts are told to every administrator, values and whose they are only where `visibility` does.
+    Who may not read the field is told nothing: whoever may try types one after the other learns a
+    value from how many fit.
 
     :param new: the type that it may get; None: the one it has
     """
+    if not may_read(viewer, shown):
+        return Fit(is_hidden=True)
     values = misfits = 0
     some: list[tuple[int, str, Text | str]] = []
     for person_id, value in values_of_field(shown.key):
@@ -131,16 +136,15 @@ def compute_values(layout: Layout, computed: FieldLayout, hand: Hand) -> None:
 
 
 def tell_values_changed(keys: Collection[str]) -> None:
-    """Let whoever keeps tables about values of these fields renew them, in this transaction.
+    """Let whoever keeps tables about values of these fields renew them.
 
     Also where nobody has one: a field that became a facet gets its column so.
     """
     if not keys:
         return
     held = or_(*(_has_value(key) for key in sorted(keys)))
-    ids = list(db.session.scalars(select(Person.id).where(held).order_by(Person.id)))
-    ids = ids or list(db.session.scalars(select(func.min(Person.id)).having(func.count() > 0)))
-    tell_changed(ids)
+    first = select(func.min(Person.id)).scalar_subquery()
+    tell_found_otherwise(select(Person.id).where(or_(held, Person.id == first)))
 
 
 def _has_value(key: str) -> ColumnElement[bool]:

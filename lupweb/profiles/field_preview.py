@@ -75,7 +75,7 @@ def field_preview(viewer: Viewer, field: FieldLayout, person: Person) -> FieldPr
     groups = groups_of([person.id])[person.id]
     standing = standing_of(person, [field])
     lock = lock_of(field, standing, is_computed=not field.type.is_editable)
-    decides = field.visible_to or field.category_visible_to or field.applies_to
+    decides = next(filter(None, (field.visible_to, *field.readers)), field.applies_to)
     names = group_names() if decides else {}
     return FieldPreview(
         person_id=person.id,
@@ -83,7 +83,7 @@ def field_preview(viewer: Viewer, field: FieldLayout, person: Person) -> FieldPr
         handle=f"id:{person.id}",
         has_it=applies(field, groups),
         reads_it=may_read(viewer_as(person.id), field),
-        groups=tuple(sorted(names[each] for each in decides)),
+        groups=tuple(sorted(names[each] for each in decides if each in names)),
         lock=lock.sentence if lock else None,
         is_saved=is_saved_to_directory(field, standing),
         value=_value(viewer, field, person, groups),

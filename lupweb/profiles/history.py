@@ -99,7 +99,8 @@ def history(
 def foreign_edits(viewer: Viewer, layout: Layout) -> list[ForeignEdit]:
     """Return what others edited in the viewer's own profile, and the viewer has not read yet.
 
-    Fields are named only as far as the viewer sees them now; five queries at most, one mostly.
+    Fields are named only as far as the viewer sees them now, and an edit of none of these is not
+    told at all; five queries at most, one mostly.
     """
     notices = [each for each in unread(viewer) if each.kind == NoticeKind.PROFILE_EDITED]
     if not notices or viewer.person_id is None:
@@ -111,7 +112,7 @@ def foreign_edits(viewer: Viewer, layout: Layout) -> list[ForeignEdit]:
         if may_see(viewer, each, viewer.person_id, groups)
     }
     names = actor_names({each.about["by"] for each in notices})
-    return [
+    found = [
         ForeignEdit(
             id=each.id,
             by=names.get(each.about["by"], ""),
@@ -120,6 +121,7 @@ def foreign_edits(viewer: Viewer, layout: Layout) -> list[ForeignEdit]:
         )
         for each in notices
     ]
+    return [each for each in found if each.labels]
 
 
 def _lines(rows: Sequence[History], seen: dict[str, FieldLayout]) -> list[HistoryLine]:

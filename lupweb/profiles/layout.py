@@ -1,7 +1,7 @@
 """The profile as administrators built it: categories and fields in their order."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,9 @@ from lupweb.profiles.models import (
 )
 from lupweb.profiles.sources import Source
 from lupweb.texts import language
+
+NOBODY = frozenset({0})
+"""Stands for groups to which nobody belongs: no group has this number."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +53,8 @@ class FieldLayout:
     max_length: int | None = None
     writes_back: bool = False
     confirm_days: int = 0
+    in_vcard: bool = False
+    in_completeness: bool = True
     source_readers: tuple[frozenset[int], ...] = ()
 
     @property
@@ -91,10 +96,15 @@ class CardLayout:
 
 @dataclass(frozen=True)
 class Layout:
-    """All categories, in their order, and what stands on a card."""
+    """All categories, in their order, and what stands on a card.
+
+    :param version: another one whenever anything is different here; None: nobody knows, so that
+        nothing that is made from this layout may be kept
+    """
 
     categories: tuple[CategoryLayout, ...]
     card: CardLayout = CardLayout()
+    version: Hashable = None
 
     def fields(self) -> Iterator[FieldLayout]:
         """Yield every field, in the order of the profile."""
@@ -109,11 +119,14 @@ class Layout:
 GroupsBy = Mapping[Any, frozenset[int]]
 
 
-def load_layout(phone_region: str = "", card: CardLayout = CardLayout()) -> Layout:
+def load_layout(
+    phone_region: str = "", card: CardLayout = CardLayout(), version: Hashable = None
+) -> Layout:
     """Read the whole profile; four queries, however many people there are.
 
     :param phone_region: ISO 3166 code given to every field type as the option `region`
     :param card: what administrators chose for cards
+    :param version: as in `Layout`
     """
     groups = _category_groups()
     narrowed = _field_groups()
@@ -126,7 +139,25 @@ def load_layout(phone_region: str = "", card: CardLayout = CardLayout()) -> Layo
         _category(category, by_category[category.id], groups, narrowed, phone_region)
         for category in categories
     ]
-    return Layout(_with_source_readers(built), card)
+    return Layout(_with_source_readers(built), card, version)
+
+
+def groups_having(
+    key: str, own: Mapping[str, frozenset[int]], sources: Mapping[str, Sequence[str]]
+) -> frozenset[int]:
+    """Return the groups whose people have a field at all; none: everybody has it.
+
+    What is computed, only those have who have everything that it is computed from.
+
+    :param own: field key -> the groups that its category applies to
+    :param sources: field key -> what it is computed from
+    """
+    found: frozenset[int] = frozenset()
+    for each in (key, *_all_sources(key, sources)):
+        limits = own.get(each, frozenset())
+        if limits:
+            found = (found & limits or NOBODY) if found else limits
+    return found
 
 
 def in_readers_language(text: str, translated: Mapping[str, str]) -> str:
@@ -177,6 +208,8 @@ def _category(
                 max_length=field.max_length,
                 writes_back=field.writes_back,
                 confirm_days=field.confirm_days,
+                in_vcard=field.in_vcard,
+                in_completeness=field.in_completeness,
             )
             for field in fields
         ),
@@ -186,33 +219,37 @@ def _category(
 def _with_source_readers(categories: Sequence[CategoryLayout]) -> tuple[CategoryLayout, ...]:
     """Return the categories; what is computed has the limits of all that it is computed from."""
     by_key = {field.key: field for category in categories for field in category.fields}
+    own = {key: field.applies_to for key, field in by_key.items()}
+    sources = {key: field.type.sources for key, field in by_key.items()}
+
+    def limited(field: FieldLayout) -> FieldLayout:
+        met = [by_key[key] for key in _all_sources(field.key, sources) if key in by_key]
+        return replace(
+            field,
+            applies_to=groups_having(field.key, own, sources),
+            source_readers=tuple(readers for each in met for readers in each.readers if readers),
+        )
+
     return tuple(
         replace(
             category,
             fields=tuple(
-                replace(field, source_readers=_source_readers(field, by_key))
-                if field.type.sources
-                else field
-                for field in category.fields
+                limited(field) if field.type.sources else field for field in category.fields
             ),
         )
         for category in categories
     )
 
 
-def _source_readers(
-    field: FieldLayout, by_key: Mapping[str, FieldLayout]
-) -> tuple[frozenset[int], ...]:
-    waiting, met = list(field.type.sources), {field.key}
-    found: list[frozenset[int]] = []
+def _all_sources(key: str, sources: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return whatever a field is computed from, over any number of steps."""
+    waiting, met = list(sources.get(key, ())), [key]
     while waiting:
-        key = waiting.pop()
-        if key in met or key not in by_key:
-            continue
-        met.add(key)
-        found.extend(readers for readers in by_key[key].readers if readers)
-        waiting.extend(by_key[key].type.sources)
-    return tuple(found)
+        each = waiting.pop()
+        if each not in met:
+            met.append(each)
+            waiting.extend(sources.get(each, ()))
+    return met[1:]
 
 
 def _category_groups() -> GroupsBy:

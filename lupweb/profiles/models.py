@@ -77,6 +77,8 @@ class ProfileField(Model):
     in_table: Mapped[bool] = mapped_column(default=False)
     on_card: Mapped[bool] = mapped_column(default=False)
     facet: Mapped[bool] = mapped_column(default=False)
+    in_vcard: Mapped[bool] = mapped_column(default=False)
+    in_completeness: Mapped[bool] = mapped_column(default=True)
     required: Mapped[bool] = mapped_column(default=False)
     default_value: Mapped[str] = mapped_column(default="")
     pattern: Mapped[str] = mapped_column(default="")

@@ -1,6 +1,6 @@
 """Make pictures anew from their pixels, in a process of its own that may die. Run as a file:
 
-    python -I picture_child.py CPU_S WALL_S MEMORY_BYTES SIZE...
+    python -I picture_child.py CPU_S WALL_S MEMORY_BYTES MOST_PIXELS SIZE...
 
 A picture from outside may be made to break its reader, so it is decoded here and nowhere else.
 Needs nothing but Pillow. In: messages, a picture each, until the input ends. Out: "ready", then
@@ -25,7 +25,6 @@ from typing import NamedTuple
 from PIL import ExifTags, Image, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
-MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 10_000
 QUALITY = 85
 LENGTH = struct.Struct("!I")
@@ -74,8 +73,8 @@ class Refused(Exception):
 
 def main(arguments: Sequence[str]) -> None:
     """Answer for one picture after the other, each within the limits."""
-    cpu_s, wall_s, memory_bytes, *sizes = [int(argument) for argument in arguments]
-    _prepare(memory_bytes)
+    cpu_s, wall_s, memory_bytes, most_pixels, *sizes = map(int, arguments)
+    _prepare(memory_bytes, most_pixels)
     _send(b"ready")
     while (content := _received()) is not None:
         _start_clocks(cpu_s, wall_s)
@@ -83,7 +82,7 @@ def main(arguments: Sequence[str]) -> None:
         signal.alarm(0)
 
 
-def _prepare(memory_bytes: int) -> None:
+def _prepare(memory_bytes: int, most_pixels: int) -> None:
     """Set what holds for all pictures."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever started us
     for deadly in (signal.SIGALRM, signal.SIGXCPU):
@@ -92,7 +91,7 @@ def _prepare(memory_bytes: int) -> None:
     if sys.platform.startswith("linux"):  # macOS has no such limit
         most = _allowed(resource.RLIMIT_AS, memory_bytes)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    Image.MAX_IMAGE_PIXELS = most_pixels
     warnings.simplefilter("ignore")  # a photograph with odd EXIF is a photograph
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -182,9 +181,14 @@ def _opened(content: bytes) -> Image.Image:
         raise Refused("kind") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused("pixels") from error
-    if max(image.size) > LONGEST_SIDE or image.width * image.height > MOST_PIXELS:
+    if max(image.size) > LONGEST_SIDE or image.width * image.height > _most_pixels():
         raise Refused("pixels")
     return image
+
+
+def _most_pixels() -> int:
+    """Return the limit that Pillow was given; it warns beyond it, and we refuse."""
+    return Image.MAX_IMAGE_PIXELS or 0
 
 
 def _whole(image: Image.Image, longest: int) -> Image.Image:

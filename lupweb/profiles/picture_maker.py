@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -14,11 +14,13 @@ from typing import IO, Self
 import structlog
 
 from lupweb.errors import InvalidValue, MissingPart
-from lupweb.texts import Text, _
+from lupweb.texts import Text, _, ngettext
 
 SIZES = (48, 96, 256, 512)
 """Sides of the squares that are made of a picture, in pixels."""
 MOST_BYTES = 10 * 1024 * 1024
+MOST_PIXELS = 40_000_000  # of which memory and time are good for
+PIXELS = b"pixels"
 LONGEST_ANSWER = 4 * 1024 * 1024  # four JPEGs of at most 512 x 512 pixels
 CHILD = Path(__file__).with_name("picture_child.py")
 LENGTH = struct.Struct("!I")
@@ -32,10 +34,6 @@ HANDED_ON = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")  # the rest of the environm
 MADE = b"made"
 REFUSALS: dict[bytes, Text] = {
     b"kind": _("This is no JPEG, PNG or WebP picture, or its beginning is damaged."),
-    b"pixels": _(
-        "The picture has more than 40 million pixels, or a side of more than 10,000."
-        " A smaller one is needed."
-    ),
     b"broken": _("The picture is damaged and cannot be read to its end."),
 }
 EMPTY = _("There is no picture in it: it has zero bytes.")
@@ -52,6 +50,7 @@ class Limits:
     cpu_s: int = 5
     wall_s: int = 8
     memory_bytes: int = 512 * 1024 * 1024
+    most_pixels: int = MOST_PIXELS
 
 
 @dataclass(frozen=True)
@@ -139,6 +138,8 @@ class PictureMaker:
         if len(content) > MOST_BYTES:
             raise InvalidValue(TOO_LARGE)
         answer = self._asked(content, WISH.pack(*wish))
+        if answer == PIXELS:
+            raise InvalidValue(_too_many(self._limits.most_pixels))
         if answer in REFUSALS:
             raise InvalidValue(REFUSALS[answer])
         return dict(_pictures(answer.removeprefix(MADE)))
@@ -160,7 +161,7 @@ class PictureMaker:
         return self._child
 
     def _started(self) -> subprocess.Popen[bytes]:
-        limits = (self._limits.cpu_s, self._limits.wall_s, self._limits.memory_bytes)
+        limits = astuple(self._limits)
         self._child = subprocess.Popen(  # noqa: S603 - our own file, and numbers
             [sys.executable, "-I", str(CHILD), *map(str, limits), *map(str, SIZES)],
             stdin=subprocess.PIPE,
@@ -187,6 +188,16 @@ def re_encode(content: bytes) -> dict[int, bytes]:
         return maker.make(content)
 
 
+def _too_many(most_pixels: int) -> Text:
+    return ngettext(
+        "The picture has more than %(n)s million pixels, or a side of more than 10,000."
+        " A smaller one is needed.",
+        "The picture has more than %(n)s million pixels, or a side of more than 10,000."
+        " A smaller one is needed.",
+        most_pixels // 1_000_000,
+    )
+
+
 def _answer(child: subprocess.Popen[bytes], content: bytes, wish: bytes) -> bytes:
     if child.stdin is None:
         raise _Ended
@@ -194,7 +205,7 @@ def _answer(child: subprocess.Popen[bytes], content: bytes, wish: bytes) -> byte
     child.stdin.write(content)
     child.stdin.flush()
     answer = _next_message(child.stdout)
-    if answer not in REFUSALS and not answer.startswith(MADE):
+    if answer not in {*REFUSALS, PIXELS} and not answer.startswith(MADE):
         raise _Ended
     return answer
 

@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from lupweb.accounts.viewers import Viewer
+from lupweb.audit.events import note_event
 from lupweb.database import db
 from lupweb.errors import Forbidden, InvalidValue, NotFound
 from lupweb.people.models import Person
 from lupweb.people.names import fold_login
-from lupweb.people.queries import groups_by_key
+from lupweb.people.queries import groups_by_key, own_logins
 from lupweb.profiles.models import EditGrant, EditGrantParty, GrantSide
 from lupweb.texts import _
 
@@ -77,7 +78,9 @@ def grant_edit_right(viewer: Viewer, right: EditRight) -> int:
     :raises InvalidValue: if one of the sides is empty, or a group is unknown
     """
     _require_administrator(viewer)
-    return store_edit_right(right)
+    number = store_edit_right(right)
+    note_event(viewer.actor, "edit_right.added", str(number), {}, asdict(right))
+    return number
 
 
 def take_edit_right_back(viewer: Viewer, grant_id: int) -> None:
@@ -87,9 +90,11 @@ def take_edit_right_back(viewer: Viewer, grant_id: int) -> None:
     :raises NotFound: if there is no such right
     """
     _require_administrator(viewer)
-    if db.session.get(EditGrant, grant_id) is None:
+    right = next((each.right for each in edit_rights() if each.id == grant_id), None)
+    if right is None:
         raise NotFound(_("There is no such right any more."))
     remove_edit_rights([grant_id])
+    note_event(viewer.actor, "edit_right.removed", str(grant_id), asdict(right), {})
 
 
 def store_edit_right(right: EditRight) -> int:
@@ -138,39 +143,23 @@ def _is_granted(viewer: Viewer, person: Person, person_groups: Set[int]) -> bool
     parties = db.session.scalars(select(EditGrantParty)).all()
     if not parties:
         return False
-    logins = _own_logins([person.id, viewer.person_id or 0])
-    owned = _grants_naming(parties, GrantSide.PROFILES, person_groups, logins.get(person.id))
+    logins = own_logins([person.id, viewer.person_id or 0])
+    owned = _grants_naming(parties, GrantSide.PROFILES, person_groups, logins[person.id])
     editing = _grants_naming(
-        parties, GrantSide.EDITORS, viewer.groups, logins.get(viewer.person_id or 0)
+        parties, GrantSide.EDITORS, viewer.groups, logins[viewer.person_id or 0]
     )
     return bool(owned & editing)
 
 
 def _grants_naming(
-    parties: Sequence[EditGrantParty], side: GrantSide, groups: Set[int], login: str | None
+    parties: Sequence[EditGrantParty], side: GrantSide, groups: Set[int], logins: Set[str]
 ) -> set[int]:
     return {
         each.grant_id
         for each in parties
         if each.side == side
-        and (each.group_id in groups if each.group_id else each.login_folded == login)
+        and (each.group_id in groups if each.group_id else each.login_folded in logins)
     }
-
-
-def _own_logins(people: Sequence[int]) -> dict[int, str]:
-    """Return the folded logins of these people that nobody else has, missing people included.
-
-    A login that was deleted and made again, or that a second directory has, is somebody else:
-    rights are not inherited (hostile-input.md B76).
-    """
-    logins = select(Person.login_folded).where(Person.id.in_(people))
-    alone = (
-        select(func.min(Person.id), Person.login_folded)
-        .where(Person.login_folded.in_(logins))
-        .group_by(Person.login_folded)
-        .having(func.count() == 1)
-    )
-    return dict(db.session.execute(alone).all())
 
 
 def _require_administrator(viewer: Viewer) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from blinker import Signal
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from lupweb.database import db
 from lupweb.people.models import Person
@@ -21,8 +21,14 @@ changed = Signal(
     " `is_new`: all of them were made just now, so nothing is kept about them yet."
     " `only_references`: nothing changed but whom their values name."
 )
+outdated = Signal(
+    "A change of the set-up concerns more people than can be renewed with it; in the transaction."
+    " From its end on nothing may be told by what was kept before; it is renewed afterwards."
+)
 BLOCK = 1_000
 """Most people of one signal."""
+MOST_AT_ONCE = 1_000
+"""People who are renewed together with a change of the set-up."""
 COLUMNS = (
     "id", "state", "login", "login_folded", "name", "sort_name", "email", "document", "provenance",
     "content_hash", "rev", "is_listed", "picture_hash",
@@ -108,6 +114,20 @@ def tell_changed(
             is_new=is_new,
             only_references=only_references,
         )
+
+
+def tell_found_otherwise(people: Select[int]) -> None:
+    """Let what is kept about these people follow a change of the set-up.
+
+    If they are few, in this transaction; else afterwards, and nobody is told by what was kept.
+
+    :param people: their ids
+    """
+    ids = list(db.session.scalars(people.limit(MOST_AT_ONCE + 1)))
+    if len(ids) > MOST_AT_ONCE:
+        outdated.send()
+    else:
+        tell_changed(ids)
 
 
 def tell_everybody_changed() -> None:

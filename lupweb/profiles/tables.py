@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from lupweb.accounts.viewers import Viewer
-from lupweb.people.queries import groups_of, summaries
+from lupweb.people.queries import groups_of
+from lupweb.people.summaries import summaries
 from lupweb.profiles.cards import PersonCard, cards, people_named, visible_values
 from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.visibility import may_read

@@ -19,17 +19,16 @@ from lupweb.people.models import Person
 from lupweb.profiles.desk import open_desk, standing_of
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.models import Picture, PictureSource
-from lupweb.profiles.picture_maker import WHOLE, Crop, PictureMaker
+from lupweb.profiles.picture_maker import WHOLE, Crop, Limits, PictureMaker
 from lupweb.profiles.pictures import PreparedPicture, drop_unused, store_pictures
 from lupweb.profiles.sources import Source
-from lupweb.texts import Text, _
+from lupweb.texts import Text, _, ngettext
 
 PICTURE = "@picture"
 """What stands in the history instead of the key of a field."""
-MOST_UPLOADED = 8 * 1024 * 1024
+MB = 1024 * 1024
 LIMITS = {"zoom_percent": (100, 300), "across": (0, 100), "down": (0, 100)}
 ELSEWHERE = _("Pictures come from another system. The IT service knows which.")
-TOO_LARGE = _("The picture has more than 8 MB. Choose a smaller one.")
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,8 @@ class PictureDesk:
 
     :param lock: why it cannot be changed here; None if it can
     :param can_be_cut: the whole picture is kept, so that another part of it can be shown
+    :param most_mb: how large a file may be
+    :param most_pixels: of a picture that is uploaded
     """
 
     person_id: int
@@ -47,6 +48,8 @@ class PictureDesk:
     hash: str
     lock: Text | None
     can_be_cut: bool
+    most_mb: int
+    most_pixels: int
 
 
 def picture_desk(
@@ -60,15 +63,17 @@ def picture_desk(
     """
     nothing = Layout(())
     desk = open_desk(viewer, nothing, handle, to_write=to_write, read_only=read_only)
-    person = desk.person
+    person, chosen = desk.person, options()
     return PictureDesk(
         person_id=person.id,
         name=person.name,
         handle=desk.handle,
         is_own=viewer.person_id == person.id,
         hash=person.picture_hash,
-        lock=_lock_of(person),
+        lock=_lock_of(person, chosen),
         can_be_cut=_is_kept_whole(person.picture_hash),
+        most_mb=chosen["picture_max_mb"],
+        most_pixels=chosen["picture_max_megapixels"] * 1_000_000,
     )
 
 
@@ -98,9 +103,15 @@ def prepare_upload(desk: PictureDesk, content: bytes, crop: Crop) -> PreparedPic
     :raises InvalidValue: if it cannot be used; the sentence says why
     """
     _refuse_locked(desk)
-    if len(content) > MOST_UPLOADED:
-        raise InvalidValue(TOO_LARGE)
-    with PictureMaker() as maker:
+    if len(content) > desk.most_mb * MB:
+        raise InvalidValue(
+            ngettext(
+                "The picture has more than %(n)s MB. Choose a smaller one.",
+                "The picture has more than %(n)s MB. Choose a smaller one.",
+                desk.most_mb,
+            )
+        )
+    with PictureMaker(Limits(most_pixels=desk.most_pixels)) as maker:
         sizes = maker.cut(content, crop)
     return PreparedPicture(_hash(desk.person_id, content, crop), sizes)
 
@@ -167,8 +178,7 @@ def _refuse_locked(desk: PictureDesk) -> None:
         raise Forbidden(desk.lock)
 
 
-def _lock_of(person: Person) -> Text | None:
-    chosen = options()
+def _lock_of(person: Person, chosen: Mapping[str, Any]) -> Text | None:
     if chosen["picture_source"] == "url":
         return ELSEWHERE
     if chosen["picture_source"] == "ldap" and standing_of(person, ()).in_directory:

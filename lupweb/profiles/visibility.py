@@ -3,7 +3,7 @@
 Profile, card, list, search and the command line all ask here, and nothing else may.
 """
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from typing import Protocol
 
 from lupweb.accounts.viewers import Viewer
@@ -45,6 +45,28 @@ def may_see(viewer: Viewer, field: FieldLayout, person_id: int, person_groups: S
     return applies(field, person_groups) and (is_own or may_read(viewer, field))
 
 
+class Sight:
+    """Which of some fields a viewer sees of each person of a list; decided once for equal ones."""
+
+    def __init__(self, viewer: Viewer, fields: Iterable[FieldLayout]) -> None:
+        self._viewer = viewer
+        self._fields = tuple(fields)
+        self._themselves = {viewer.person_id, viewer.behind and viewer.behind.person_id}
+        self._known: dict[tuple[int | None, Set[int]], tuple[FieldLayout, ...]] = {}
+
+    def fields(self, person_id: int, person_groups: Set[int]) -> tuple[FieldLayout, ...]:
+        """Return the fields of this person that the viewer may see, in their order."""
+        # whose they are counts where they are one's own, and nowhere else
+        case = (person_id if person_id in self._themselves else None, frozenset(person_groups))
+        if case not in self._known:
+            self._known[case] = tuple(
+                field
+                for field in self._fields
+                if may_see(self._viewer, field, person_id, person_groups)
+            )
+        return self._known[case]
+
+
 def is_public_in_search(field: FieldLayout) -> bool:
     """Return whether everybody may find people by this field.
 
@@ -54,6 +76,16 @@ def is_public_in_search(field: FieldLayout) -> bool:
     if not field.is_restricted:
         return True
     return field.stays_findable and not field.visible_to and not field.source_readers
+
+
+def closed_among(layout: Layout, keys: Iterable[str]) -> list[str]:
+    """Return those of these keys of which not everybody may read the values.
+
+    For what leaves the site: nobody who could be asked looks at it. A key that no field has is
+    closed as well.
+    """
+    open_keys = {field.key for field in layout.fields() if not field.is_restricted}
+    return [key for key in keys if key not in open_keys]
 
 
 def findable_scopes(viewer: Viewer, layout: Layout) -> list[int]:

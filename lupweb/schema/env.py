@@ -9,6 +9,7 @@ from lupweb.accounts import models as accounts
 from lupweb.audit import models as audit
 from lupweb.database import WRITE, db
 from lupweb.directories import models as directories
+from lupweb.duplicates import models as duplicates
 from lupweb.notices import models as notices
 from lupweb.options import models as options
 from lupweb.orgchart import models as orgchart
@@ -23,6 +24,7 @@ MODELS = (
     accounts,
     audit,
     directories,
+    duplicates,
     notices,
     options,
     orgchart,

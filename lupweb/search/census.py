@@ -10,7 +10,7 @@ from lupweb.database import db
 from lupweb.field_types.base import FieldType
 from lupweb.people.queries import one_of
 from lupweb.search.column_models import PeopleValue
-from lupweb.search.columns import LISTED, Column, StoredColumns
+from lupweb.search.columns import Column, StoredColumns
 from lupweb.search.selection import Codes, People, marked
 
 MOST_OPTIONS = 500
@@ -55,12 +55,14 @@ class Choices:
 class Census:
     """What is true of all listed people.
 
+    :param listed: the codes of those who are listed
     :param places: place in the order of last names -> how many people
     :param choices: field's id -> what to choose by; fields that nobody can choose by are absent
     :param counted: id of a field's column, or `LETTERS` -> code -> how many people
     """
 
     token: int
+    listed: frozenset[int]
     total: int
     places: Mapping[int, int]
     choices: Mapping[int, Choices]
@@ -73,10 +75,10 @@ class CensusCache:
     def __init__(self) -> None:
         self._latest: Census | None = None
 
-    def find(self, token: int) -> Census | None:
+    def find(self, token: int, listed: frozenset[int]) -> Census | None:
         """Return what was counted at `token`, if nothing was written since."""
         latest = self._latest
-        return latest if latest and latest.token == token else None
+        return latest if latest and (latest.token, latest.listed) == (token, listed) else None
 
     def keep(self, census: Census) -> None:
         """Remember a census in place of the one before."""
@@ -92,16 +94,17 @@ cache = CensusCache()
 
 def take_census(
     stored: StoredColumns,
-    people: People,
+    listed: frozenset[int],
     codes: Mapping[int, Codes],
     types: Mapping[int, FieldType],
 ) -> Census:
     """Count everybody.
 
-    :param people: everybody who is listed
+    :param listed: the codes of those who are listed
     :param codes: of the place and of each field of `types`, by id of the column
     :param types: id of a field that is a facet -> its type
     """
+    people = everybody_listed(codes[stored.standing.id], listed)
     places = people.count(codes[stored.place.id])
     counted = {LETTERS: _letters(places)}
     choices = {}
@@ -112,12 +115,12 @@ def take_census(
         if found:
             choices[field_id] = found
             counted[column.id] = counts
-    return Census(stored.token, len(people), places, choices, counted)
+    return Census(stored.token, listed, len(people), places, choices, counted)
 
 
-def everybody_listed(standing: Codes) -> People:
+def everybody_listed(standing: Codes, listed: Collection[int]) -> People:
     """Return everybody who is listed, by id."""
-    return People.with_marks(marked(bytes(standing), {LISTED}))
+    return People.with_marks(marked(bytes(standing), listed))
 
 
 def _letters(places: Mapping[int, int]) -> Counter[int]:

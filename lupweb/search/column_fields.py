@@ -1,7 +1,6 @@
 """Which fields have a column: those that people are chosen or ordered by."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +9,7 @@ from sqlalchemy import or_, select
 from lupweb.database import compact_json, db
 from lupweb.field_types import field_type
 from lupweb.field_types.base import FieldType
-from lupweb.profiles.layout import FieldLayout
+from lupweb.profiles.layout import FieldLayout, groups_having
 from lupweb.profiles.models import CategoryGroup, GroupPurpose, ProfileField
 
 
@@ -36,16 +35,20 @@ def has_column(field: FieldLayout) -> bool:
 def choice_fields() -> list[ChoiceField]:
     """Return every field that is to have a column; two queries."""
     table = ProfileField.__table__.c
+    has_place = or_(table.facet, table.in_table).label("has_place")
     rows = db.session.execute(
-        select(table.id, table.key, table.type_key, table.options, table.category_id).where(
-            or_(table.facet, table.in_table), table.removed_at.is_(None)
-        )
-    )
-    fields = [
-        (row, kind) for row in rows if _has_choices(kind := field_type(row.type_key, row.options))
+        select(
+            table.id, table.key, table.type_key, table.options, table.category_id, has_place
+        ).where(table.removed_at.is_(None))
+    ).all()
+    kinds = {row.key: field_type(row.type_key, row.options) for row in rows}
+    wanted = [row for row in rows if row.has_place and _has_choices(kinds[row.key])]
+    groups = _applies_to() if wanted else {}
+    own = {row.key: groups.get(row.category_id, frozenset()) for row in rows}
+    sources = {key: kind.sources for key, kind in kinds.items()}
+    return [
+        _choice_field(row, kinds[row.key], groups_having(row.key, own, sources)) for row in wanted
     ]
-    groups = _applies_to() if fields else {}
-    return [_choice_field(row, kind, groups) for row, kind in fields]
 
 
 def _has_choices(kind: FieldType) -> bool:
@@ -53,8 +56,7 @@ def _has_choices(kind: FieldType) -> bool:
     return kind.is_facet and not (kind.refers_to_person or kind.refers_to_people)
 
 
-def _choice_field(row: Any, kind: FieldType, groups: Mapping[int, frozenset[int]]) -> ChoiceField:
-    applies_to = groups.get(row.category_id, frozenset())
+def _choice_field(row: Any, kind: FieldType, applies_to: frozenset[int]) -> ChoiceField:
     meaning = compact_json([row.key, row.type_key, row.options, sorted(applies_to)])
     return ChoiceField(row.id, row.key, kind, applies_to, meaning)
 

@@ -3,26 +3,33 @@
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
-from lupweb.database import db
-from lupweb.search.column_models import PLACE, STANDING, PeopleBlock, PeopleColumn
+from lupweb.database import compact_json, db, is_writing
+from lupweb.search.column_models import PLACE, STANDING, PeopleColumn
 from lupweb.search.selection import Codes
 
 BLOCK = 4_096
 """People with consecutive ids whose codes are stored together."""
+IN_SQLITE = (
+    "SELECT column_id, number, codes FROM people_block, (SELECT ?2 AS numbers)"
+    " WHERE column_id IN (SELECT value FROM json_each(?1))"
+    " AND (numbers IS NULL OR number IN (SELECT value FROM json_each(numbers)))"
+)
 FEW = 12
 """People for whom single blocks are read; more are spread over all of them."""
 BLOCKS = (
     "SELECT column_id, number, codes FROM people_block WHERE column_id = ANY(%(columns)s)"
     " AND (%(numbers)s::int[] IS NULL OR number = ANY(%(numbers)s))"
 )
-NOT_SHOWN, SHOWN, LISTED = 0, 1, 2
-"""Codes of `STANDING`: not in any list, in exports under “all”, among people."""
+TOKEN = f"SELECT token FROM people_column WHERE id = {STANDING}"  # noqa: S608 - a number of ours
+NOT_SHOWN, SHOWN, LISTED, UNLICENSED = range(4)
+"""Codes of `STANDING`: not in any list, in exports under “all”, among people; among people as well,
+unless those without a licence are hidden."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,38 @@ def stored_columns() -> StoredColumns:
         place=by_id[PLACE],
         by_field={each.field_id: each for each in by_id.values() if each.field_id is not None},
     )
+
+
+class _Latest:
+    """The columns as this process saw them last.
+
+    They are never stale: every write gives them another token, drawn by lot, and it is read before
+    anybody looks here. `PeopleColumn` loses a row without a write where a field is deleted; that is
+    another version of the layout.
+    """
+
+    def __init__(self) -> None:
+        self._kept: tuple[Hashable, StoredColumns] | None = None
+
+    def columns(self, version: Hashable) -> StoredColumns:
+        token = db.session.connection().exec_driver_sql(TOKEN).scalar_one()
+        kept = self._kept
+        if kept and kept[0] == version and kept[1].token == token:
+            return kept[1]
+        found = stored_columns()
+        self._kept = (version, found)
+        return found
+
+
+_latest = _Latest()
+
+
+def known_columns(version: Hashable) -> StoredColumns:
+    """Return what `stored_columns` does, for a page; one query, a small one after the first page.
+
+    :param version: of the layout (`profiles.layout.Layout`)
+    """
+    return stored_columns() if version is None or is_writing() else _latest.columns(version)
 
 
 def read_codes(
@@ -124,11 +163,8 @@ def _blocks(
         with cursor:
             wanted = None if numbers is None else list(numbers)
             return list(cursor.execute(BLOCKS, {"columns": list(column_ids), "numbers": wanted}))
-    table = PeopleBlock.__table__.c
-    rows = select(table.column_id, table.number, table.codes).where(table.column_id.in_(column_ids))
-    if numbers is not None:
-        rows = rows.where(table.number.in_(numbers))
-    return [(row[0], row[1], row[2]) for row in connection.execute(rows).all()]
+    asked = (compact_json(column_ids), None if numbers is None else compact_json(list(numbers)))
+    return [(row[0], row[1], row[2]) for row in connection.exec_driver_sql(IN_SQLITE, asked)]
 
 
 def _joined(column: Column, blocks: Mapping[int, bytes], count: int) -> Codes:

@@ -1,21 +1,25 @@
 """The people directory as one viewer may search it: what there is, and who is found."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from string import ascii_uppercase
 from typing import Any
 
-from sqlalchemy import select
-
 from lupweb.accounts.viewers import Viewer
-from lupweb.database import db
-from lupweb.people.models import Person
-from lupweb.people.policies import hides_unlicensed, listed
+from lupweb.database import is_writing
+from lupweb.people.policies import hides_unlicensed
 from lupweb.profiles.layout import Layout
 from lupweb.search.census import LETTERS, Census, cache, everybody_listed, take_census
 from lupweb.search.column_fields import has_column
-from lupweb.search.columns import LISTED, Column, StoredColumns, read_codes, stored_columns
+from lupweb.search.columns import (
+    LISTED,
+    UNLICENSED,
+    Column,
+    StoredColumns,
+    known_columns,
+    read_codes,
+)
 from lupweb.search.facets import (
     ChoosableField,
     allowed_choices,
@@ -37,16 +41,28 @@ Options = Mapping[str, Any]
 class Directory:
     """What one request needs to know of the whole.
 
-    :param listed_ids: who is listed, where no column says it
+    :param listed_codes: those of the column `standing` whose people are listed
     """
 
     viewer: Viewer
     layout: Layout
     stored: StoredColumns
     census: Census
-    listed_ids: frozenset[int] | None
+    listed_codes: frozenset[int]
     choosable: Mapping[str, ChoosableField]
     sortable: Mapping[str, Column]
+
+    @property
+    def version(self) -> Hashable:
+        """Return what stays the same while all of this does, whoever looks; None: nobody knows.
+
+        Two viewers share one if they may choose and order people by the same fields.
+        """
+        if self.layout.version is None or is_writing():
+            return None
+        census = self.census
+        fields = (tuple(self.choosable), tuple(self.sortable))
+        return self.layout.version, census.token, census.listed, fields
 
     def understood(self, request: SearchRequest) -> SearchRequest:
         """Return what of a request counts: the rest is dropped, and nobody told what it named."""
@@ -68,22 +84,16 @@ class Directory:
 
     def listed(self, people: People, codes: Mapping[int, Codes]) -> People:
         """Return those of `people` who are listed."""
-        if self.listed_ids is not None:
-            return people.where([person in self.listed_ids for person in people.ids])
-        return people.with_code(codes[self.stored.standing.id], {LISTED})
+        return people.with_code(codes[self.stored.standing.id], self.listed_codes)
 
     def everybody(self, codes: Mapping[int, Codes]) -> People:
         """Return everybody who is listed, by id."""
-        if self.listed_ids is not None:
-            return People(sorted(self.listed_ids))
-        return everybody_listed(codes[self.stored.standing.id])
+        return everybody_listed(codes[self.stored.standing.id], self.listed_codes)
 
     def who_is_listed(self) -> Callable[[int], bool]:
         """Return what says of an id whether this person is listed; one query."""
-        if self.listed_ids is not None:
-            return self.listed_ids.__contains__
         standing = read_codes([self.stored.standing])[self.stored.standing.id]
-        return lambda person: standing[person] == LISTED
+        return lambda person: standing[person] in self.listed_codes
 
     def conditions(self, asked: SearchRequest, codes: Mapping[int, Codes]) -> dict[str, Condition]:
         """Return what people must fulfil beside the words of an understood request."""
@@ -126,15 +136,15 @@ class Found:
 
 def open_directory(viewer: Viewer, layout: Layout, options: Options) -> Directory:
     """Return the directory for one request; one query, and a few more after each write."""
-    stored = stored_columns()
-    listed_ids = _listed_ids(options) if hides_unlicensed(options) else None
-    census = _census(layout, stored, listed_ids)
+    stored = known_columns(layout.version)
+    listed = frozenset({LISTED} if hides_unlicensed(options) else {LISTED, UNLICENSED})
+    census = _census(layout, stored, listed)
     return Directory(
         viewer=viewer,
         layout=layout,
         stored=stored,
         census=census,
-        listed_ids=listed_ids,
+        listed_codes=listed,
         choosable=choosable_fields(viewer, layout, stored, census),
         sortable=sortable_columns(viewer, layout, stored),
     )
@@ -143,13 +153,12 @@ def open_directory(viewer: Viewer, layout: Layout, options: Options) -> Director
 def find(directory: Directory, asked: SearchRequest) -> Found:
     """Return who fulfils an understood request."""
     matched = match(directory.viewer, directory.layout, asked.query)
-    among = directory.listed_ids if matched.ids is None else matched.ids
-    codes = read_codes(directory.columns_for(asked), among)
+    codes = read_codes(directory.columns_for(asked), matched.ids)
     codes[LETTERS] = letter_codes(codes[directory.stored.place.id])
     whole, missing = None, People(())
     if matched.ids is None:
         whole = people = directory.everybody(codes)
-    elif directory.listed_ids is None and 2 * len(matched.ids) > directory.census.total:
+    elif 2 * len(matched.ids) > directory.census.total:
         people, missing = directory.everybody(codes).split_by(matched.ids)
         whole = people
     else:
@@ -158,8 +167,8 @@ def find(directory: Directory, asked: SearchRequest) -> Found:
     return Found(asked, selection, codes, directory.census, whole, missing, matched.similar)
 
 
-def _census(layout: Layout, stored: StoredColumns, listed_ids: Collection[int] | None) -> Census:
-    known = cache.find(stored.token) if listed_ids is None else None
+def _census(layout: Layout, stored: StoredColumns, listed: frozenset[int]) -> Census:
+    known = cache.find(stored.token, listed)
     if known:
         return known
     types = {
@@ -168,14 +177,6 @@ def _census(layout: Layout, stored: StoredColumns, listed_ids: Collection[int] |
         if field.facet and has_column(field) and field.id in stored.by_field
     }
     wanted = [stored.standing, stored.place, *(stored.by_field[id_] for id_ in types)]
-    codes = read_codes(wanted, listed_ids)
-    if listed_ids is not None:
-        return take_census(stored, People(sorted(listed_ids)), codes, types)
-    census = take_census(stored, everybody_listed(codes[stored.standing.id]), codes, types)
+    census = take_census(stored, listed, read_codes(wanted), types)
     cache.keep(census)
     return census
-
-
-def _listed_ids(options: Options) -> frozenset[int]:
-    """Return who is listed, where it depends on groups that no column knows of."""
-    return frozenset(db.session.scalars(select(Person.id).where(listed(options))))

@@ -49,7 +49,7 @@ def renew(
     """
     layout = load_layout(options()["phone_region"])
     if not only_references:
-        people = _read(ids) if rows is None else list(zip(ids, rows, strict=True))
+        people = read_rows(ids) if rows is None else list(zip(ids, rows, strict=True))
         _write(layout, ids, people, is_new=is_new)
     if not is_new:
         _write_referred(layout, ids)
@@ -63,10 +63,10 @@ def rebuild() -> None:
     layout = load_layout(options()["phone_region"])
     after = 0
     while ids := _next_ids(after):
-        _write(layout, ids, _read(ids), is_new=True)
+        _write(layout, ids, read_rows(ids), is_new=True)
         _write_referred(layout, ids)
         after = ids[-1]
-    db.session.merge(SearchState(id=1, version=VERSION))
+    db.session.merge(SearchState(id=1, version=VERSION, outdated_after=None))
 
 
 def rebuild_if_outdated() -> bool:
@@ -78,12 +78,32 @@ def rebuild_if_outdated() -> bool:
     return True
 
 
-def _next_ids(after: int) -> list[int]:
-    following = select(Person.id).where(Person.id > after).order_by(Person.id).limit(BLOCK)
+def renew_block(after: int, count: int) -> list[int]:
+    """Write the words of the next people anew; return their ids, in order; in a transaction.
+
+    :param after: their ids are larger
+    """
+    ids = _next_ids(after, count)
+    if ids:
+        renew(ids)
+    return ids
+
+
+def outdated_after() -> int | None:
+    """Return behind which id other rules than those of now may have made the words; one query.
+
+    None: nobody's words are outdated.
+    """
+    return db.session.scalar(select(SearchState.outdated_after))
+
+
+def _next_ids(after: int, count: int = BLOCK) -> list[int]:
+    following = select(Person.id).where(Person.id > after).order_by(Person.id).limit(count)
     return list(db.session.scalars(following))
 
 
-def _read(ids: Collection[int]) -> list[tuple[int, Row]]:
+def read_rows(ids: Collection[int]) -> list[tuple[int, Row]]:
+    """Return these people as their words are made of them; one query."""
     rows = select(Person.id, Person.login, Person.name, Person.email, Person.document).where(
         Person.id.in_(ids)
     )

@@ -1,33 +1,32 @@
 """Keep the columns up to date: a receiver of `profiles.changed`, a block of people at a time."""
 
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, select, update
 
 from lupweb.database import db
+from lupweb.options.service import options
 from lupweb.people.models import Person
+from lupweb.people.policies import unlicensed_among
 from lupweb.people.queries import groups_of, one_of
-from lupweb.people.states import SHOWN
 from lupweb.profiles.document import values_of
 from lupweb.profiles.service import PersonRow
 from lupweb.profiles.visibility import applies
 from lupweb.search import blocks
 from lupweb.search.column_fields import ChoiceField, choice_fields
 from lupweb.search.column_models import STANDING, PeopleColumn
-from lupweb.search.columns import LISTED, NOT_SHOWN, Column, StoredColumns, stored_columns
-from lupweb.search.columns import SHOWN as SHOWN_ONLY
+from lupweb.search.columns import NOT_SHOWN, Column, StoredColumns, stored_columns
+from lupweb.search.index import outdated_after
 from lupweb.search.ordering import place_of
+from lupweb.search.standings import AT_ONCE, standing_of, take_turn
 from lupweb.search.values import Coded, code_values
 
-VERSION = "1"
+VERSION = "2"
 """Another text whenever other codes are kept, so that an upgrade writes them anew."""
 NEW_VALUES = 10_000
 """Codes that a column hands out before those out of use are looked for."""
-AT_ONCE = 2_000
-"""People who are read at once where everybody is."""
 Groups = Mapping[int, frozenset[int]]
 
 
@@ -62,18 +61,20 @@ def renew(
 ) -> None:
     """Write the codes of these people anew; a receiver of `profiles.changed`.
 
-    A field that became a facet, or means something else now, is filled for everybody.
+    A field that became a facet, or means something else now, is filled for everybody; but not here
+    while that is left to `fill_missing`.
     """
     if only_references:
         return
-    _take_turn()
+    take_turn()
     stored = stored_columns()
     fields = choice_fields()
-    kept = _bring_in_line(stored, fields)
+    kept = _bring_in_line(stored, fields, is_filled_later=outdated_after() is not None)
     if rows is None:
         facts = _stored_facts(ids)
     else:
-        facts = _facts_of(ids, rows, [row.values for row in rows])
+        unlicensed = unlicensed_among(ids, options())
+        facts = _facts_of(ids, rows, [row.values for row in rows], unlicensed)
     _write_fixed(stored, facts)
     kept = _write_fields(kept, facts, {} if is_new else _groups(fields, ids))
     _fill([_replaced(each) for each in kept if each.column.next_code > each.column.refill_at])
@@ -86,7 +87,7 @@ def rebuild_if_outdated() -> bool:
     """
     if stored_columns().standing.meaning == VERSION:
         return False
-    _take_turn()
+    take_turn()
     stored = stored_columns()
     _drop(list(stored.by_field.values()))
     for facts in _everybody():
@@ -98,13 +99,32 @@ def rebuild_if_outdated() -> bool:
     return True
 
 
-def _take_turn() -> None:
-    """Let one transaction after the other change columns, and nobody trust earlier counts."""
-    token = secrets.randbits(62)
-    db.session.execute(update(PeopleColumn).where(PeopleColumn.id == STANDING).values(token=token))
+def drop_outdated() -> None:
+    """Forget the columns that may count somebody whom they must not; in a transaction.
+
+    Those are the columns of fields that mean something else now, and of fields that only some
+    people have, since others may be in their groups now.
+    """
+    take_turn()
+    meanings = {field.id: field.meaning for field in choice_fields() if not field.applies_to}
+    there = stored_columns().by_field.values()
+    _drop([each for each in there if meanings.get(each.field_id or 0) != each.meaning])
 
 
-def _bring_in_line(stored: StoredColumns, fields: Sequence[ChoiceField]) -> list[Kept]:
+def fill_missing() -> bool:
+    """Fill the columns that fields lack; return whether there were any; in a transaction."""
+    take_turn()
+    stored = stored_columns()
+    fields = choice_fields()
+    is_missing = any(field.id not in stored.by_field for field in fields)
+    if is_missing:
+        _bring_in_line(stored, fields)
+    return is_missing
+
+
+def _bring_in_line(
+    stored: StoredColumns, fields: Sequence[ChoiceField], *, is_filled_later: bool = False
+) -> list[Kept]:
     """Return the column of each field; drop those of others, fill those that are new."""
     there = {column.field_id: column for column in stored.by_field.values()}
     kept = [
@@ -113,6 +133,8 @@ def _bring_in_line(stored: StoredColumns, fields: Sequence[ChoiceField]) -> list
         if field.id in there and there[field.id].meaning == field.meaning
     ]
     _drop(list(there.values()))
+    if is_filled_later:
+        return kept
     known = {each.field.id for each in kept}
     return kept + _fill([_made(field) for field in fields if field.id not in known])
 
@@ -159,14 +181,14 @@ def _fill(kept: list[Kept]) -> list[Kept]:
 
 
 def _everybody() -> Iterator[Facts]:
-    last = 0
+    last, chosen = 0, options()
     while found := db.session.execute(
         _people().where(Person.id > last).order_by(Person.id).limit(AT_ONCE)
     ).all():
         last = found[-1].id
-        yield _facts_of(
-            [row.id for row in found], found, [values_of(row.document) for row in found]
-        )
+        ids = [row.id for row in found]
+        values = [values_of(row.document) for row in found]
+        yield _facts_of(ids, found, values, unlicensed_among(ids, chosen))
 
 
 def _stored_facts(ids: Sequence[int]) -> Facts:
@@ -174,7 +196,8 @@ def _stored_facts(ids: Sequence[int]) -> Facts:
     rows = db.session.execute(_people().where(one_of(Person.id, ids))).all()
     there = {row.id for row in rows}
     gone = [id_ for id_ in ids if id_ not in there]
-    found = _facts_of([row.id for row in rows], rows, [values_of(row.document) for row in rows])
+    values = [values_of(row.document) for row in rows]
+    found = _facts_of([row.id for row in rows], rows, values, unlicensed_among(ids, options()))
     return Facts(
         [*found.ids, *gone],
         [*found.standings, *[NOT_SHOWN] * len(gone)],
@@ -184,12 +207,17 @@ def _stored_facts(ids: Sequence[int]) -> Facts:
 
 
 def _facts_of(
-    ids: Sequence[int], rows: Sequence[Any], values: Sequence[Mapping[str, str]]
+    ids: Sequence[int],
+    rows: Sequence[Any],
+    values: Sequence[Mapping[str, str]],
+    unlicensed: Set[int],
 ) -> Facts:
-    standing = {True: LISTED, False: SHOWN_ONLY}
     return Facts(
         ids=ids,
-        standings=[standing[row.is_listed] if row.state in SHOWN else NOT_SHOWN for row in rows],
+        standings=[
+            standing_of(row, is_licensed=id_ not in unlicensed)
+            for id_, row in zip(ids, rows, strict=True)
+        ],
         places=[place_of(row.sort_name) for row in rows],
         values=values,
     )

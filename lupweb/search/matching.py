@@ -1,9 +1,10 @@
 """Who is found by what somebody typed; the rules stand in `words.py`."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cached_property
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -16,6 +17,8 @@ from lupweb.profiles.layout import Layout
 from lupweb.profiles.visibility import findable_scopes, is_public_in_search
 from lupweb.search.engine import Engine, engine
 from lupweb.search.entries import leaves_of, prefixes
+from lupweb.search.index import outdated_after
+from lupweb.search.rechecking import Leaf, Rechecking, fulfilling
 from lupweb.search.typos import similar_words
 from lupweb.search.words import Number, Term, Word, is_blank, name_words, terms_of
 
@@ -24,7 +27,6 @@ ENOUGH = 5
 WITNESSES = 20
 """People found by a similar name that are looked at for how they write it."""
 _blanks = re.compile(r"[\s,;/()\[\]]+")
-Leaf = Word | Number
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,25 @@ def match(viewer: Viewer, layout: Layout, query: str) -> Matched:
     terms = terms_of(query)
     if not terms:
         return Matched(None if is_blank(query) else ())
-    search = _Search(engine(), terms, _Secrets.of(viewer, layout))
-    found = search.people(terms)
+    search = _search(viewer, layout, terms)
+    found = search.each_of([terms])[0]
     if len(found) >= ENOUGH:
         return Matched(found)
-    return _with_similar(search, found)
+    return _with_similar(search, terms, found)
+
+
+class _Finds(Protocol):
+    """A way to find people."""
+
+    def each_of(self, queries: Sequence[Sequence[Term]]) -> list[list[int]]:
+        """Return who is found by each query."""
+
+
+def _search(viewer: Viewer, layout: Layout, terms: Sequence[Term]) -> _Finds:
+    after = outdated_after()
+    if after is not None:
+        return Rechecking(engine(), viewer, layout, after)
+    return _Search(engine(), terms, _Secrets.of(viewer, layout))
 
 
 @dataclass(frozen=True)
@@ -88,10 +104,6 @@ class _Search:
     terms: Sequence[Term]
     secrets: _Secrets
 
-    def people(self, terms: Sequence[Term]) -> list[int]:
-        """Return who is found by all terms."""
-        return self.each_of([terms])[0]
-
     def each_of(self, queries: Sequence[Sequence[Term]]) -> list[list[int]]:
         """Return who is found by each query: one statement, unless a hidden word is met.
 
@@ -106,7 +118,7 @@ class _Search:
             leaf: {*ids, *self._apart.get(_as_typed(leaf), ())}
             for leaf, ids in zip(leaves, public, strict=True)
         }
-        return [list(_all(_any_of(term, hits) for term in terms)) for terms in queries]
+        return [list(fulfilling(terms, hits)) for terms in queries]
 
     @cached_property
     def _apart(self) -> dict[Leaf, set[int]]:
@@ -130,24 +142,14 @@ def _as_typed(leaf: Leaf) -> Leaf:
     return replace(leaf, instead=()) if isinstance(leaf, Word) else leaf
 
 
-def _any_of(term: Term, hits: dict[Leaf, set[int]]) -> set[int]:
-    return set().union(
-        *(_all(hits[leaf] for leaf in alternative) for alternative in term.alternatives)
-    )
-
-
-def _all(sets: Iterable[set[int]]) -> set[int]:
-    return reduce(set.__and__, sets)
-
-
-def _with_similar(search: _Search, found: Sequence[int]) -> Matched:
+def _with_similar(search: _Finds, terms: Sequence[Term], found: Sequence[int]) -> Matched:
     """Return who is found by the words as typed, and by names that are similar to them."""
-    typed = {leaf.typed for leaf in leaves_of(search.terms) if isinstance(leaf, Word)}
+    typed = {leaf.typed for leaf in leaves_of(terms) if isinstance(leaf, Word)}
     similar = similar_words(sorted(typed))
     asked = [(word, each) for word, words in similar.items() for each in words]
     if not asked:
         return Matched(found)
-    queries = [_asking(search.terms, word, [each], similar) for word, each in asked]
+    queries = [_asking(terms, word, [each], similar) for word, each in asked]
     people = search.each_of(queries)
     by_word: dict[str, list[int]] = {}
     for (_typed, word), ids in zip(asked, people, strict=True):

@@ -20,9 +20,14 @@ class SearchName(Model):
 
 
 class SearchState(Model):
-    """One row: by which version of the rules the words were written."""
+    """One row: by which rules the words were written.
+
+    A change of the set-up may leave those of many people outdated: of everybody with an id larger
+    than `outdated_after`, until they are written anew (`outdated.py`); None: of nobody.
+    """
 
     __tablename__ = "search_state"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int]
+    outdated_after: Mapped[int | None]

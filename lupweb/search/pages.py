@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lupweb.database import db
 from lupweb.people.models import Person
-from lupweb.people.queries import one_of
+from lupweb.people.summaries import rows_of
 from lupweb.search.column_models import PeopleValue
 from lupweb.search.columns import Column
 from lupweb.search.ordering import end_of, first_at
@@ -188,8 +188,7 @@ def _stretch(counts: Mapping[int, int], window: Window) -> _Stretch:
 
 def _read_in_order(ids: Collection[int], window: Window) -> list[int]:
     # put in order here: SQLite would rather walk through all names than sort a few
-    rows = select(_person.sort_name, _person.id).where(one_of(_person.id, ids))
-    names = sorted(tuple(row) for row in db.session.execute(rows).all())
+    names = sorted(map(tuple, rows_of("sort_name, id", ids)))
     return [person for _name, person in names[window.start : window.stop]]
 
 

@@ -13,8 +13,8 @@ from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.people.models import Person
 from lupweb.people.policies import listed
-from lupweb.people.queries import summaries
-from lupweb.profiles.cards import PersonCard, cards
+from lupweb.profiles.card_lists import card_list
+from lupweb.profiles.cards import PersonCard
 from lupweb.profiles.layout import Layout
 from lupweb.search.census import LETTERS
 from lupweb.search.columns import read_codes
@@ -24,11 +24,16 @@ from lupweb.search.found import FoundPeople
 from lupweb.search.matching import match
 from lupweb.search.ordering import letter_codes, letter_of
 from lupweb.search.pages import Names, ValueOrder, Window, by_name, by_value, everybody_by_name
+from lupweb.search.recent import Recent
 from lupweb.search.request import BY_NAME, NEWEST, Facet, PeoplePage, SearchRequest, WayOut
 from lupweb.search.selection import People, choose
 
 PAGE = 24
 QUERY = "q"
+_pages: Recent[list[int]] = Recent(500)
+"""Ids of pages of everybody; never stale, since every write makes another version."""
+_facets_of_all: Recent[list[Facet]] = Recent(20)
+"""Facets where nothing is asked for, of each class of viewers; never stale for the same reason."""
 
 
 def people_page(
@@ -52,7 +57,7 @@ def people_page(
     ids = _in_order(directory, found, window.window, None if asked.letter else letters)
     return window.page(
         replace(asked, page=window.number),
-        cards(viewer, layout, summaries(ids)),
+        card_list(viewer, layout, ids),
         facets=_facets(directory, found),
         letters=frozenset(map(letter_of, letters)),
         similar=tuple(found.similar),
@@ -128,16 +133,23 @@ def _everybody(directory: Directory, asked: SearchRequest) -> PeoplePage:
     window = numbering.window
     if backwards:
         window = window.seen_from_behind(census.total)
-    ids = everybody_by_name(directory.who_is_listed(), window, census.places)
+    version = directory.version
+    ids = _pages.get(
+        version and (version, window),
+        lambda: everybody_by_name(directory.who_is_listed(), window, census.places),
+    )
     return numbering.page(
         replace(asked, page=numbering.number),
-        cards(directory.viewer, directory.layout, summaries(ids[::-1] if backwards else ids)),
-        facets=[
-            facet_of(field, (), field.choices.counts) for field in directory.choosable.values()
-        ],
+        card_list(directory.viewer, directory.layout, ids[::-1] if backwards else ids),
+        facets=_facets_of_all.get(version, lambda: _facets_of_everybody(directory)),
         letters=frozenset(map(letter_of, census.counted[LETTERS])),
         everybody=census.total,
+        version=version,
     )
+
+
+def _facets_of_everybody(directory: Directory) -> list[Facet]:
+    return [facet_of(field, (), field.choices.counts) for field in directory.choosable.values()]
 
 
 def _in_order(

@@ -1,6 +1,6 @@
 """What somebody looks for and what was found: the terms between search and its pages. Pure."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from lupweb.profiles.cards import PersonCard
@@ -75,6 +75,7 @@ class PeoplePage:
     :param letters: first letters of those found, whatever letter was asked for
     :param similar: names that were searched beside the words as typed, since these found too few
     :param everybody: how many people the directory lists, whatever was asked
+    :param version: stays the same as long as all but the cards does; None: nobody knows
     """
 
     request: SearchRequest
@@ -89,6 +90,7 @@ class PeoplePage:
     similar: Sequence[str] = ()
     ways_out: Sequence[WayOut] = ()
     everybody: int = 0
+    version: Hashable = None
 
 
 @dataclass(frozen=True)

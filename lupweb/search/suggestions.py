@@ -8,7 +8,8 @@ from sqlalchemy import select
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.people.models import Person
-from lupweb.people.queries import one_of, summaries
+from lupweb.people.queries import one_of
+from lupweb.people.summaries import summaries
 from lupweb.profiles.cards import cards
 from lupweb.profiles.layout import Layout
 from lupweb.search.census import LETTERS

@@ -1,9 +1,9 @@
 """From a person to the words that are stored: fast, since a first load has a hundred thousand."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lupweb.database import compact_json
 from lupweb.field_types.email import EmailType
@@ -86,9 +86,25 @@ class _Searched:
         self.known[value] = found
         return found
 
+    def words(self, value: str) -> tuple[str, str]:
+        """Return what `read` does, from memory where it is known."""
+        return self.known.get(value) or self.read(value)
+
     def _scoped(self, words: str, numbers: str) -> str:
         inside = (INSIDE + each for number in numbers.split() for each in suffixes(number))
         return " ".join(self.prefix + word for word in (*words.split(), *inside))
+
+
+class Part(NamedTuple):
+    """One thing that a person is found by.
+
+    :param scope: stands before each of its words; "" if everybody may find them
+    :param words: returns its words, and its numbers where everybody may find them
+    """
+
+    scope: str
+    text: str
+    words: Callable[[str], tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -121,6 +137,19 @@ class Writer:
             numbers.append(inside)
         return Entry(person_id, _limited(words), " ".join(filter(None, numbers)), _limited(scoped))
 
+    def parts(self, row: Row, groups: frozenset[int]) -> Iterator[Part]:
+        """Yield what a person of these groups is found by, one thing after the other.
+
+        The words of all parts are those of the entry, beside a few that are found otherwise there.
+        """
+        for text in (row.name, row.email, row.login):
+            yield Part("", text, _plain_words)
+        values = row.values
+        for each in self.fields:
+            value = values.get(each.key)
+            if value and (not each.applies_to or each.applies_to & groups):
+                yield Part(each.prefix, value, each.words)
+
 
 def writer_of(layout: Layout) -> Writer:
     """Return the writer of a profile; the same one for the same profile, with what it knows."""
@@ -146,6 +175,10 @@ def _writer(profile: _Profile) -> Writer:
         fields=[_Searched.of(each) for each in profile.fields],
         asks_groups=any(each.applies_to for each in profile.fields),
     )
+
+
+def _plain_words(text: str) -> tuple[str, str]:
+    return words_of(text), ""
 
 
 def _limited(parts: Sequence[str]) -> str:

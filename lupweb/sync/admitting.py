@@ -14,7 +14,7 @@ from lupweb.sync.apply import Unfenced, Writer
 from lupweb.sync.delivered import Surroundings, delivered
 from lupweb.sync.known import Here, stored_values
 from lupweb.sync.plan import compare, plan
-from lupweb.sync.preparing import mapped_fields, naming_of
+from lupweb.sync.preparing import computing, mapped_fields, naming_of
 from lupweb.texts import _
 
 OBJECT_GUID = "objectGUID"
@@ -47,9 +47,11 @@ def admit(facts: DirectoryFacts, unique_id: str, connect: Connect) -> None:
     here = Here(facts.id, facts.position, 0)
     said = delivered(found[0], unique_id, Surroundings(naming, fields, clock.now()))
     known = here.known_people([unique_id]) or here.known_elsewhere({unique_id: said.match})
-    planned = plan(said, known.get(unique_id), naming)
+    compute = computing(layout)
+    planned = plan(said, known.get(unique_id), naming, compute)
     if planned.known:
-        compare(planned, fields, stored_values([planned.person_id])[planned.person_id])
+        values = stored_values([planned.person_id])[planned.person_id]
+        compare(planned, fields, values, compute)
     end_reading()
     Writer(None, facts.id, facts.key, layout, Unfenced()).write([planned])
 

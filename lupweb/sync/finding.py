@@ -18,7 +18,7 @@ from lupweb.database import db
 from lupweb.directories.models import Identity
 from lupweb.people.models import Person
 from lupweb.people.names import fold_login
-from lupweb.people.queries import BY_NUMBER, LARGEST_ID
+from lupweb.people.queries import BY_NUMBER, HUMAN, LARGEST_ID
 
 AT_ONCE = 1_000
 """Values of one query, and rows that are held of a whole table."""
@@ -37,17 +37,17 @@ def by_number(values: Iterable[str]) -> dict[str, int]:
     numbers = {value: int(found[1]) for value in values if (found := BY_NUMBER.fullmatch(value))}
     ids = {number for number in numbers.values() if number <= LARGEST_ID}
     there = {
-        id_
+        id_: human
         for some in _pieces(ids)
-        for id_ in db.session.scalars(select(Person.id).where(Person.id.in_(some)))
+        for id_, human in db.session.execute(select(Person.id, HUMAN).where(Person.id.in_(some)))
     }
-    return {value: number for value, number in numbers.items() if number in there}
+    return {value: there[number] for value, number in numbers.items() if number in there}
 
 
 def by_login(logins: Iterable[str]) -> dict[str, int]:
     """Return folded login -> person."""
-    rows = select(Person.login_folded, func.min(Person.id))
-    return _only(rows, Person.login_folded, Person.id, logins)
+    rows = select(Person.login_folded, func.min(HUMAN))
+    return _only(rows, Person.login_folded, HUMAN, logins)
 
 
 def by_email(addresses: Collection[str]) -> dict[str, int]:
@@ -55,7 +55,7 @@ def by_email(addresses: Collection[str]) -> dict[str, int]:
     if not addresses:
         return {}
     rows = db.session.execute(
-        select(Person.id, Person.email).where(Person.email != ""),
+        select(HUMAN, Person.email).where(Person.email != ""),
         execution_options={"yield_per": AT_ONCE},
     )
     found: dict[str, set[int]] = {}

@@ -1,28 +1,31 @@
 """Who belongs to which group: read off the group entries, in every run (sync.md section 9)."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, select, update
 
 from lupweb.database import db, end_reading, transaction
 from lupweb.errors import DirectoryRefused, EntryNotFound, InvalidValue
 from lupweb.ldap.dn import fold_dn, folded_dn
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.session import Directory as LdapSession
-from lupweb.people.models import Group, Membership
+from lupweb.people.models import Group, Membership, NestedGroup
 from lupweb.people.names import fold_login
 from lupweb.profiles.bulk import insert_rows
 from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
 from lupweb.sync import finding
 from lupweb.sync.reading import Task
-from lupweb.texts import _
+from lupweb.texts import Text, _
 
 MEMBER_ATTRIBUTES = ("member", "uniqueMember", "memberUid")
 DEEPEST = 20
 BLOCK = 4_000
+DIRECT = -1
+"""The place of whatever the group itself names."""
+GONE, REFUSED = "gone", "refused"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,22 @@ class _Mapped:
     id: int
     key: str
     dn: str
+
+
+@dataclass(frozen=True)
+class Nested:
+    """A group inside; `inside` is the place of the one that names it, or `DIRECT`."""
+
+    dn: str
+    inside: int
+
+
+@dataclass(frozen=True)
+class Members:
+    """Whom a group has: person -> place in `nested` of the group that names them, or `DIRECT`."""
+
+    people: dict[int, int] = field(default_factory=dict)
+    nested: list[Nested] = field(default_factory=list)
 
 
 def read_groups(task: Task, session: LdapSession) -> None:
@@ -45,22 +64,23 @@ def read_groups(task: Task, session: LdapSession) -> None:
     end_reading()
     reader = GroupReader(session, everybody, task.facts.id)
     applying = {group_id for field in task.layout.fields() for group_id in field.applies_to}
+    applying |= {group.id for group in mapped if group.key == task.options.get("licence_group")}
     for group in mapped:
         try:
-            members = reader.people_of(group.dn)
+            members = reader.members_of(group.dn)
         except DirectoryRefused as error:
             text = _(
                 "The group “%(key)s” keeps its members: %(why)s", key=group.key, why=error.message
             )
-            with transaction():
-                runs.note_problem(task.run_id, text)
+            _note_trouble(task, group, REFUSED, text)
             continue
         with transaction():
             task.lease.heartbeat()
-            set_members(group.id, members or set(), renews_search=group.id in applying)
-            if members is None:
-                text = _("The group “%(key)s” is not in the directory: it is empty.", key=group.key)
-                runs.note_problem(task.run_id, text)
+            found = Members() if members is None else members
+            _store(group, found, task.run_id, renews_search=group.id in applying)
+        if members is None:
+            text = _("The group “%(key)s” is not in the directory: it is empty.", key=group.key)
+            _note_trouble(task, group, GONE, text)
     with transaction():
         task.lease.heartbeat()
         settle_local_groups()
@@ -70,30 +90,84 @@ def settle_local_groups() -> None:
     """Make the declared logins members of local groups, as far as they exist; in a transaction."""
     for group in db.session.scalars(select(Group).where(Group.directory_id.is_(None))).all():
         found = finding.by_login(map(fold_login, group.logins))
-        set_members(group.id, set(found.values()))
+        set_members(group.id, dict.fromkeys(found.values()))
 
 
-def set_members(group_id: int, members: set[int], *, renews_search: bool = True) -> None:
+def set_members(
+    group_id: int,
+    members: Mapping[int, int | None],
+    *,
+    run_id: int | None = None,
+    renews_search: bool = True,
+) -> None:
     """Make exactly these people the members of a group; call inside a transaction.
 
-    :param renews_search: whether a category applies to the group, so that its members have more
+    :param members: person -> the nested group through which; None: the group itself
+    :param run_id: the run that found them; it is kept of those who come
+    :param renews_search: whether a category applies to the group, so that its members have more, or
+        it is the one that gives licences
     """
-    rows = select(Membership.person_id).where(Membership.group_id == group_id)
-    stored = set(db.session.scalars(rows))
-    left, joined = stored - members, members - stored
-    for start in range(0, len(left), BLOCK):
-        some = sorted(left)[start : start + BLOCK]
-        db.session.execute(
-            delete(Membership).where(
-                Membership.group_id == group_id, Membership.person_id.in_(some)
-            )
-        )
-    coming = sorted(joined)
-    for start in range(0, len(coming), BLOCK):
-        joins = [(group_id, each) for each in coming[start : start + BLOCK]]
-        insert_rows(Membership, ("group_id", "person_id"), joins)
+    rows = select(Membership.person_id, Membership.nested_id)
+    stored = dict(db.session.execute(rows.where(Membership.group_id == group_id)).all())
+    left = sorted(stored.keys() - members.keys())
+    for some in _blocks(left):
+        db.session.execute(delete(Membership).where(*_memberships(group_id, some)))
+    joined = sorted(members.keys() - stored.keys())
+    for some in _blocks(joined):
+        joins = [(group_id, each, members[each], run_id) for each in some]
+        insert_rows(Membership, ("group_id", "person_id", "nested_id", "run_id"), joins)
+    _store_ways(group_id, {id_: members[id_] for id_, way in stored.items()
+                           if id_ in members and members[id_] != way})  # fmt: skip
     if renews_search:
-        tell_changed(sorted(left | joined))
+        tell_changed(sorted([*left, *joined]))
+
+
+def _note_trouble(task: Task, group: _Mapped, trouble: str, text: Text) -> None:
+    with transaction():
+        values = {"trouble": trouble, "read_run_id": task.run_id}
+        db.session.execute(update(Group).where(Group.id == group.id).values(values))
+        runs.note_problem(task.run_id, text)
+
+
+def _store(group: _Mapped, members: Members, run_id: int, *, renews_search: bool) -> None:
+    ids = _store_nested(group.id, members.nested)
+    ways = {person: ids[place] if place >= 0 else None for person, place in members.people.items()}
+    set_members(group.id, ways, run_id=run_id, renews_search=renews_search)
+    values = {"trouble": "", "read_run_id": run_id}
+    db.session.execute(update(Group).where(Group.id == group.id).values(values))
+
+
+def _store_nested(group_id: int, nested: Sequence[Nested]) -> list[int]:
+    """Keep which groups are inside; return their ids. A group that stays keeps its id."""
+    rows = db.session.scalars(select(NestedGroup).where(NestedGroup.group_id == group_id))
+    stored = {fold_dn(row.dn): row for row in rows}
+    ids: list[int] = []
+    for each in nested:
+        row = stored.pop(fold_dn(each.dn), None) or NestedGroup(group_id=group_id)
+        row.dn, row.inside_id = each.dn, ids[each.inside] if each.inside >= 0 else None
+        db.session.add(row)
+        db.session.flush()
+        ids.append(row.id)
+    for row in stored.values():
+        db.session.delete(row)
+    db.session.flush()
+    return ids
+
+
+def _store_ways(group_id: int, ways: Mapping[int, int | None]) -> None:
+    """Note the new ways of those who stay members; the run that found them stays."""
+    for way in sorted(set(ways.values()), key=lambda each: each or 0):
+        for some in _blocks(sorted(each for each in ways if ways[each] == way)):
+            moved = update(Membership).where(*_memberships(group_id, some))
+            db.session.execute(moved.values(nested_id=way))
+
+
+def _memberships(group_id: int, people: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    return Membership.group_id == group_id, Membership.person_id.in_(people)
+
+
+def _blocks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK))
 
 
 @dataclass(frozen=True)
@@ -119,31 +193,51 @@ class GroupReader:
     directory_id: int
     read: dict[str, _Content | None] = field(default_factory=dict)
 
-    def people_of(self, dn: str) -> set[int] | None:
+    def members_of(self, dn: str) -> Members | None:
         """Return the people of a group and of the groups inside it; None if it is not there.
 
-        A group that contains itself, directly or not, is read once; 20 levels are followed.
+        A group that contains itself, directly or not, is read once; 20 levels are followed. Who
+        is in it in several ways is found by the shortest, and by name among equals: the same
+        whatever the order in which a server names its members.
         """
-        if self._content(dn) is None:
+        content = self._content(dn)
+        if content is None:
             return None
-        people: set[int] = set()
+        found = Members(dict.fromkeys(content.people, DIRECT))
         met = {fold_dn(dn)}
-        level = [dn]
-        for _depth in range(DEEPEST):
-            inside: list[str] = []
-            for content in map(self._readable_content, level):
-                people.update(content.people)
-                inside += [each for each in content.others if fold_dn(each) not in met]
-                met.update(map(fold_dn, content.others))
-            level = inside
-        return people
+        level = self._inside(content, DIRECT, met)
+        for _depth in range(1, DEEPEST):
+            below: list[Nested] = []
+            for nested in level:
+                content = self._readable_content(nested.dn)
+                if content is NOTHING:
+                    continue
+                place = len(found.nested)
+                found.nested.append(nested)
+                for person in content.people:
+                    found.people.setdefault(person, place)
+                below += self._inside(content, place, met)
+            level = below
+        return found
+
+    @staticmethod
+    def _inside(content: "_Content", place: int, met: set[str]) -> list[Nested]:
+        """Return what may be a group there and was not met before; `met` gets it."""
+        new = {fold_dn(each): each for each in content.others}
+        found = [Nested(new[folded], place) for folded in sorted(new.keys() - met)]
+        met.update(new)
+        return found
 
     def _readable_content(self, dn: str) -> _Content:
-        """Return the content; of another server's group, or a closed one: nobody gains by it."""
+        """Return the content; of another server's group, or a closed one: nobody gains by it.
+
+        What has no members is no group, or one that says nothing.
+        """
         try:
-            return self._content(dn) or NOTHING
+            content = self._content(dn) or NOTHING
         except DirectoryRefused:
             return NOTHING
+        return content if content.people or content.others else NOTHING
 
     def _content(self, dn: str) -> _Content | None:
         folded = fold_dn(dn)

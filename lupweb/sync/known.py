@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -63,7 +64,13 @@ class Here:
             .where(Identity.directory_id == self.directory_id, Identity.unique_id.in_(unique_ids))
         ).all()
         shadowed = self._shadowed([row.person_id for row in rows])
-        return {row.unique_id: self._known(row, shadowed) for row in rows}
+        older = self._older([row.identity_id for row in rows])
+        return {
+            row.unique_id: self._known(
+                row, shadowed | {row.person_id} if row.identity_id in older else shadowed
+            )
+            for row in rows
+        }
 
     def known_elsewhere(self, matches: Mapping[str, str]) -> dict[str, Known]:
         """Return who of another directory an entry without an identity is; two queries.
@@ -145,6 +152,31 @@ class Here:
             return set()
         rows = held_before(self.position).where(Identity.person_id.in_(person_ids))
         return set(db.session.scalars(rows))
+
+    def _older(self, identity_ids: Sequence[int]) -> set[int]:
+        """Return those entries whose person has a newer one here, which supplies.
+
+        Only where records were merged: an entry that was gone then may come back.
+        """
+        if not self._has_merged:
+            return set()
+        own, newer = aliased(Identity), aliased(Identity)
+        rows = (
+            select(own.id)
+            .join(newer, newer.person_id == own.person_id)
+            .where(
+                own.id.in_(identity_ids),
+                newer.directory_id == self.directory_id,
+                newer.id > own.id,
+                newer.is_gone.is_(False),
+            )
+        )
+        return set(db.session.scalars(rows))
+
+    @cached_property
+    def _has_merged(self) -> bool:
+        rows = select(Person.id).where(Person.merged_into_id.is_not(None))
+        return db.session.scalar(rows.limit(1)) is not None
 
     def _is_behind(self) -> bool:
         """Return whether any enabled directory goes before this one."""

@@ -1,14 +1,17 @@
 """What one entry says and what is known of its person -> what is to be changed. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from lupweb.errors import InvalidValue
 from lupweb.people.states import PersonState
-from lupweb.profiles.document import content_hash
+from lupweb.profiles.document import as_json, content_hash
 from lupweb.sync.delivered import Delivered, Naming
 from lupweb.sync.fields import MappedField, Problem
 from lupweb.texts import _
+
+Compute = Callable[[Mapping[str, str]], Mapping[str, str]]
+"""Returns what the fields that follow from others are to be, where the values say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Plan:
     :param changes: field key -> new value; "" takes the value away
     :param known: None for somebody new
     :param before: field key -> stored value, of those that change
+    :param computed: those of `changes` that follow from other values
     """
 
     unique_id: str
@@ -69,6 +73,7 @@ class Plan:
     problems: Sequence[Problem]
     known: Known | None
     before: dict[str, str] = field(default_factory=dict)
+    computed: Set[str] = frozenset()
 
     @property
     def person_id(self) -> int:
@@ -143,9 +148,12 @@ class Plan:
         return self.known
 
 
-def plan(said: Delivered, known: Known | None, naming: Naming) -> Plan:
+def plan(
+    said: Delivered, known: Known | None, naming: Naming, compute: Compute | None = None
+) -> Plan:
     """Return what is to become of a person; whoever is known has to be compared (`compare`).
 
+    :param compute: None: no field follows from others
     :raises InvalidValue: if the entry has no login, so that nobody could be named
     """
     if not said.login_folded:
@@ -155,6 +163,8 @@ def plan(said: Delivered, known: Known | None, naming: Naming) -> Plan:
         planned.problems = ()
     if known is not None and said.unread:
         _keep(planned, said.unread, known)
+    if compute:
+        _add_computed(planned, compute)
     return planned
 
 
@@ -164,6 +174,23 @@ def _keep(planned: Plan, unread: Sequence[str], known: Known) -> None:
         planned.name, planned.sort_name = known.name, known.sort_name
     if "email" in unread:
         planned.email = known.email
+    _hash_anew(planned)
+
+
+def _add_computed(planned: Plan, compute: Compute) -> None:
+    """Add what follows from the delivered values, as if it had been delivered with them.
+
+    So whoever has no other values is still known by the hash alone to be unchanged.
+    """
+    computed = compute(planned.changes)
+    if computed:
+        planned.changes = {**planned.changes, **computed}
+        planned.computed = computed.keys()
+        planned.document = as_json(planned.changes)
+        _hash_anew(planned)
+
+
+def _hash_anew(planned: Plan) -> None:
     names = (planned.login, planned.name, planned.sort_name, planned.email)
     planned.content_hash = content_hash(planned.document, *names)
 
@@ -176,15 +203,21 @@ def may_differ(plan: Plan) -> bool:
     return bool(plan.problems) or plan.content_hash != known.content_hash
 
 
-def compare(plan: Plan, fields: Sequence[MappedField], stored: Mapping[str, str] | None) -> None:
+def compare(
+    plan: Plan,
+    fields: Sequence[MappedField],
+    stored: Mapping[str, str] | None,
+    compute: Compute | None = None,
+) -> None:
     """Reduce the plan of somebody who is known to what changes of the stored values.
 
     An attribute that was asked for and is absent takes the value away; one that cannot be read
-    leaves it as it is.
+    leaves it as it is. What follows from other values follows them as they will be stored, whoever
+    entered them.
 
     :param stored: field key -> value; None: the same as what was delivered
     """
-    delivered, plan.changes, plan.document = plan.changes, {}, ""
+    delivered, plan.changes, plan.computed, plan.document = plan.changes, {}, frozenset(), ""
     if stored is None:
         return
     unread = {field for field, _why in plan.problems}
@@ -192,3 +225,8 @@ def compare(plan: Plan, fields: Sequence[MappedField], stored: Mapping[str, str]
         before, after = stored.get(each.key, ""), delivered.get(each.key, "")
         if before != after and each.key not in unread:
             plan.changes[each.key], plan.before[each.key] = after, before
+    if compute:
+        computed = compute({**stored, **plan.changes})
+        plan.before |= {key: stored.get(key, "") for key in computed}
+        plan.changes |= computed
+        plan.computed = computed.keys()

@@ -1,11 +1,13 @@
 """What a run must know of a server before it reads people: attributes, fields, filters."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from lupweb import clock
 from lupweb.directories.service import DirectoryFacts
 from lupweb.errors import DirectoryRefused, InvalidValue
+from lupweb.field_types.computing import computed_changes
 from lupweb.ldap.dn import DN
 from lupweb.ldap.filters import all_of, given
 from lupweb.ldap.server import ServerTraits, unique_id_of
@@ -14,6 +16,7 @@ from lupweb.profiles.layout import Layout
 from lupweb.sync import disabled
 from lupweb.sync.delivered import Naming, Surroundings
 from lupweb.sync.fields import MappedField
+from lupweb.sync.plan import Compute
 from lupweb.texts import Text, _
 
 VISIBLE = "visible"
@@ -89,10 +92,16 @@ def mapped_fields(layout: Layout, traits: ServerTraits) -> tuple[list[MappedFiel
         if not each.source.is_directory:
             continue
         if traits.schema.knows(each.attribute) or not traits.schema.is_readable:
-            fields.append(MappedField(each.key, each.attribute, each.type.read))
+            fields.append(MappedField.of(each.key, each.attribute, each.type))
         else:
             complaints.append(_unknown(each.name, each.attribute, traits))
     return fields, complaints
+
+
+def computing(layout: Layout) -> Compute | None:
+    """Return what makes the values of fields that follow from others; None if there are none."""
+    types = {each.key: each.type for each in layout.fields() if each.type.sources}
+    return partial(computed_changes, types) if types else None
 
 
 def _listed(session: LdapSession, facts: DirectoryFacts, attribute: str) -> set[str]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from lupweb.database import end_reading, transaction
@@ -17,7 +17,8 @@ from lupweb.runs.leases import HeldLease
 from lupweb.sync.apply import BLOCK, Writer
 from lupweb.sync.delivered import Delivered, Page, Surroundings, delivered_page
 from lupweb.sync.known import Here, mark_of, stored_values
-from lupweb.sync.plan import Known, Plan, compare, may_differ, plan
+from lupweb.sync.plan import Compute, Known, Plan, compare, may_differ, plan
+from lupweb.sync.preparing import computing
 from lupweb.texts import _
 
 PARTS = 12
@@ -78,6 +79,11 @@ class Reading:
     counters: Counter[str] = field(default_factory=Counter)
     waiting: list[Plan] = field(default_factory=list)
 
+    @cached_property
+    def compute(self) -> Compute | None:
+        """Return what makes the values that follow from others; None if there are none."""
+        return computing(self.task.layout)
+
     def read_everybody(self, session: LdapSession, search_filter: str, page_size: int) -> None:
         """Enumerate all entries; a `DirectoryError` means that the answer is not complete."""
         wanted = self.around.naming.attributes()
@@ -134,7 +140,7 @@ class Reading:
                 self.counters["skipped"] += 1  # people of such a directory come by signing in
                 continue
             try:
-                yield plan(said, known.get(unique_id), naming)
+                yield plan(said, known.get(unique_id), naming, self.compute)
             except InvalidValue as error:
                 self._skip(said.dn, str(error))
 
@@ -143,7 +149,7 @@ class Reading:
         ids = [each.person_id for each in planned if may_differ(each)]
         stored = stored_values(ids) if ids else {}
         for each in planned:
-            compare(each, self.around.fields, stored.get(each.person_id))
+            compare(each, self.around.fields, stored.get(each.person_id), self.compute)
 
     def _known(self, entries: Mapping[str, Delivered]) -> dict[str, Known]:
         known = {} if self.is_empty else self.task.here.known_people(list(entries))

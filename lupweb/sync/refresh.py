@@ -11,6 +11,7 @@ from threading import Thread
 from sqlalchemy import select
 
 from lupweb import clock
+from lupweb.accounts.service import get_user
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.connect import AskedInTransaction, Connect
 from lupweb.directories.models import Directory, DirectoryRole, Identity
@@ -29,10 +30,12 @@ from lupweb.sync.fields import MappedField
 from lupweb.sync.known import Here, stored_values
 from lupweb.sync.links import resolve_person
 from lupweb.sync.plan import Plan, compare, plan
-from lupweb.sync.preparing import mapped_fields, naming_of
+from lupweb.sync.preparing import computing, mapped_fields, naming_of
 
 LIMIT_S = 1.0
 """How long the form waits for the directory, in all (product.md section 3)."""
+SIGN_IN_LIMIT_S = 1.5
+"""How long a sign-in waits for the directory (sync.md section 21)."""
 TRAITS_ARE_GOOD_FOR = timedelta(minutes=15)
 
 
@@ -89,6 +92,18 @@ def refresh(
         return _take(question, found)
     except InvalidValue:  # the entry has lost its login
         return Freshness.UNREAD
+
+
+def refresh_at_sign_in(user_id: int, layout: Layout, secret_key: str, connect: Connect) -> None:
+    """Bring the person of an account up to date, if the site reads people when they sign in.
+
+    Never fails a sign-in, nor holds it up for longer than 1.5 s; call outside transactions.
+    """
+    chosen, user = options(), get_user(user_id)
+    person_id = user.person_id if user else None
+    end_reading()
+    if chosen["login_sync"] and not chosen["read_only"] and person_id is not None:
+        refresh(person_id, layout, secret_key, connect, limit_s=SIGN_IN_LIMIT_S)
 
 
 def _question(person_id: int, layout: Layout, secret_key: str) -> _Question | None:
@@ -189,8 +204,10 @@ def _planned(question: _Question, found: _Found) -> Plan | None:
         found.naming, found.fields, clock.now(), {question.unique_id} if stored.is_listed else set()
     )
     said = delivered(found.entry, question.unique_id, around)
-    planned = plan(said, stored, found.naming)
-    compare(planned, found.fields, stored_values([planned.person_id])[planned.person_id])
+    compute = computing(question.layout)
+    planned = plan(said, stored, found.naming, compute)
+    values = stored_values([planned.person_id])[planned.person_id]
+    compare(planned, found.fields, values, compute)
     return planned
 
 

@@ -9,12 +9,20 @@ from sqlalchemy import select
 
 from lupweb.database import compact_json, db
 from lupweb.people.models import Person
-from lupweb.profiles.document import as_json, content_hash, first_provenance, with_values
+from lupweb.profiles.document import (
+    as_json,
+    content_hash,
+    first_provenance,
+    values_of,
+    with_values,
+)
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.references import reference
 from lupweb.profiles.service import PersonRow
+from lupweb.profiles.writing import COMPUTED
 from lupweb.sync import finding
-from lupweb.sync.plan import Plan
+from lupweb.sync.plan import Compute, Plan
+from lupweb.sync.preparing import computing
 
 New = Sequence[tuple[Plan, int]]
 """Plans of new people, and the ids that these are to have."""
@@ -62,16 +70,42 @@ def updated_rows(plans: Sequence[Plan], layout: Layout, origin: Origin) -> list[
     if not plans:
         return []
     fields = _naming_fields(layout)
+    compute = computing(layout)
     of_person = _documents([plan.person_id for plan in plans])
     rows = []
     for plan in plans:
-        document, origins = with_values(*of_person[plan.person_id], plan.changes, origin.stored())
+        if plan.person_id not in of_person:
+            continue  # merged since it was looked at; the next run reads the entry for the other
+        document, origins = _settled(*of_person[plan.person_id], plan, origin, compute)
         values = document["values"]
         text = as_json(values)
         hashed = content_hash(text, plan.login, plan.name, plan.sort_name, plan.email)
         stored = Stored(text, compact_json(origins), hashed)
         rows.append(_row(plan, plan.person_id, values, stored, fields))
     return rows
+
+
+def _settled(
+    document: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    plan: Plan,
+    origin: Origin,
+    compute: Compute | None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return document and provenance after a plan, with what follows from the values now.
+
+    The plan gets that as well: somebody may have saved a value since it was made.
+    """
+    if compute is None:
+        return with_values(document, provenance, plan.changes, origin.stored())
+    stored = values_of(document)
+    delivered = {key: plan.changes[key] for key in plan.changes if key not in plan.computed}
+    after = with_values(document, provenance, delivered, origin.stored())
+    computed = compute(after[0]["values"])
+    plan.changes = {**delivered, **computed}
+    plan.computed = frozenset(computed)
+    plan.before |= {key: stored.get(key, "") for key in computed}
+    return with_values(*after, computed, {**origin.stored(), "source": COMPUTED})
 
 
 def _row(
@@ -104,7 +138,8 @@ def _naming_fields(layout: Layout) -> dict[str, int]:
 def _documents(ids: Sequence[int]) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
     """Return what is stored, and hold it: what a person saves now comes after, not in between."""
     columns = select(Person.id, Person.document, Person.provenance)
-    rows = columns.where(Person.id.in_(ids)).order_by(Person.id).with_for_update()
+    present = columns.where(Person.id.in_(ids), Person.merged_into_id.is_(None))
+    rows = present.order_by(Person.id).with_for_update()
     return {id_: (document, origins) for id_, document, origins in db.session.execute(rows)}
 
 

@@ -1,21 +1,18 @@
 """Who looks at the page: the account that signed in, and what it may do."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from flask import Flask, Response, abort, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from lupweb.accounts.models import User
+from lupweb.accounts.barring import may_sign_in
+from lupweb.accounts.presence import Face, Presence
 from lupweb.accounts.roles import Role
-from lupweb.accounts.service import get_user
-from lupweb.accounts.viewers import Viewer, viewer_of
-from lupweb.people.states import SHOWN
-from lupweb.profiles.cards import PersonCard, cards
+from lupweb.accounts.viewers import Viewer
 from lupweb.web.fragments import wants_part
-from lupweb.web.layouts import page_layout
-from lupweb.web.sessions import check_role, current_role
+from lupweb.web.sessions import check_role, current_presence, current_role
 
 OPEN_ENDPOINTS = frozenset({"static", "auth.sign_in", "health.live", "health.ready"})
 """What answers without signing in; everything else asks for it."""
@@ -28,37 +25,38 @@ login_manager.session_protection = None  # sessions are rows; there is nothing i
 class SignedIn(UserMixin):
     """The account of this request."""
 
-    user: User
+    presence: Presence
 
     def get_id(self) -> str:
         """Return the account's id, as the session keeps it."""
-        return str(self.user.id)
+        return str(self.presence.user_id)
 
     @cached_property
     def viewer(self) -> Viewer:
         """Return what decisions about rights are made of."""
-        return replace(viewer_of(self.user), role=self.role)
+        person_id = self.card.id if self.card else None
+        found = self.presence
+        return Viewer(person_id, found.groups, self.role, account_id=found.user_id)
 
     @property
     def role(self) -> Role:
         """Return what the account may do, by itself or by a grant."""
         return current_role()
 
-    @cached_property
-    def card(self) -> PersonCard | None:
-        """Return the card of the person behind the account; None for a local administrator."""
-        person = self.user.person
-        return cards(self.viewer, page_layout(), [person])[0] if person else None
+    @property
+    def card(self) -> Face | None:
+        """Return the person behind the account; None for a local administrator."""
+        return self.presence.face
 
     @property
     def name(self) -> str:
         """Return the name for the menu."""
-        return self.user.person.name if self.user.person else self.user.local_name or ""
+        return self.card.name if self.card else self.presence.local_name
 
     @property
     def email(self) -> str:
         """Return the mail address for the menu, or ""."""
-        return self.user.person.email if self.user.person else ""
+        return self.card.email if self.card else ""
 
     @property
     def is_administrator(self) -> bool:
@@ -68,7 +66,7 @@ class SignedIn(UserMixin):
 
 def init_app(app: Flask) -> None:
     """Ask every page of `app`, but for the open ones, who looks."""
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
     app.before_request(_require_sign_in)
 
 
@@ -81,24 +79,24 @@ def viewer() -> Viewer:
 def signed_in_account() -> SignedIn | None:
     """Return the account of this request, or None."""
     if "signed_in" not in g:
-        g.signed_in = current_user if current_user.is_authenticated else None
-    found: SignedIn | None = g.signed_in
-    return found
+        found = current_presence()
+        is_let_in = found is not None and (found.face is None or may_sign_in(found.face))
+        g.signed_in = SignedIn(found) if found is not None and is_let_in else None
+    account: SignedIn | None = g.signed_in
+    return account
 
 
 @login_manager.user_loader
 def _load(user_id: str) -> SignedIn | None:
-    user = get_user(int(user_id))
-    if user is None or (user.person and user.person.state not in SHOWN):
-        return None
-    return SignedIn(user)
+    account = signed_in_account()
+    return account if account is not None and account.get_id() == user_id else None
 
 
 def _require_sign_in() -> Response | BaseResponse | None:
     if request.endpoint is None or request.endpoint in OPEN_ENDPOINTS:
         return None
-    if current_user.is_authenticated:
-        check_role(current_user.user)
+    if signed_in_account() is not None:
+        check_role()
         return None
     if request.method not in {"GET", "HEAD"}:
         abort(401)

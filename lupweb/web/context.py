@@ -4,11 +4,8 @@ from typing import Any
 
 from flask import Flask, request
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import func, select
 
 from lupweb.config import Settings
-from lupweb.database import db
-from lupweb.directories.models import Directory
 from lupweb.texts import _, language, ngettext
 from lupweb.web.access import signed_in_account
 from lupweb.web.layouts import site_options
@@ -27,8 +24,8 @@ def init_app(app: Flask, settings: Settings) -> None:
         return {
             "site_name": site_options()["site_name"],
             "viewer": account,
-            "read_only": settings.read_only,
-            "directory_read_at": _last_reading() if account else None,
+            "read_only": settings.read_only or site_options()["read_only"],
+            "directory_read_at": account.presence.directory_read_at if account else None,
             "request_id": request_id(),
             "theme": theme(),
             "language": language(),
@@ -39,7 +36,3 @@ def theme() -> str:
     """Return "light" or "dark" if the reader chose one, else ""."""
     chosen = request.cookies.get("theme", "")
     return chosen if chosen in THEMES else ""
-
-
-def _last_reading() -> Any:
-    return db.session.scalar(select(func.max(Directory.last_full_at)))

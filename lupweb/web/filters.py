@@ -12,6 +12,7 @@ from markupsafe import Markup
 from lupweb import clock
 from lupweb.clock import zone_of
 from lupweb.field_types.date import MONTHS
+from lupweb.people.names import mixes_scripts
 from lupweb.search.folding import fold, spelled_out
 from lupweb.search.words import Word, terms_of
 from lupweb.texts import Text, _, language, ngettext
@@ -28,7 +29,8 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 def init_app(app: Flask) -> None:
     """Register the filters under their names."""
-    for each in (when, local_time, own_time, number, isolate, mailto, marked, pages_around):
+    pure = (isolate, mailto, marked, mixes_scripts, number, pages_around)
+    for each in (when, local_time, own_time, *pure):
         app.jinja_env.filters[each.__name__] = each
 
 

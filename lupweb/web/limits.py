@@ -6,6 +6,7 @@ Sign-ins are counted elsewhere, in the database: `accounts/throttle.py`.
 """
 
 import time
+from functools import wraps
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -45,9 +46,9 @@ def init_app(app: Flask, queue_url: str) -> None:
         key_prefix="lupweb",
         on_breach=_slow_down,
     )
-    search = limiter.limit(SEARCHES, exempt_when=_is_no_search)
-    people: Any = search(app.view_functions["people.index"])
-    app.view_functions["people.index"] = people
+    people: Any = app.view_functions["people.index"]
+    search: Any = limiter.limit(SEARCHES)(people)
+    app.view_functions["people.index"] = _either(people, search)
 
 
 def make_room_for_a_picture() -> None:
@@ -77,8 +78,14 @@ def _who_asks() -> str:
     return f"address {request.remote_addr}"
 
 
-def _is_no_search() -> bool:
-    return not request.args.get("q", "").strip()
+def _either(page: Any, search: Any) -> Any:
+    """Return the view that counts searches and nothing else; to count costs as much as a query."""
+
+    @wraps(page)
+    def view() -> Any:
+        return search() if request.args.get("q", "").strip() else page()
+
+    return view
 
 
 def _slow_down(limit: RequestLimit) -> Response:

@@ -1,7 +1,8 @@
 """What the people page says about a result: chips, facets, letters, and where each leads."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from string import ascii_uppercase
 
@@ -121,7 +122,13 @@ class ResultPage:
         self._sortable = sortable
         self._facets = {facet.key: facet for facet in page.facets}
 
-    @property
+    @cached_property
+    def version(self) -> Hashable:
+        """Return what stays the same as long as all but the cards does; None: nobody knows."""
+        version = self.page.version
+        return None if version is None else (version, str(self.address))
+
+    @cached_property
     def chips(self) -> list[Chip]:
         """Return the conditions in use beside the words: values first, then the letter."""
         found = [
@@ -135,7 +142,7 @@ class ResultPage:
             found.append(Chip(text, _remove(text), self.address.without("letter")))
         return found
 
-    @property
+    @cached_property
     def facets(self) -> list[FacetList]:
         """Return the facets that have something to choose."""
         shown = [facet for facet in self.page.facets if facet.options]

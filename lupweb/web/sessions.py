@@ -17,7 +17,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from lupweb.accounts import sessions as rows
 from lupweb.accounts.grants import role_of
-from lupweb.accounts.models import Session, User
+from lupweb.accounts.models import User
+from lupweb.accounts.presence import Presence, find_presence
 from lupweb.accounts.roles import Role
 from lupweb.config import Settings
 from lupweb.database import db, transaction
@@ -30,19 +31,16 @@ ROLE = "role"
 
 
 class RowSession(CallbackDict[str, Any], SessionMixin):
-    """What a signed-in browser remembers; kept in the database.
+    """What a signed-in browser remembers; kept in the database."""
 
-    :param is_due: whether it is time to look again what the account may do
-    """
-
-    def __init__(self, key: str, row: Session) -> None:
+    def __init__(self, key: str, presence: Presence) -> None:
         def changed(_self: Any) -> None:
             self.modified = True
 
-        super().__init__(row.content, changed)
+        super().__init__(presence.content, changed)
         self.key = key
-        self.is_due = rows.is_due(row)
-        self.seconds_to_keep = rows.seconds_to_keep(row)
+        self.presence = presence
+        self.is_due = rows.is_due(presence.checked_at)
         self.needs_new_key = False
         self.modified = False
         self.accessed = True
@@ -124,14 +122,20 @@ def current_role() -> Role:
     return Role(session.get(ROLE, Role.EMPLOYEE))
 
 
-def check_role(user: User) -> None:
+def current_presence() -> Presence | None:
+    """Return whose session this request has; None if it has none."""
+    current = request_ctx.session
+    return current.presence if isinstance(current, RowSession) and current.key else None
+
+
+def check_role() -> None:
     """Look again, if it is time, what the account may do; a change means a new key (B13)."""
     current = request_ctx.session
     if not isinstance(current, RowSession) or not current.is_due:
         return
     with transaction():
         rows.note_check(current.key)
-        role = role_of(user)
+        role = role_of(db.session.get_one(User, current.presence.user_id))
     current.is_due = False
     if role is not current_role():
         current[ROLE] = str(role)
@@ -143,15 +147,19 @@ def _row_session(app: Flask, signed: str) -> RowSession | None:
         key = _signer(app).unsign(signed).decode()
     except (BadSignature, UnicodeDecodeError):
         return None
-    row = rows.find_session(key)
-    return RowSession(key, row) if row else None
+    presence = find_presence(key)
+    return RowSession(key, presence) if presence else None
 
 
 def _replace_key(app: Flask, session: RowSession, response: BaseResponse) -> None:
     with transaction():
         key = rows.replace_key(session.key, dict(session))
     if key is not None:
-        _set_cookie(app, response, key, max_age=session.seconds_to_keep)
+        _set_cookie(app, response, key, max_age=_seconds_to_keep(session))
+
+
+def _seconds_to_keep(session: RowSession) -> int | None:
+    return rows.seconds_to_keep(session.presence.created_at, session.presence.expires_at)
 
 
 def _close_row() -> None:

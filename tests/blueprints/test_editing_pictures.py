@@ -227,40 +227,15 @@ def test_b55_only_pixels_are_kept_and_the_picture_stands_upright(
 
 @pytest.mark.parametrize("chunk", [b"iCCP", b"zTXt"])
 def test_b56_a_bomb_ends_in_the_child_and_the_site_goes_on(form: EditPage, chunk: bytes) -> None:
-    assert upload(form, a_deflate_bomb(chunk)) == 422
+    bomb = a_deflate_bomb(chunk)
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    before = peak_memory("self")
 
+    assert upload(form, bomb) == 422
+
+    assert peak_memory("self") - before < 60 * MIB
     form.browser.get("/people/ben/edit")
     assert upload(form, a_picture()) == 303
-
-
-@pytest.mark.parametrize(("size", "status"), [(8 * MIB + 1, 422), (9 * MIB, 413)])
-def test_b57_more_than_8_mib_of_picture_or_9_of_form_are_refused(
-    form: EditPage, size: int, status: int
-) -> None:
-    picture = a_picture()
-
-    assert upload(form, picture + bytes(size - len(picture))) == status
-
-
-def test_b57_other_forms_stay_small_and_a_field_has_a_limit(form: EditPage) -> None:
-    ben = form.browser
-    token = dict(form.pairs)["csrf_token"]
-    for path in ("/people/ben/confirm", "/people/ben/crop", "/logout"):
-        sent = {"csrf_token": token, "field": "x" * (1024 * 1024)}
-        assert ben.client.post(path, data=sent).status_code == 413
-
-    form.type("about", "x" * 1_000_000).save()
-
-    assert ben.response.status_code == 422
-    assert "1000000 characters long" in ben.text
-
-
-def test_b57_ten_thousand_parts_are_refused(form: EditPage) -> None:
-    form.pairs += [("x", "")] * 10_000
-
-    form.save()
-
-    assert form.browser.response.status_code == 413
 
 
 def test_a_form_of_more_than_200_parts_is_taken(form: EditPage, value: Value) -> None:

@@ -104,7 +104,7 @@ def test_the_number_of_queries_does_not_grow_with_people_and_no_page_asks_ldap(
             counts.setdefault(path, set()).add(len(sent))
         assert company.server.questions == []
 
-    assert counts == {"/people": {16}, "/people?q=p1": {17}, "/people/ada": {23}}
+    assert counts == {"/people": {7}, "/people?q=p1": {8}, "/people/ada": {15}}
 
 
 def more_people(company: FakeDirectory, app: Flask, number: int) -> None:

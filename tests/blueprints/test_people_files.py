@@ -40,7 +40,7 @@ def test_a_file_is_named_kept_by_nobody_and_holds_those_who_were_asked_for(ada: 
     disposition = ada.response.headers["Content-Disposition"]
     assert disposition.startswith("attachment; filename=")
     assert disposition.endswith(".csv")
-    assert ada.response.headers["Cache-Control"] == "no-store"
+    assert ada.response.headers["Cache-Control"] == "private, no-store"
     assert ada.response.headers["Content-Type"] == "text/csv; charset=utf-8"
 
 

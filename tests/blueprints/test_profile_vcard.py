@@ -9,6 +9,7 @@ from flask import Flask
 
 from lupweb.database import db, transaction
 from lupweb.people.queries import get_person
+from lupweb.profiles.models import ProfileField
 from lupweb.profiles.picture_maker import PictureMaker
 from lupweb.profiles.pictures import delivery_of, keep
 from tests.browsing import Browser
@@ -118,3 +119,18 @@ def test_who_is_missing_has_no_vcard_for_anybody(
         r"No directory has this person any more, since (just now|\d\d:\d\d)", admin.text
     )
     assert admin.page.select(".hero__acts a") == []
+
+
+def test_administrators_choose_which_fields_a_vcard_holds(
+    dana: FakeDirectory, app: Flask, as_person: Callable[[str], Browser]
+) -> None:
+    with app.app_context(), transaction():
+        rows = db.session.scalars(db.select(ProfileField)).all()
+        for field in rows:
+            field.in_vcard = field.key in ("phone", "room", "emergency")
+
+    lines = as_person("cem").client.get("/people/dana.vcf").text.replace("\r\n ", "").splitlines()
+
+    assert 'TEL;VALUE=uri;TYPE="work,voice":tel:+49-611-20571' in lines
+    assert "NOTE:Room: 3.14" in lines
+    assert not any(line.startswith(("URL", "TITLE", "ORG", "ADR", "RELATED")) for line in lines)

@@ -54,6 +54,23 @@ def a_deflate_bomb(name: bytes) -> bytes:
     return a_png_that_says(10, 10, (name, b"x\0\0" + bomb))
 
 
+def a_film(frames: int) -> bytes:
+    """Return an animated PNG of so many frames of one pixel, in a few hundred kilobytes."""
+    pixels = zlib.compress(bytes(2))
+    parts = [
+        (b"IHDR", struct.pack("!IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
+        (b"acTL", struct.pack("!II", frames, 0)),
+        (b"fcTL", _frame(0)),
+        (b"IDAT", pixels),
+    ]
+    for number in range(1, frames):
+        place = 2 * number - 1
+        parts.append((b"fcTL", _frame(place)))
+        parts.append((b"fdAT", struct.pack("!I", place + 1) + pixels))
+    chunks = (_chunk(name, content) for name, content in (*parts, (b"IEND", b"")))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
 def a_scan_bomb(scans: int) -> bytes:
     """Return a progressive JPEG whose last scan is sent again and again."""
     whole = encoded(Image.new("L", (5000, 5000), 90), "JPEG", progressive=True)
@@ -84,6 +101,10 @@ def is_close(found: object, wanted: tuple[int, int, int]) -> bool:
     """Return whether a pixel has about this colour."""
     assert isinstance(found, tuple)
     return all(abs(one - other) < 12 for one, other in zip(found, wanted, strict=True))
+
+
+def _frame(place: int) -> bytes:
+    return struct.pack("!IIIIIHHBB", place, 1, 1, 0, 0, 1, 10, 0, 0)
 
 
 def _chunk(name: bytes, content: bytes) -> bytes:

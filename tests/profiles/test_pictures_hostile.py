@@ -17,6 +17,7 @@ from tests.profiles.drawing import (
     SECRET,
     a_black_png,
     a_deflate_bomb,
+    a_film,
     a_jpeg_that_lies_on_its_side,
     a_picture,
     a_png_that_says,
@@ -136,6 +137,16 @@ def test_b54_only_the_first_frame_is_shown(maker: PictureMaker, kind: str) -> No
     film = a_picture(kind, size=(64, 64), save_all=True, append_images=frames)
 
     assert is_close(decoded(maker.make(film)[48]).getpixel((24, 24)), RED)
+
+
+def test_b54_of_10000_frames_only_the_first_is_read(maker: PictureMaker) -> None:
+    maker.make(a_picture())
+    child, before = maker.pid, peak_memory(maker.pid)
+
+    assert maker.make(a_film(10_000)).keys() == {48}
+
+    assert maker.pid == child
+    assert peak_memory(maker.pid) - before < 60 * MIB
 
 
 def test_b54_a_picture_with_something_behind_it_becomes_a_picture_alone(

@@ -6,14 +6,19 @@ from lupweb.audit.models import History
 from lupweb.database import db, transaction
 from lupweb.errors import Forbidden, InvalidValue, NotFound, ReadOnlyMode
 from lupweb.notices.service import unread
-from lupweb.options.registry import PICTURE_SOURCE, READ_ONLY
+from lupweb.options.registry import (
+    PICTURE_MAX_MB,
+    PICTURE_MAX_MEGAPIXELS,
+    PICTURE_SOURCE,
+    READ_ONLY,
+)
 from lupweb.options.service import set_option
 from lupweb.people.queries import get_person
 from lupweb.profiles.models import Picture
 from lupweb.profiles.picture_maker import SIZES, WHOLE, Crop
 from lupweb.profiles.pictures import PreparedPicture
 from lupweb.profiles.uploads import (
-    MOST_UPLOADED,
+    MB,
     change_picture,
     cut,
     picture_desk,
@@ -145,7 +150,7 @@ def test_in_read_only_mode_nothing_is_changed() -> None:
 
 def test_more_than_8_mib_are_refused_unread() -> None:
     with pytest.raises(InvalidValue, match="8 MB"):
-        upload("ada", bytes(MOST_UPLOADED + 1))
+        upload("ada", bytes(8 * MB + 1))
 
 
 @pytest.mark.parametrize(
@@ -170,3 +175,14 @@ def test_what_a_desk_shows_takes_a_constant_number_of_queries() -> None:
         picture_desk(viewer_named("ada"), "ada")
 
     assert len(sent) <= 9
+
+
+def test_administrators_allow_smaller_pictures_only() -> None:
+    with transaction():
+        set_option(PICTURE_MAX_MB, 1)
+        set_option(PICTURE_MAX_MEGAPIXELS, 1)
+
+    with pytest.raises(InvalidValue, match="more than 1 MB"):
+        upload("ada", bytes(MB + 1))
+    with pytest.raises(InvalidValue, match="more than 1 million pixels"):
+        upload("ada", a_picture(size=(1200, 1200)))

@@ -19,6 +19,7 @@ from lupweb.search import census, pages
 from lupweb.search.folding import fold
 from lupweb.search.queries import PAGE
 from lupweb.search.request import SearchRequest
+from lupweb.search.standings import renew_standings
 from tests.databases import both_databases
 from tests.search.asking import OPEN, answer, assert_as_expected, counts
 from tests.search.crowds import CHOICES, FACETS, RESTRICTED, Crowd, a_crowd
@@ -86,6 +87,7 @@ def test_people_without_a_licence_are_in_no_total_count_or_letter(crowd: Crowd) 
     with transaction():
         set_option(UNLICENSED_USERS, "hide")
         set_option(LICENCE_GROUP, "board")
+        renew_standings()
     crowd = Crowd([each for each in crowd.people if "board" in each.groups], crowd.groups)
     for asked in requests(4, 30):
         assert_as_expected(crowd, crowd.viewer(), OPEN, asked)

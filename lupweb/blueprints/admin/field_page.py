@@ -15,6 +15,7 @@ from lupweb.profiles.field_changes import coverage, fit_of
 from lupweb.profiles.field_preview import chosen_person, field_preview, may_read_attribute
 from lupweb.profiles.layout import FieldLayout
 from lupweb.profiles.sources import Source
+from lupweb.profiles.visibility import may_read
 from lupweb.texts import LANGUAGES, Text, _
 from lupweb.web.access import viewer
 from lupweb.web.layouts import page_layout
@@ -73,11 +74,12 @@ def _kept(shown: FieldLayout) -> dict[str, Any]:
         "chosen_people": chosen.people,
         "preview": field_preview(viewer(), shown, chosen.person) if chosen.person else None,
         "checked": fit_of(viewer(), shown) if "check" in request.args else None,
+        "is_readable": may_read(viewer(), shown),
         "raw": None,
     }
     fields = list(page_layout().fields())
-    is_readable = may_read_attribute(viewer(), fields, shown.attribute)
-    if chosen.person and shown.source in FROM_LDAP and shown.attribute and is_readable:
+    may_ask = may_read_attribute(viewer(), fields, shown.attribute)
+    if chosen.person and shown.source in FROM_LDAP and shown.attribute and may_ask:
         parts["raw"] = raw_values(chosen.person.id, shown.attribute, secret_key(), connect())
     return parts
 

@@ -96,6 +96,19 @@
     say(document.getElementById('type-settings').innerText.slice(0, 300));
   });
 
+  // A preview follows what is chosen. Nothing is stored by looking.
+  const looking = document.querySelector('[data-looks]');
+  if (looking) looking.addEventListener('change', async () => {
+    if (!looking.elements.preview.value.trim()) return;
+    const body = new FormData(looking);
+    body.set('look', '1');
+    const answer = await fetch(location.href, { method: 'POST', body, headers: MARKED });
+    if (!answer.ok) return;
+    const holder = document.createElement('template');
+    holder.innerHTML = await answer.text();
+    document.getElementById(looking.dataset.looks).replaceWith(holder.content);
+  });
+
   // A form that was changed is not left without a question.
   const field = document.querySelector('[data-field-form]');
   if (field) {

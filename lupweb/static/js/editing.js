@@ -51,6 +51,7 @@
     JSON.parse(values).forEach(add);
     entry.addEventListener('chosen', take);
     entry.addEventListener('keydown', event => {
+      if (event.key === 'Enter' && entry.hasAttribute('aria-activedescendant')) return; // the list box chooses
       if (event.key === 'Enter' && !event.defaultPrevented && entry.value.trim()) { event.preventDefault(); take(); }
       else if (event.key === separator && entry.value.trim() && !entry.value.includes('"')) { event.preventDefault(); take(); }
     });

@@ -27,6 +27,17 @@ from lupweb.configfile.field_editing import (
     remove_field,
     save_field,
 )
+from lupweb.configfile.group_editing import (
+    add_group,
+    add_members,
+    group_draft,
+    new_group,
+    remove_group,
+    remove_members,
+    save_group,
+)
+from lupweb.configfile.group_members import members_meant, person_meant
+from lupweb.configfile.group_overview import group_page, groups_of_one, groups_overview
 from lupweb.configfile.stored import read_setup
 from lupweb.errors import Forbidden
 from lupweb.profiles.field_preview import chosen_person
@@ -37,7 +48,7 @@ from tests.browsing import Browser
 from tests.factories import SECRET_KEY
 
 EMPLOYEE = Viewer(person_id=1, role=Role.EMPLOYEE)
-KEYS = {"admin_fields": "emergency", "admin_categories": "safety"}
+KEYS = {"admin_fields": "emergency", "admin_categories": "safety", "admin_groups": "safety"}
 
 
 def admin_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -111,6 +122,17 @@ def test_b31_nobody_but_administrators_sends_anything(
         lambda who: move_field(who, "phone", 1, SECRET_KEY),
         lambda who: place_field(who, "phone", "work", "", SECRET_KEY),
         lambda who: chosen_person(who, "ada"),
+        lambda who: group_draft(who, "safety", SECRET_KEY),
+        lambda who: add_group(who, new_group(name="Mine"), SECRET_KEY),
+        lambda who: save_group(who, new_group(name="Mine"), SECRET_KEY),
+        lambda who: remove_group(who, "safety", "", SECRET_KEY),
+        lambda who: add_members(who, "safety", ["ada"], SECRET_KEY),
+        lambda who: remove_members(who, "safety", ["sam"], SECRET_KEY),
+        lambda who: members_meant(who, ["ada"]),
+        lambda who: person_meant(who, "id:1"),
+        lambda who: groups_overview(who, {}, SECRET_KEY),
+        lambda who: group_page(who, "safety", SECRET_KEY, {}, ("", 1)),
+        lambda who: groups_of_one(who, 1, {}, SECRET_KEY),
         lambda who: overview(who, load_layout()),
     ],
 )

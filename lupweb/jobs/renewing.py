@@ -1,0 +1,17 @@
+"""Make anew what a change of the set-up left outdated, for it concerned too many people."""
+
+import time
+
+from lupweb.database import end_reading, transaction
+from lupweb.search.index import outdated_after
+from lupweb.search.outdated import renew_next
+
+
+def renew_outdated(seconds: float) -> None:
+    """Go on with it for about so long; nothing if nothing is outdated."""
+    until = time.monotonic() + seconds
+    is_outdated = outdated_after() is not None
+    end_reading()
+    while is_outdated and time.monotonic() < until:
+        with transaction():
+            is_outdated = renew_next()
