@@ -83,6 +83,14 @@ class ReadOnlyMode(LupwebError):
     """The site is in read-only mode; nothing was changed."""
 
 
+class AddressRefused(LupwebError):
+    """A web server gives nothing of use for this address, and would not a moment later."""
+
+
+class AddressUnavailable(LupwebError):
+    """A web server does not answer now, or asks to be left alone."""
+
+
 class DirectoryError(LupwebError):
     """A directory server refused or failed an operation."""
 

@@ -1,6 +1,5 @@
 """Every name in the set-up that names something else. Pure."""
 
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
@@ -8,11 +7,11 @@ from lupweb.configfile.faults import Place
 from lupweb.configfile.field_settings import type_options
 from lupweb.errors import InvalidValue
 from lupweb.field_types import FIELD_TYPES
+from lupweb.profiles.picture_address import OF_EVERYBODY, keys_of
 from lupweb.texts import Text, _
 
 Setup = Mapping[str, Mapping[str, Any]]
 PERSON_TYPES = frozenset(key for key, kind in FIELD_TYPES.items() if kind.refers_to_person)
-PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 # kind, key -> what it names
 REFERENCES = (
@@ -72,9 +71,39 @@ def broken_references(setup: Setup, named: Setup) -> Iterator[tuple[Place, Text]
                     sentences = MISSING if label in named.get(kind, {}) else TAKEN_AWAY
                     yield (kind, label, name), sentences[target](key)
     yield from _broken_sources(setup["fields"])
-    for key in PLACEHOLDER.findall(setup["picture"][""]["url"]):
+    for sentence in _broken_address(setup, is_named="picture" in named):
+        yield ("picture", "", "url"), sentence
+
+
+def _broken_address(setup: Setup, *, is_named: bool) -> Iterator[Text]:
+    """Yield what is wrong with what the address of pictures is made of.
+
+    A field may be restricted later, whatever the address says: nothing is fetched then.
+
+    :param is_named: whether pictures are what is set up now
+    """
+    for key in keys_of(setup["picture"][""]["url"]):
         if key not in setup["fields"]:
-            yield ("picture", "", "url"), MISSING["fields"](key)
+            if key not in OF_EVERYBODY:
+                yield MISSING["fields"](key)
+        elif is_named and _is_narrowed(setup, key):
+            yield _(
+                "Not everybody may read “%(key)s”. The address would tell its values to another"
+                " system; name a field that everybody may read.",
+                key=key,
+            )
+
+
+def _is_narrowed(setup: Setup, key: str) -> bool:
+    """Return whether a field, or one that it is made of, is not everybody's to read."""
+    fields = setup["fields"]
+    for each in (key, *_sources(fields[key])):
+        field = fields.get(each, {})
+        category = setup["categories"].get(field.get("category", ""), {})
+        limits = (field.get("visible_to"), category.get("visible_to"), category.get("applies_to"))
+        if any(limits):
+            return True
+    return False
 
 
 def _broken_sources(fields: Mapping[str, Any]) -> Iterator[tuple[Place, Text]]:

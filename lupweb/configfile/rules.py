@@ -17,6 +17,7 @@ from lupweb.configfile.profile_rules import (
     refused_attribute,
 )
 from lupweb.errors import InvalidValue
+from lupweb.profiles.picture_address import fault_of
 from lupweb.runs import schedules
 from lupweb.texts import Text, _
 
@@ -75,8 +76,9 @@ def _picture(entry: Entry) -> Broken:
         sentence = refused_attribute(entry["attribute"])
         if sentence:
             yield "attribute", sentence
-    if entry["url"] and not entry["url"].startswith(("http://", "https://")):
-        yield "url", _("The address of pictures begins with https:// or http://.")
+    sentence = fault_of(entry["url"]) if entry["url"] else None
+    if sentence:
+        yield "url", sentence
     elif entry["source"] == "url" and not entry["url"]:
         yield "url", _("Pictures from an address need one.")
     if entry["write_back"] and entry["source"] != "ldap":

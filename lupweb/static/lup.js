@@ -71,9 +71,10 @@
     all('.menu[open]').forEach(menu => { if (!menu.contains(event.target)) menu.open = false; });
     all('.tip.is-open').forEach(tip => { if (!tip.contains(event.target)) tip.classList.remove('is-open'); });
   });
-  all('.menu').forEach(menu => menu.addEventListener('focusout', event => {
-    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
-  }));
+  document.addEventListener('focusout', event => {
+    const menu = event.target.closest('.menu');
+    if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
 
   // A password that its owner may look at.
   all('[data-reveal]').forEach(button => button.addEventListener('click', () => {

@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from hashlib import blake2b
 
 import structlog
 from sqlalchemy import func, select
@@ -15,56 +14,37 @@ from sqlalchemy import func, select
 from lupweb.database import db, end_reading, transaction
 from lupweb.errors import AddressRefused, AddressUnavailable, AlreadyRunning, LeaseLost, LupwebError
 from lupweb.fetching.server import Fetch, OpenServer
-from lupweb.options.service import options
-from lupweb.people.models import Person
-from lupweb.people.states import SHOWN
-from lupweb.profiles.document import values_of
-from lupweb.profiles.layout import Layout, load_layout
 from lupweb.profiles.models import PictureSource
-from lupweb.profiles.picture_address import OF_EVERYBODY, address_of, fault_of, keys_of
 from lupweb.profiles.picture_maker import Limits, PictureMaker
 from lupweb.profiles.pictures import Delivery, delivery_of, keep, mark_all_due, settle
-from lupweb.profiles.visibility import closed_among
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease, beating, name_run, take
 from lupweb.runs.recovery import TRIGGER as STARTED_AGAIN
 from lupweb.runs.states import FULL, RunState
+from lupweb.sync.picture_plan import (
+    HALF,
+    PersonThere,
+    Plan,
+    Stopped,
+    count_holders,
+    half_of,
+    mark_of,
+    people_there,
+    plan_now,
+)
 from lupweb.sync.pictures import LEAST_CLEARED, SHARE_CLEARED_PERCENT
 from lupweb.texts import Text, _, ngettext
 
 SUBJECT = "pictures"
 """What runs and leases are filed under."""
-MB = 1024 * 1024
-BLOCK = 200
 MOST_WAITING = 25
 """Pictures that are held in memory before they are written."""
 LONGEST_RUN_S = 20 * 60.0
 """Then the next run goes on; a worker ends what takes half an hour."""
 MOST_SILENT = 3
 """After so many silences, one after the other, the server is left alone until the next run."""
-HALF = 8
 
 log = structlog.get_logger()
-
-
-class _Stopped(LupwebError):
-    """Nobody else is asked for in this run; whoever waits is due in the next one."""
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What a run goes by; another one in the middle of it ends it."""
-
-    template: str
-    own_keys: frozenset[str]
-    most_bytes: int
-    most_pixels: int
-
-    def address(self, login: str, email: str, values: Mapping[str, str]) -> str:
-        """Return the address of a person's picture; a field goes before login and email."""
-        given = {"login": login, "email": email}
-        own = {key: values.get(key, "") for key in self.own_keys}
-        return address_of(self.template, given | own)
 
 
 @dataclass(frozen=True)
@@ -87,7 +67,8 @@ def perform(run_id: int, open_server: OpenServer, *, read_only: bool = False) ->
         lease = _claimed(run_id)
     if lease is None:
         return
-    state, message, counters = RunState.FAILED, _("Interrupted. What was fetched stays."), Counter()
+    state, message = RunState.FAILED, _("Interrupted. What was fetched stays.")
+    counters: Counter[str] = Counter()
     try:
         with beating(lease):
             state, message, counters = _fetched(run_id, lease, open_server, read_only)
@@ -95,19 +76,6 @@ def perform(run_id: int, open_server: OpenServer, *, read_only: bool = False) ->
         message = _("%(why)s", why=error.message)
     finally:
         _finish(run_id, lease, state, message, counters)
-
-
-def closed_keys(layout: Layout, template: str) -> list[str]:
-    """Return what the template names although not everybody may read it; nothing is fetched then.
-
-    :param layout: the whole profile, as administrators built it
-    """
-    keys = [
-        key
-        for key in keys_of(template)
-        if layout.find_field(key) is not None or key not in OF_EVERYBODY
-    ]
-    return closed_among(layout, keys)
 
 
 def count_problems() -> int:
@@ -138,38 +106,18 @@ def _fetched(
     run_id: int, lease: HeldLease, open_server: OpenServer, read_only: bool
 ) -> tuple[RunState, Text, Counter[str]]:
     try:
-        plan = _plan(read_only)
-    except _Stopped as stopped:
+        plan = plan_now(read_only)
+    except Stopped as stopped:
         return RunState.REFUSED, _("%(why)s", why=stopped.message), Counter()
     fetch = open_server(plan.template, plan.most_bytes)
     with PictureMaker(Limits(most_pixels=plan.most_pixels)) as maker:
         reading = _Fetching(run_id, lease, plan, fetch, maker, read_only)
         try:
             reading.run()
-        except _Stopped as stopped:
+        except Stopped as stopped:
             reading.store()
             return RunState.PARTIAL, _("%(why)s", why=stopped.message), reading.counters
     return RunState.DONE, _said(reading.counters), reading.counters
-
-
-def _plan(read_only: bool) -> _Plan:
-    """Return what to go by now; four queries and one.
-
-    :raises _Stopped: if nothing is to be fetched
-    """
-    chosen, layout = options(), load_layout()
-    end_reading()
-    template = chosen["picture_url"]
-    closed = closed_keys(layout, template)
-    if read_only or chosen["read_only"]:
-        raise _Stopped(_("The site is in read-only mode. No picture was fetched."))
-    if chosen["picture_source"] != "url" or not template or fault_of(template):
-        raise _Stopped(_("Pictures do not come from an address. None was fetched."))
-    if closed:
-        raise _Stopped(told_closed(closed))
-    own = frozenset(key for key in keys_of(template) if layout.find_field(key) is not None)
-    most_pixels = chosen["picture_max_megapixels"] * 1_000_000
-    return _Plan(template, own, chosen["picture_max_mb"] * MB, most_pixels)
 
 
 @dataclass
@@ -182,7 +130,7 @@ class _Fetching:
 
     run_id: int
     lease: HeldLease
-    plan: _Plan
+    plan: Plan
     fetch: Fetch
     maker: PictureMaker
     read_only: bool
@@ -196,7 +144,7 @@ class _Fetching:
 
     def run(self) -> None:
         last = 0
-        while block := _people(after=last):
+        while block := people_there(after=last):
             end_reading()
             self._check_plan()
             for person in block:
@@ -220,13 +168,13 @@ class _Fetching:
 
     def _check_plan(self) -> None:
         """Stop where a field was restricted, or anything else became different, meanwhile."""
-        if _plan(self.read_only) != self.plan:
-            raise _Stopped(_("The settings of pictures were changed. The next run goes by them."))
+        if plan_now(self.read_only) != self.plan:
+            raise Stopped(_("The settings of pictures were changed. The next run goes by them."))
 
-    def _take_if_due(self, person: "_Row") -> None:
+    def _take_if_due(self, person: PersonThere) -> None:
         address = self.plan.address(person.login, person.email, person.values)
         known = person.source_hash
-        if not person.is_due and known[:HALF] == _half(address.encode()):
+        if not person.is_due and known[:HALF] == half_of(address.encode()):
             return
         self._take(_Due(person.id, person.login, address, person.has_picture, known))
         if len(self.waiting) >= MOST_WAITING:
@@ -235,7 +183,7 @@ class _Fetching:
     def _take(self, due: _Due) -> None:
         if time.monotonic() > self.until:
             self._clear()
-            raise _Stopped(_("Not everybody was asked for in 20 minutes. The next run goes on."))
+            raise Stopped(_("Not everybody was asked for in 20 minutes. The next run goes on."))
         try:
             content = self.fetch(due.address) if due.address else None
         except AddressRefused as error:
@@ -248,7 +196,7 @@ class _Fetching:
             self._accept(due, content)
 
     def _accept(self, due: _Due, content: bytes | None) -> None:
-        mark = _mark(due.address, content)
+        mark = mark_of(due.address, content)
         if due.source_hash == mark:
             self.unchanged.append(due.person_id)
             return
@@ -262,7 +210,7 @@ class _Fetching:
 
     def _skip(self, due: _Due, why: Text | str) -> None:
         """Leave the picture of before; it is asked for again in the next full run."""
-        self.waiting.append(Delivery(due.person_id, _mark(due.address, b""), problem=str(why)))
+        self.waiting.append(Delivery(due.person_id, mark_of(due.address, b""), problem=str(why)))
         self._note(due, why)
 
     def _note(self, due: _Due, why: Text | str) -> None:
@@ -273,7 +221,7 @@ class _Fetching:
     def _wait_for(self, due: _Due, why: Text | str) -> None:
         self.silent.append((due, why))
         if len(self.silent) >= MOST_SILENT:
-            raise _Stopped(_("%(why)s All pictures stay. The next run asks again.", why=why))
+            raise Stopped(_("%(why)s All pictures stay. The next run asks again.", why=why))
 
     def _settle_silent(self) -> None:
         """The server answers: it was silent about these people only."""
@@ -283,7 +231,7 @@ class _Fetching:
 
     def _clear(self) -> None:
         """Take the pictures of those who have none any more, unless they are too many at once."""
-        holders = _holders()
+        holders = count_holders()
         end_reading()
         most = max(LEAST_CLEARED, holders * SHARE_CLEARED_PERCENT // 100)
         if len(self.emptied) > most:
@@ -294,65 +242,6 @@ class _Fetching:
         self.waiting.extend(self.emptied)
         self.emptied = []
         self.store()
-
-
-@dataclass(frozen=True)
-class _Row:
-    """Somebody, with what is known about the picture."""
-
-    id: int
-    login: str
-    email: str
-    values: Mapping[str, str]
-    has_picture: bool
-    source_hash: bytes
-    is_due: bool
-
-
-def _people(*, after: int) -> list[_Row]:
-    """Return the next people whose pictures are shown; one query."""
-    rows = db.session.execute(
-        select(
-            Person.id,
-            Person.login,
-            Person.email,
-            Person.document,
-            Person.picture_hash,
-            PictureSource.source_hash,
-            PictureSource.is_due,
-        )
-        .outerjoin(PictureSource, PictureSource.person_id == Person.id)
-        .where(Person.state.in_(SHOWN), Person.id > after)
-        .order_by(Person.id)
-        .limit(BLOCK)
-    )
-    return [
-        _Row(
-            id=row.id,
-            login=row.login,
-            email=row.email,
-            values=values_of(row.document),
-            has_picture=bool(row.picture_hash),
-            source_hash=row.source_hash or b"",
-            is_due=row.source_hash is None or row.is_due,
-        )
-        for row in rows
-    ]
-
-
-def _holders() -> int:
-    rows = select(func.count(Person.id)).where(Person.state.in_(SHOWN), Person.picture_hash != "")
-    return db.session.scalar(rows) or 0
-
-
-def _mark(address: str, content: bytes | None) -> bytes:
-    """Return 16 bytes: one half stands for the address, the other for what was there."""
-    there = b"\0" * HALF if content is None else _half(content)
-    return _half(address.encode()) + there
-
-
-def _half(content: bytes) -> bytes:
-    return blake2b(content, digest_size=HALF).digest()
 
 
 def _finish(
@@ -374,15 +263,6 @@ def _said(counters: Mapping[str, int]) -> Text:
         changed=counters.get("pictures_changed", 0),
         skipped=counters.get("pictures_skipped", 0),
         held=counters.get("pictures_held", 0),
-    )
-
-
-def told_closed(closed: list[str]) -> Text:
-    """Return why nothing is fetched."""
-    return _(
-        "Not everybody may read %(names)s, which the address of pictures is made of. No picture is"
-        " fetched; those that are there stay.",
-        names=", ".join(f"“{key}”" for key in closed),
     )
 
 

@@ -6,9 +6,9 @@ WAYS_IN = ("lupweb/blueprints/", "lupweb/jobs/", "lupweb/cli/", "lupweb/bench/")
 SERVICES = {
     "lupweb/accounts/service.py",  # sign_in: a failed attempt is stored although an error rises
     "lupweb/demo/fill.py",  # the domain functions that it calls open none
-    "lupweb/sync/service.py",
-    "lupweb/sync/apply.py",  # this and others: phases of the service's run,
     "lupweb/sync/fetched_pictures.py",  # asks a web server, block by block
+    "lupweb/sync/service.py",
+    "lupweb/sync/apply.py",  # this and the next four: phases of the service's run,
     "lupweb/sync/groups.py",  # which lasts minutes and commits block by block
     "lupweb/sync/links.py",
     "lupweb/sync/phases.py",

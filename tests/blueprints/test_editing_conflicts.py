@@ -73,6 +73,29 @@ def test_b96_a_second_click_and_a_form_sent_again_change_nothing_and_say_so(
         assert get_person("ben").rev == rev
 
 
+def test_b96_a_form_from_the_back_button_asks_about_what_was_changed_after_it_was_saved(
+    fields: None, as_person: AsPerson, as_admin: Callable[[], Browser], value: Value
+) -> None:
+    old = EditPage.of(as_person("ben"), "ben").type("about", "By Ben").type("mobile", "0611 20570")
+    old.save()
+    EditPage.of(as_admin(), "ben").type("about", "By admin").save()
+
+    shown = old.save().select_one(".conflict").get_text(" ")
+
+    assert old.browser.response.status_code == 409
+    for text in ("By Ben", "By admin", "Changed meanwhile by admin", "Changed just now."):
+        assert text in shown
+    assert (value("ben", "about"), value("ben", "mobile")) == ("By admin", "+49 611 20570")
+
+
+def test_b96_the_browser_does_not_put_what_was_typed_into_a_form_of_newer_values(
+    fields: None, as_person: AsPerson
+) -> None:
+    page = as_person("ben").get("/people/ben/edit")
+
+    assert page.select_one("form[data-edit]")["autocomplete"] == "off"
+
+
 def test_b97_what_a_sync_changed_meanwhile_stays_where_the_form_did_not_touch_it(
     filled: None, as_person: AsPerson, company: FakeDirectory, app: Flask, value: Value
 ) -> None:

@@ -1,4 +1,4 @@
-"""Editing in a browser: by keyboard, without script, two at once, forms that are old."""
+"""Editing in a browser: by keyboard, without script, beside a sync, in forms that are old."""
 
 import re
 from datetime import timedelta
@@ -93,24 +93,6 @@ def test_a_mistake_takes_the_focus_to_the_summary_and_its_link_to_the_field(visi
 
     expect(page.get_by_label("Mobile", exact=True)).to_be_focused()
     expect(page.get_by_label("Mobile", exact=True)).to_have_value("nonsense")
-
-
-def test_b96_two_people_edit_at_once_and_the_second_chooses(visitors, app: Flask) -> None:
-    first, second = visitors.colleague(), visitors.colleague()
-    for visitor, text in ((first, "First"), (second, "Second")):
-        visitor.go(EDIT)
-        visitor.page.get_by_label("About", exact=True).fill(text)
-    save(first.page)
-    saved(first.page)
-
-    save(second.page)
-    expect(second.page.locator(".conflict")).to_be_focused()
-    assert value(app, "about") == "First"
-    expect(second.page.get_by_role("radio", name="Yours")).to_be_checked()
-    second.page.get_by_role("button", name="Save my choices").click()
-
-    saved(second.page)
-    assert value(app, "about") == "Second"
 
 
 def test_b97_a_sync_changes_a_value_while_the_form_is_open(

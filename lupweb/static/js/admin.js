@@ -6,6 +6,14 @@
   const say = text => { live.textContent = ''; setTimeout(() => { live.textContent = text; }, 60); };
   const MARKED = { 'HX-Request': 'true' };
 
+  // The same menu in every row, in place of a link to the page of its field.
+  all('[data-more]').forEach(link => {
+    const menu = document.getElementById('more-menu').content.firstElementChild.cloneNode(true);
+    menu.querySelector('summary').setAttribute('aria-label', link.getAttribute('aria-label'));
+    all('a', menu).forEach(each => { each.href = link.href.replace(/edit$/, each.dataset.page); });
+    link.replaceWith(menu);
+  });
+
   // Order. What is shown moves at once; the server is told one move after the other.
   const form = document.querySelector('[data-order]');
   if (form) {

@@ -1,0 +1,1 @@
+"""Web servers that administrators name: asked for files, and for nothing else."""
