@@ -189,8 +189,8 @@ def test_everything_works_without_javascript(visitors: Visitors) -> None:
     page.get_by_role("button", name="Save field").click()
     row = page.locator("#field-level")
     expect(row).to_contain_text("One option of a list")
-    row.locator("summary").click()
-    row.get_by_role("link", name="Delete field").click()
+    row.get_by_role("link", name="More for Level").click()
+    page.get_by_role("link", name="Delete field").click()
     page.get_by_role("button", name="Delete field").click()
     page.get_by_role("button", name="Bring back").click()
 

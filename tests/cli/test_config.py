@@ -134,7 +134,8 @@ def test_applying_arranges_the_schedules(file: Path, app: Flask) -> None:
     with app.app_context():
         rows = db.session.query(Schedule).order_by(Schedule.subject).all()
     assert [(row.subject, row.mode, row.cron, row.zone) for row in rows] == [
-        ("directory:ad", "changes", "*/15 * * * *", "Europe/Berlin")
+        ("directory:ad", "changes", "*/15 * * * *", "Europe/Berlin"),
+        ("pictures", "changes", "*/15 * * * *", "Europe/Berlin"),
     ]
 
 

@@ -26,7 +26,12 @@ REQUESTS = {
     "newest": SearchRequest(sort="newest"),
     "letter": SearchRequest(letter="M"),
     "value": SearchRequest(chosen={"department": ("Sales", "IT")}),
-    "values": SearchRequest(chosen={"department": ("Sales", ""), "location": ("Porto",)}),
+    "values": SearchRequest(
+        chosen={
+            "department": ("Sales", "Finance", "Ärzte", "IT", "研究"),
+            "location": ("Porto", ""),
+        }
+    ),
     "words": SearchRequest(query="ada"),
     "all": SearchRequest("ada", "", {"location": ("Porto", "Hamburg", "")}, "-department"),
     "order": SearchRequest(sort="location"),
