@@ -20,6 +20,7 @@ PREFIX = "LUPWEB_"
 SHORTEST_KEY = 32
 PRIVATE = 0o700
 DATABASES = ("sqlite://", "postgres://", "postgresql://", "postgresql+psycopg://")
+MAIL_SERVERS = ("smtp://", "smtps://")
 THIS_MACHINE = ("localhost", "127.0.0.1", "[::1]")
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
@@ -56,6 +57,14 @@ class Settings:
     read_only: bool = _setting(
         False, "People are neither synchronized nor edited; reading goes on."
     )
+    xml_folder: str = _setting(
+        "", "Where XML files for imports lie. Empty: import/ in the instance folder."
+    )
+    smtp_url: str = _setting(
+        "", "The mail server: smtp://USER:PASSWORD@HOST:587. Empty: no mail is sent.", secret=True
+    )
+    mail_from: str = _setting("", "The address that mails come from.")
+    mail_to: tuple[str, ...] = _setting((), "Who is told by mail what needs an administrator.")
     log_level: str = _setting("info", "debug, info, warning or error.")
     log_format: str = _setting("console", "console or json.")
 
@@ -68,6 +77,11 @@ class Settings:
             if self.database_url.startswith(plain):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(plain)
         return self.database_url
+
+    @property
+    def imports(self) -> Path:
+        """Return the folder in which XML files for imports lie."""
+        return Path(self.xml_folder).absolute() if self.xml_folder else self.instance / "import"
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -224,6 +238,14 @@ def _check_addresses(values: Mapping[str, Any]) -> None:
         raise InvalidSetting(
             _("BASE_URL is “%(url)s”. It begins with https://", url=values["base_url"])
         )
+    if values.get("smtp_url") and not values["smtp_url"].startswith(MAIL_SERVERS):
+        raise InvalidSetting(
+            _(
+                "SMTP_URL is no address of a mail server: smtp://USER:PASSWORD@HOST:587, or smtps://…"
+            )
+        )
+    if values.get("smtp_url") and not (values.get("mail_from") and values.get("mail_to")):
+        raise InvalidSetting(_("SMTP_URL needs MAIL_FROM and MAIL_TO beside it."))
 
 
 def _check_network(network: str) -> None:

@@ -91,6 +91,10 @@ class AddressUnavailable(LupwebError):
     """A web server does not answer now, or asks to be left alone."""
 
 
+class MailNotSent(LupwebError):
+    """The mail server did not take a mail."""
+
+
 class DirectoryError(LupwebError):
     """A directory server refused or failed an operation."""
 

@@ -8,6 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 
 from lupweb.accounts import passwords
 from lupweb.app import create_app
@@ -19,6 +20,10 @@ from tests.factories import SECRET_KEY, an_empty_directory
 from tests.fakes import FakeDirectory
 from tests.servers.postgresql import new_database, running_postgresql
 from tests.servers.valkey import running_valkey
+
+# a busy machine is no fault of what is tested
+hypothesis_settings.register_profile("lupweb", deadline=None)
+hypothesis_settings.load_profile("lupweb")
 
 
 @pytest.fixture(scope="session")

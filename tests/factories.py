@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from lupweb.database import db, transaction
+from lupweb.database import db, end_reading, transaction
 from lupweb.directories.connect import refuse_in_transaction
 from lupweb.directories.service import add_directory
 from lupweb.ldap.connection import Tls
@@ -11,7 +11,9 @@ from lupweb.people.names import fold_login
 from lupweb.people.queries import groups_by_key
 from lupweb.profiles.editor import define_category, define_field, fill_from_directory
 from lupweb.profiles.sources import Source
-from lupweb.sync.service import run
+from lupweb.runs.service import get_run
+from lupweb.runs.states import RunState
+from lupweb.sync.service import approve, run
 from tests.fakes import FakeDirectory
 
 SECRET_KEY = "a key for tests, and only for tests, long enough"
@@ -107,6 +109,16 @@ def a_profile(restricted: Mapping[str, Sequence[str]] | None = None) -> None:
 def a_run(directory: FakeDirectory) -> int:
     """Synchronize; return the run's number."""
     return run("main", secret_key=SECRET_KEY, connect=directory.connect, trigger="test")
+
+
+def an_approved_run(directory: FakeDirectory) -> int:
+    """Synchronize, and approve what is held, such as many more people than were known."""
+    run_id = a_run(directory)
+    is_held = get_run(run_id).state is RunState.HELD
+    end_reading()
+    if is_held:
+        approve(run_id)
+    return run_id
 
 
 def a_local_person(login: str, name: str = "", *, groups: Sequence[str] = (), **values: str) -> int:

@@ -119,6 +119,23 @@ def somebody_has(roles: Collection[Role]) -> bool:
     return _some_account(roles) or _some_group(roles) or _some_login(roles)
 
 
+def holders_of(roles: Collection[Role]) -> tuple[set[int], bool]:
+    """Return the people who can sign in and have one of these roles, and whether a local account
+    has one; four queries at most.
+    """
+    of_accounts = select(User.person_id).join(Person, Person.id == User.person_id)
+    accounts = of_accounts.where(User.role.in_(roles), _can_sign_in())
+    groups = (
+        select(Person.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(RoleGrant, RoleGrant.group_id == Membership.group_id)
+        .where(RoleGrant.role.in_(roles), _can_sign_in())
+    )
+    people = {*db.session.scalars(accounts), *db.session.scalars(groups), *_named(roles)}
+    local = select(exists(select(User.id).where(User.person_id.is_(None), User.role.in_(roles))))
+    return {id_ for id_ in people if id_ is not None}, bool(db.session.scalar(local))
+
+
 def _can_sign_in() -> ColumnElement[bool]:
     return and_(Person.state.in_(SHOWN), Person.barred_at.is_(None))
 
@@ -148,15 +165,19 @@ def _some_group(roles: Collection[Role]) -> bool:
 
 
 def _some_login(roles: Collection[Role]) -> bool:
+    return bool(_named(roles))
+
+
+def _named(roles: Collection[Role]) -> list[int]:
+    """Return who can sign in and has one of these roles by a login that nobody else has."""
     named = select(RoleGrant.login).where(RoleGrant.role.in_(roles), RoleGrant.login != "")
     logins = {fold_login(login) for login in db.session.scalars(named)}
     if not logins:
-        return False
+        return []
     alone = (
         select(func.min(HUMAN))
         .where(Person.login_folded.in_(logins))
         .group_by(Person.login_folded)
         .having(func.min(HUMAN) == func.max(HUMAN))
     )
-    found = select(Person.id).where(Person.id.in_(alone), _can_sign_in())
-    return bool(db.session.scalar(select(exists(found))))
+    return list(db.session.scalars(select(Person.id).where(Person.id.in_(alone), _can_sign_in())))

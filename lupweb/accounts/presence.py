@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, String, bindparam, cast, func, select
+from sqlalchemy import Row, Select, String, bindparam, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from lupweb import clock
@@ -25,6 +25,12 @@ from lupweb.options.versions import KEY
 from lupweb.people.models import Membership, Person
 from lupweb.people.names import colour_of, handle_of, initials_of
 from lupweb.people.states import PersonState
+
+READ_AT = case(
+    (Directory.last_changes_at > Directory.last_full_at, Directory.last_changes_at),
+    else_=Directory.last_full_at,
+)
+"""When a directory was read last, be it only what had changed."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,7 @@ def _statement(dialect: str) -> Select[Any]:
             Person.email, Person.picture_hash, Person.state, Person.barred_at,
             groups.scalar_subquery().label("groups"),
             twins.scalar_subquery().label("twin"),
-            select(func.max(Directory.last_full_at)).scalar_subquery().label("directory_read_at"),
+            select(func.max(READ_AT)).scalar_subquery().label("directory_read_at"),
             setup.scalar_subquery().label("setup_token"),
         )
         .join(User, User.id == Session.user_id)

@@ -55,6 +55,7 @@ class Served:
     uri: str
     people: int
     reader_password: str
+    writer_password: str = ""
 
 
 @contextmanager
@@ -80,7 +81,8 @@ def company_directory(place: Workplace, people: int) -> Iterator[Served]:
                 ready=lambda: slapd.is_answering(port),
             )
         )
-        yield Served(f"ldap://{slapd.HOST}:{port}", people, passwords["reader"])
+        uri = f"ldap://{slapd.HOST}:{port}"
+        yield Served(uri, people, passwords["reader"], passwords["writer"])
 
 
 def load(folder: str, people: int) -> None:

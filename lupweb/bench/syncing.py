@@ -1,15 +1,15 @@
-"""How long a first sync takes, and how much memory, beside a plain `ldapsearch` (P1, P2, P6)."""
+"""How long runs take, and how much memory, beside a plain `ldapsearch` (P1 to P4, P6)."""
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from blinker import ANY
 
-from lupweb.bench import floors
-from lupweb.bench.children import environment, in_child
+from lupweb.bench import change, floors
+from lupweb.bench.children import environment, in_child, output_of
 from lupweb.bench.company import (
     Workplace,
     application,
@@ -23,7 +23,7 @@ from lupweb.bench.report import Finding, Target, alone, between, compared
 from lupweb.demo.fill import KEY
 from lupweb.errors import LupwebError
 from lupweb.profiles.service import changed
-from lupweb.runs.states import RunState
+from lupweb.runs.states import CHANGES, FULL, RunState
 from lupweb.sync.records import record
 from lupweb.sync.service import run
 from lupweb.texts import Text, _
@@ -32,6 +32,8 @@ Tell = Callable[[Text], None]
 Round = Mapping[str, tuple[float, float]]
 P1 = Target(limit=3.0)
 P2 = Target(limit=6.0)
+P3 = Target(limit=0.9)
+P4 = Target(limit=1.2)
 P6 = Target(limit=60)
 
 
@@ -50,18 +52,23 @@ def bench_sync(place: Workplace, people: int, rounds: int, tell: Tell) -> list[F
         memory_mb = memory_of_first(place, everything)
         measured = []
         for number in range(1, rounds + 1):
-            measured.append(_round(place, people_only, everything, floor))
+            modify = change.command(served, place.folder, number)
+            measured.append(_round(place, (people_only, everything), floor, modify))
             tell(_("Round %(number)s of %(rounds)s is done.", number=number, rounds=rounds))
     return _findings(measured, memory_mb)
 
 
-def first_and_again(place: Workplace, template: Path, *, has_index: bool) -> dict[str, float]:
+def first_and_again(
+    place: Workplace, template: Path, *, has_index: bool, modify: Sequence[str] = ()
+) -> dict[str, float]:
     """Copy an installation, and let a fresh process read everybody into it twice.
 
-    :returns: seconds of the `first` run and of the run `again`
+    :param modify: a command that changes some entries; given: changes are read, too
+    :returns: seconds of the `first` run and of the run `again`; with `modify` also of a run of
+        changes where there are `none`, and of one behind the command, `some`
     """
-    folder = copy_of(template, place.new("round"))
-    figures: dict[str, float] = in_child("sync", environment(folder), has_index=has_index)
+    folder, env = copy_of(template, place.new("round")), environment(place.folder / "round")
+    figures: dict[str, float] = in_child("sync", env, has_index=has_index, modify=list(modify))
     shutil.rmtree(folder)
     return figures
 
@@ -77,12 +84,17 @@ def memory_of_first(place: Workplace, template: Path) -> float:
     return added
 
 
-def sync(*, has_index: bool) -> dict[str, float]:
+def sync(*, has_index: bool, modify: Sequence[str] = ()) -> dict[str, float]:
     """Read everybody into this process's installation, then once more; see `first_and_again`."""
     with application() as app:
         if not has_index:
             _leave_search_out()
-        return {"first": _run_once(app), "again": _run_once(app)}
+        figures = {"first": _run_once(app), "again": _run_once(app)}
+        if modify:
+            figures["none"] = _run_once(app, CHANGES)
+            output_of(modify)
+            figures["some"] = _run_once(app, CHANGES)
+    return figures
 
 
 def weigh() -> float:
@@ -95,12 +107,16 @@ def weigh() -> float:
 
 
 def _round(
-    place: Workplace, people_only: Path, everything: Path, floor: Callable[[], float]
+    place: Workplace,
+    templates: tuple[Path, Path],
+    floor: Callable[[], float],
+    modify: Sequence[str],
 ) -> Round:
+    people_only, everything = templates
     before = floor()
     bare = first_and_again(place, people_only, has_index=False)
     amid = floor()
-    whole = first_and_again(place, people_only, has_index=True)
+    whole = first_and_again(place, people_only, has_index=True, modify=modify)
     later = floor()
     grouped = first_and_again(place, everything, has_index=True)
     after = floor()
@@ -108,6 +124,8 @@ def _round(
         "bare": (bare["first"], between(before, amid)),
         "whole": (whole["first"], between(amid, later)),
         "again": (whole["again"], between(amid, later)),
+        "none": (whole["none"], between(amid, later)),
+        "some": (whole["some"], between(amid, later)),
         "grouped": (grouped["first"], between(later, after)),
     }
 
@@ -120,6 +138,8 @@ def _findings(measured: list[Round], memory_mb: float) -> list[Finding]:
     return [
         beside_ldapsearch(_("first sync, without search index"), "bare", id="P1", target=P1),
         beside_ldapsearch(_("first sync, with search index"), "whole", id="P2", target=P2),
+        beside_ldapsearch(_("changes, where there are none"), "none", id="P3", target=P3),
+        beside_ldapsearch(_("changes of one person in a hundred"), "some", id="P4", target=P4),
         alone(
             _("memory that a first sync adds, its processes included"),
             [memory_mb],
@@ -138,12 +158,19 @@ def _leave_search_out() -> None:
             changed.disconnect(receiver)
 
 
-def _run_once(app: Any) -> float:
+def _run_once(app: Any, mode: str = FULL) -> float:
     parts = parts_of(app)
     began = time.perf_counter()
-    run_id = run(KEY, secret_key=parts.settings.secret_key, connect=parts.connect, trigger="bench")
+    run_id = run(
+        KEY,
+        secret_key=parts.settings.secret_key,
+        connect=parts.connect,
+        trigger="bench",
+        mode=mode,
+    )
     took = time.perf_counter() - began
     found = record(run_id)
-    if found["state"] not in {RunState.DONE, RunState.PARTIAL}:
+    is_done = found["state"] in {RunState.DONE, RunState.PARTIAL}
+    if not is_done or found["mode"] != mode:
         raise LupwebError(found["message"])
     return took

@@ -12,7 +12,10 @@ from lupweb.cli.bench import bench
 from lupweb.cli.config import config
 from lupweb.cli.demo import demo
 from lupweb.cli.directories import directory
+from lupweb.cli.explain import explain, support_summary
 from lupweb.cli.health import health
+from lupweb.cli.importing import import_
+from lupweb.cli.mail import mail
 from lupweb.cli.people import people
 from lupweb.cli.services import scheduler, serve, up, worker
 from lupweb.cli.setup import admin, settings, upgrade
@@ -56,6 +59,7 @@ def main() -> None:
 
 for command in (
     demo, up, serve, worker, scheduler, upgrade, settings, health,
-    admin, config, directory, sync, people, bench,
+    admin, config, directory, sync, import_, people, bench,
+    explain, support_summary, mail,
 ):  # fmt: skip
     main.add_command(command)

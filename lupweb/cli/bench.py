@@ -91,7 +91,7 @@ def bench() -> None:
 @_options(PEOPLE)
 @keep_option
 def sync_bench(**asked: Any) -> None:
-    """Measure a first sync beside `ldapsearch`: P1, P2, P6."""
+    """Measure runs beside `ldapsearch`: P1 to P4, P6."""
     _measure("sync", Wishes(**asked), lambda place, wishes: (
         bench_sync(place, wishes.people, wishes.rounds, _say), ()
     ), slapd_version)  # fmt: skip

@@ -69,6 +69,7 @@ def _directories() -> list[dict[str, Any]]:
             "key": each.key,
             "state": each.state,
             "last_full": each.last_full_at and each.last_full_at.isoformat(),
+            "last_changes": each.last_changes_at and each.last_changes_at.isoformat(),
         }
         for each in enabled_directories()
     ]
@@ -85,13 +86,14 @@ def _lines(found: dict[str, Any]) -> list[Text | str]:
     if found["runs"]:
         lines.append(_("Runs: %(running)s at work, %(queued)s waiting", **found["runs"]))
     for each in found["directories"]:
-        last = each["last_full"] or _("never")
+        never = _("never")
         lines.append(
             _(
-                "Directory %(key)s: %(state)s, read completely: %(last)s",
+                "Directory %(key)s: %(state)s, read completely: %(full)s, changes: %(changes)s",
                 key=each["key"],
                 state=each["state"] or _("not read yet"),
-                last=last,
+                full=each["last_full"] or never,
+                changes=each["last_changes"] or never,
             )
         )
     return lines

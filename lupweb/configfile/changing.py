@@ -10,6 +10,7 @@ from lupweb.configfile.compare import Comparison, compare
 from lupweb.configfile.faults import Place
 from lupweb.configfile.keys import Entry
 from lupweb.configfile.kinds import KINDS
+from lupweb.configfile.power import refuse_more_power
 from lupweb.configfile.references import broken_references
 from lupweb.configfile.rules import broken_rules
 from lupweb.configfile.stored import Setup, read_setup
@@ -44,12 +45,14 @@ def change_setup(
 
     :param stored: what `open_setup` returned in the same transaction
     :param changes: kind -> all its entries by key, in their order
-    :raises Forbidden: if `viewer` is no administrator
+    :raises Forbidden: if `viewer` is no administrator, or others would be system administrators
+        and the viewer is none
     :raises RefusedChange: if something is wrong with what changes; nothing is written then
     :raises InvalidValue: if nobody would be an administrator any more
     """
     require_administrator(viewer)
     setup: Setup = {**stored, **{kind: dict(entries) for kind, entries in changes.items()}}
+    refuse_more_power(viewer, stored, setup)
     comparison = compare(stored, setup, list(changes))
     problems = dict(_problems(stored, setup, comparison))
     if problems:

@@ -40,6 +40,7 @@ KINDS: dict[str, Kind] = {
         ORG_CHARTS,
         _options_of("picture"),
         _options_of("card"),
+        _options_of("xml"),
     )
 }
-LATER = ("lists", "xml")
+LATER = ("lists",)

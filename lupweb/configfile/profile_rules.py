@@ -1,5 +1,6 @@
 """What one group, field or org chart must keep to, seen by itself."""
 
+import re
 from collections.abc import Iterator
 
 from lupweb.configfile.field_settings import type_options, with_lines
@@ -17,6 +18,8 @@ from lupweb.texts import LANGUAGES, Text, _
 
 Broken = Iterator[tuple[str, Text | str]]
 MAY_BECOME_SELECT = frozenset({"position", "department", "location"})
+NODE = re.compile(r"[^\W\d][\w.:-]{0,127}")
+"""A name by XML 1.0, as far as anybody uses it."""
 FROM_LDAP = frozenset({Source.LDAP, Source.LDAP_ONLY, Source.ALTERNATIVE_LDAP})
 
 
@@ -94,6 +97,13 @@ def refused_attribute(name: str) -> Text | str | None:
     return None
 
 
+def refused_node(name: str) -> Text | None:
+    """Return why this cannot be the name of an element of an XML file, or None."""
+    if NODE.fullmatch(name):
+        return None
+    return _("“%(name)s” is no name of an XML element. An example: telephone", name=name[:63])
+
+
 def _translations(entry: Entry, name: str) -> Broken:
     for code, text in entry[name].items():
         if code not in LANGUAGES:
@@ -166,8 +176,9 @@ def _blamed(entry: Entry) -> str:
 
 
 def _attribute(entry: Entry) -> Broken:
-    if entry["attribute"] and entry["source"] != Source.XML:
-        sentence = refused_attribute(entry["attribute"])
+    if entry["attribute"]:
+        is_node = entry["source"] == Source.XML
+        sentence = (refused_node if is_node else refused_attribute)(entry["attribute"])
         if sentence:
             yield "attribute", sentence
     elif not entry["attribute"] and entry["source"] in FROM_LDAP:

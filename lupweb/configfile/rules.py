@@ -15,10 +15,12 @@ from lupweb.configfile.profile_rules import (
     group_rules,
     org_chart_rules,
     refused_attribute,
+    refused_node,
 )
 from lupweb.errors import InvalidValue
 from lupweb.profiles.picture_address import fault_of
 from lupweb.runs import schedules
+from lupweb.sources.files import check_name
 from lupweb.texts import Text, _
 
 Broken = Iterator[tuple[str, Text | str]]
@@ -90,6 +92,27 @@ def _card(entry: Entry) -> Broken:
         yield "extra", _("The card has room for %(most)s more fields.", most=MOST_EXTRA)
 
 
+def _xml(entry: Entry) -> Broken:
+    for name in ("user_tag", "username_tag"):
+        sentence = refused_node(entry[name])
+        if sentence:
+            yield name, sentence
+    for name, check in (("file", _file), ("schedule", _cron)):
+        try:
+            check(entry[name])
+        except InvalidValue as error:
+            yield name, error.message
+
+
+def _file(name: str) -> None:
+    if name:
+        check_name(name)
+
+
+def _cron(text: str) -> None:
+    schedules.check(text, "UTC")
+
+
 RULES: Mapping[str, Callable[[Entry], Broken]] = {
     "site": _site,
     "policies": _policies,
@@ -102,4 +125,5 @@ RULES: Mapping[str, Callable[[Entry], Broken]] = {
     "org_charts": org_chart_rules,
     "picture": _picture,
     "card": _card,
+    "xml": _xml,
 }

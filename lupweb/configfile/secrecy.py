@@ -31,7 +31,7 @@ def fetch(document: Document, folder: Path, environ: Mapping[str, str] = os.envi
     entries = document.kinds.get("directories", {})
     fetched = {label: _directory(entry, folder, environ) for label, entry in entries.items()}
     for label, entry in fetched.items():
-        sentence = _refused_certificates(entry["ca_file"])
+        sentence = refused_certificates(entry["ca_file"])
         if sentence:
             document.faults.add(("directories", label, "ca_file"), sentence)
     kinds = dict(document.kinds)
@@ -86,7 +86,8 @@ def _first_line(path: Path) -> str:
     return line
 
 
-def _refused_certificates(path: str) -> Text | None:
+def refused_certificates(path: str) -> Text | None:
+    """Return why a file of certificates cannot be used, or None; "" is the system's."""
     if not path:
         return None
     try:

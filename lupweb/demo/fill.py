@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from lupweb.accounts.passwords import hash_password
 from lupweb.accounts.service import create_admin, find_local_account
 from lupweb.database import db
-from lupweb.demo.company import Company
-from lupweb.demo.groups import SAFETY
+from lupweb.demo.company import EDITOR, Company
+from lupweb.demo.groups import HR, SAFETY
 from lupweb.demo.ldif import PEOPLE_BASE, READER, SUFFIX, dn_of_group
 from lupweb.directories.models import Directory
 from lupweb.directories.secrets import lock
@@ -22,6 +22,7 @@ from lupweb.profiles.editor import (
     fill_from_directory,
     show_in_directory,
 )
+from lupweb.profiles.rights import EditRight, store_edit_right
 from lupweb.profiles.sources import Source
 
 KEY = "main"
@@ -45,7 +46,7 @@ class _Field:
     key: str
     name: str
     category: str
-    attribute: str
+    attribute: str = ""
     type_key: str = "text"
     help_text: str = ""
     searchable: bool = True
@@ -76,11 +77,20 @@ FIELDS = (
     ),
     _Field("hours", "Working hours", "work", "nordhafenHours", on_card=True),
     _Field(
+        "deputy", "Deputy", "work", type_key="user_select",
+        help_text="Who answers for you while you are away.",
+    ),
+    _Field(
         "start", "At Nordhafen since", "work", "nordhafenStart", "date", searchable=False
     ),
     _Field(
         "about", "About me", "about", "description", "multiline",
         "What people can ask you about. Two or three sentences are enough.",
+    ),
+    _Field("skills", "Skills", "about", type_key="tags", help_text="What you are asked about."),
+    _Field(
+        "birthday", "Birthday", "about", type_key="date",
+        help_text="Without a year, if you like.",
     ),
     _Field("first_aid", "First aider", "safety", "employeeType"),
     _Field(
@@ -101,6 +111,7 @@ def fill(company: Company, access: Access) -> None:
         directory = _add_directory(access)
         _add_groups(company, directory.id)
         _add_profile()
+        store_edit_right(EditRight(profiles_of_groups=(HR,), editor_people=(EDITOR[0],)))
     directory.uris = [access.uri]
     directory.bind_password = lock(access.reader_password, access.secret_key)
     _set_administrator(access.administrator_password)
@@ -141,7 +152,7 @@ def _add_profile() -> None:
             category=field.category,
             type_key=field.type_key,
             help_text=field.help_text,
-            source=Source.LDAP,
+            source=Source.LDAP if field.attribute else Source.USER,
             attribute=field.attribute,
             searchable=field.searchable,
             facet=field.facet,

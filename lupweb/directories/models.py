@@ -22,6 +22,8 @@ class Directory(Model):
 
     `bind_password_from` says where a configuration file found the password: `env:NAME` or
     `file:PATH`. `last_sync_date_given` is the last date that a file gave; it is taken once.
+    `last_sync_date_kept` is the one that the last run has set: another one was entered since.
+    `groups_mark` stands for the state in which the groups were when they were read last.
     """
 
     __tablename__ = "directory"
@@ -59,6 +61,30 @@ class Directory(Model):
     writes: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="")
     last_full_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_sync_date_kept: Mapped[str] = mapped_column(default="")
+    groups_mark: Mapped[str] = mapped_column(default="")
+    last_changes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_groups_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def last_read_at(self) -> datetime | None:
+        """Return when it was read last, be it only what had changed; None if it never was."""
+        return max(filter(None, (self.last_full_at, self.last_changes_at)), default=None)
+
+
+class FieldReading(Model):
+    """What decided the values of a field when everybody of a directory was read last.
+
+    `name` is the key of the field; "" stands for what decides who is read at all.
+    """
+
+    __tablename__ = "field_reading"
+
+    directory_id: Mapped[int] = mapped_column(
+        ForeignKey("directory.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
 
 
 class Identity(Model):

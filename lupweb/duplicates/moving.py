@@ -15,7 +15,7 @@ from lupweb.directories.models import Identity
 from lupweb.notices.models import Notice
 from lupweb.people.models import Membership, Person
 from lupweb.profiles.models import IndexedValue
-from lupweb.runs.models import HeldPerson
+from lupweb.runs.models import PlanItem
 
 Moved = Mapping[str, Any]
 OWNED = {"identities": Identity, "history": History, "notices": Notice}
@@ -27,7 +27,7 @@ def move(kept_id: int, other_id: int) -> dict[str, Any]:
 
     What a run held of the other one is no longer held: the next run looks again.
     """
-    db.session.execute(delete(HeldPerson).where(HeldPerson.person_id == other_id))
+    db.session.execute(delete(PlanItem).where(PlanItem.person_id == other_id))
     return {
         **{kind: _own(kind, other_id, kept_id) for kind in OWNED},
         "memberships": _join(kept_id, other_id),

@@ -30,6 +30,7 @@ class MultiUserSelectType(FieldType):
     label = _("Several people")
     explanation = _("Any number of people of the site, with links to their profiles.")
     examples = ("uid=ada,ou=people,dc=example,dc=com\nuid=ines,dc=example",)
+    is_facet = False
     control = Control.PEOPLE
     is_multiple = True
     refers_to_people = True

@@ -27,6 +27,7 @@ class UserSelectType(FieldType):
     label = _("Person")
     explanation = _("Exactly one person of the site, with a link to the profile.")
     examples = ("uid=ada,ou=people,dc=example,dc=com",)
+    is_facet = False
     control = Control.PERSON
     refers_to_person = True
 

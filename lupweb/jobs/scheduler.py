@@ -26,6 +26,7 @@ from lupweb.jobs import wake
 from lupweb.jobs.housekeeping import forget_what_ended
 from lupweb.jobs.renewing import renew_outdated
 from lupweb.jobs.sync import perform
+from lupweb.jobs.telling import tell_administrators
 from lupweb.options.service import options
 from lupweb.runs import timetable
 from lupweb.runs.leases import database_now, is_held, show_life
@@ -70,6 +71,7 @@ class Scheduler:
             Duty(self._start_due, TURN_S),
             Duty(self._wake_workers, TURN_S),
             Duty(self._renew_outdated, TURN_S),
+            Duty(self._tell_administrators, 60),
             Duty(self._clean_up, 60 * 60),
         ]
 
@@ -178,6 +180,9 @@ class Scheduler:
 
     def _renew_outdated(self) -> None:
         renew_outdated(TURN_S)
+
+    def _tell_administrators(self) -> None:
+        tell_administrators(self._settings)
 
     def _clean_up(self) -> None:
         forget_what_ended()

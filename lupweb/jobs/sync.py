@@ -1,16 +1,26 @@
-"""Synchronize a directory, or fetch pictures, because a run of it waits."""
+"""Synchronize a directory, fetch pictures or import a file, because a run of it waits."""
 
 from flask import current_app
 
 from lupweb.fetching.server import open_server
 from lupweb.runs.service import get_run
+from lupweb.runs.undone import UNDO
+from lupweb.sources import xml_file
 from lupweb.sync import fetched_pictures, service
+from lupweb.undo import service as undo
 
 
 def perform(run_id: int) -> None:
     """Do what a queued run asks for; nothing if another worker has taken it."""
+    if get_run(run_id).mode == UNDO:
+        undo.perform(run_id)
+        return
     parts = current_app.extensions["lupweb"]
-    if get_run(run_id).subject == fetched_pictures.SUBJECT:
+    subject = get_run(run_id).subject
+    if subject == xml_file.SUBJECT:
+        xml_file.perform(run_id, parts.settings.imports, read_only=parts.settings.read_only)
+        return
+    if subject == fetched_pictures.SUBJECT:
         fetched_pictures.perform(run_id, open_server, read_only=parts.settings.read_only)
         return
     service.perform(

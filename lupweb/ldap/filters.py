@@ -33,6 +33,14 @@ def equals(attribute: str, value: str | bytes) -> str:
     return f"({checked_attribute(attribute)}={_escaped(value)})"
 
 
+def at_least(attribute: str, value: str) -> str:
+    """Return the filter for entries whose `attribute` is `value` or comes after it.
+
+    :raises InvalidValue: if `attribute` is no attribute name, or `value` is no text
+    """
+    return f"({checked_attribute(attribute)}>={_escaped(value)})"
+
+
 def contains(attribute: str, text: str) -> str:
     """Return the filter for entries in whose `attribute` `text` stands somewhere.
 

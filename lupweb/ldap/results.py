@@ -21,7 +21,7 @@ from lupweb.errors import (
     LimitExceeded,
 )
 from lupweb.ldap.cleaning import clean_text
-from lupweb.texts import Text, _
+from lupweb.texts import LANGUAGES, Text, _, speaking
 
 MOST_FOREIGN_TEXT = 200  # characters of a server's own words
 MASK = "***"
@@ -194,6 +194,28 @@ def cleaned_foreign_text(text: object, *, secrets: tuple[str, ...] = ()) -> str:
     except InvalidValue:  # longer than any sentence
         return ""
     return line if len(line) <= MOST_FOREIGN_TEXT else line[: MOST_FOREIGN_TEXT - 1] + "…"
+
+
+def known_sentences(message: str) -> list[str]:
+    """Return those of our own sentences about servers that stand in a message, each once.
+
+    For those to whom the rest of it, which may name people, must not be shown.
+    """
+    sentences = dict.fromkeys(str(sentence) for _kind, sentence in MEANINGS.values())
+    return [sentence for sentence in sentences if sentence in message]
+
+
+def means(message: str, kind: type[DirectoryError]) -> bool:
+    """Return whether a stored message of a run was made of an error of this kind.
+
+    In whatever language it was written down.
+    """
+    sentences = {sentence for found, sentence in MEANINGS.values() if found is kind}
+    for code in LANGUAGES:
+        with speaking(code):
+            if any(str(sentence).partition(". ")[0] in message for sentence in sentences):
+                return True
+    return False
 
 
 @contextmanager

@@ -30,3 +30,13 @@ class Notice(Model):
     about: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ToldTrouble(Model):
+    """What administrators were told of by mail, and is still so (`lupweb.notices.troubles`)."""
+
+    __tablename__ = "told_trouble"
+
+    directory_key: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -172,6 +172,26 @@ CARD_TIME_ZONE = OptionKind(
     "card_time_zone", "card", "time_zone", "", _("The field that holds a time zone. Empty: none.")
 )
 CARD_EXTRA = OptionKind("card_extra", "card", "extra", (), _("Up to four more fields of the card."))
+XML_FILE = OptionKind(
+    "xml_file",
+    "xml",
+    "file",
+    "",
+    _("The file, inside the folder of the setting XML_FOLDER. Empty: none is imported."),
+)
+XML_USER_TAG = OptionKind(
+    "xml_user_tag", "xml", "user_tag", "person", _("The element around each person.")
+)
+XML_USERNAME_TAG = OptionKind(
+    "xml_username_tag", "xml", "username_tag", "login", _("Inside it, the one with the user name.")
+)
+XML_SCHEDULE = OptionKind(
+    "xml_schedule",
+    "xml",
+    "schedule",
+    "41 0 * * *",
+    _("When the file is imported, as cron text. Empty or off: never."),
+)
 
 _KINDS = (
     SITE_NAME, MATCH_PEOPLE_BY, LANGUAGE, PHONE_REGION, TIME_ZONE,
@@ -180,6 +200,7 @@ _KINDS = (
     SCHEDULE_FULL, SCHEDULE_CHANGES,
     PICTURE_SOURCE, PICTURE_ATTRIBUTE, PICTURE_URL, PICTURE_WRITE_BACK,
     CARD_SUBLINE, CARD_PLACE, CARD_PRONOUNS, CARD_TIME_ZONE, CARD_EXTRA,
+    XML_FILE, XML_USER_TAG, XML_USERNAME_TAG, XML_SCHEDULE,
 )  # fmt: skip
 OPTIONS: dict[str, OptionKind] = {kind.key: kind for kind in _KINDS}
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
-from lupweb.field_types.base import PersonLink
+from lupweb.field_types.base import People, PersonLink
 from lupweb.field_types.email import is_address
 from lupweb.people.models import Person
 from lupweb.people.names import colour_of, handle_of, initials_of
@@ -19,6 +19,7 @@ from lupweb.people.summaries import PersonSummary
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.models import IndexedValue
+from lupweb.profiles.naming import several_named
 from lupweb.profiles.reaching import Seen, chat_href, phone_href
 from lupweb.profiles.reporting import MANAGER
 from lupweb.profiles.visibility import Sight, may_see
@@ -109,7 +110,8 @@ class PersonCard:
 def cards(
     viewer: Viewer, layout: Layout, people: Sequence[Shown], *, with_manager: bool = False
 ) -> list[PersonCard]:
-    """Return the cards of `people` in their order; three queries at most, however many they are.
+    """Return the cards of `people` in their order; three queries at most, however many they are,
+    and two more where a field of the card names several people.
 
     One finds whom values name: only with the manager, or where a field of the card is a person.
     One finds groups: only where a field of the card belongs to the profiles of some groups.
@@ -133,7 +135,9 @@ def card_maker(
     named = people_named(ids, naming)
     shared = _shared_logins([*people, *named.values()])
     sight = Sight(viewer, fields)
-    return CardMaker(layout, sight, groups, shared, named, naming, extra, with_manager)
+    listed = [each for each in fields if each.type.refers_to_people]
+    several = several_named(_values(each, listed) for each in people if listed)
+    return CardMaker(layout, sight, groups, shared, named, naming, extra, with_manager, several)
 
 
 def extra_fields(layout: Layout) -> list[FieldLayout]:
@@ -200,6 +204,7 @@ class CardMaker:
     naming: Sequence[int]
     extra: Sequence[FieldLayout]
     with_manager: bool
+    several: People
 
     def key(self, person: PersonSummary) -> Hashable:
         """Return all that the card of `person` is made of, and who may see how much of it.
@@ -210,7 +215,8 @@ class CardMaker:
             return None
         links = tuple(self._link(self.named.get((person.id, each))) for each in self.naming)
         seen = tuple(field.id for field in self._seen_fields(person))
-        return self.layout.version, seen, person, links, self.with_manager
+        several = frozenset(self.several.items())
+        return self.layout.version, seen, person, links, self.with_manager, several
 
     def card(self, person: Shown) -> PersonCard:
         """Return the card of `person`."""
@@ -246,7 +252,7 @@ class CardMaker:
         if key not in by_key:
             return ""
         field, value = by_key[key]
-        return field.type.text(value, self._named_by(person, field))
+        return field.type.text(value, self._named_by(person, field), self.several)
 
     def _manager(self, person: Shown, by_key: Seen) -> PersonLink | None:
         if not self.with_manager or MANAGER not in by_key:
@@ -258,7 +264,8 @@ class CardMaker:
         return handle_of(person.id, person.login, is_unique=is_unique)
 
     def _line(self, person: Shown, field: FieldLayout, value: str) -> CardLine:
-        return CardLine(field.name, field.type.render(value, self._named_by(person, field)))
+        named = self._named_by(person, field)
+        return CardLine(field.name, field.type.render(value, named, self.several))
 
     def _named_by(self, person: Shown, field: FieldLayout) -> PersonLink | None:
         return self._link(self.named.get((person.id, field.id)))

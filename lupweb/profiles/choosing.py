@@ -5,7 +5,7 @@ every directory, and in every run.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, or_, select
@@ -85,6 +85,27 @@ class Register:
                 text=text[:LONGEST_TEXT],
             )
         )
+
+    def settled(self, text: str, chosen: Collection[str]) -> str:
+        """Return how whoever `text` means is stored, where one of several has been chosen.
+
+        :param chosen: numbers of people that were sent beside the text, as in `id:7`
+        :raises SeveralMeant: if none of those who may be meant is chosen, or more than one
+        :raises InvalidValue: if it means nobody
+        """
+        try:
+            return self.stored(text)
+        except SeveralMeant as several:
+            found = [each.value for each in several.people if each.value in chosen]
+            if len(found) != 1:
+                raise
+            return found[0]
+
+    def shown(self, item: str) -> str:
+        """Return a person's number as people type it, “Ada Lovelace (ada)”; other texts as is."""
+        number = BY_NUMBER.fullmatch(item)
+        person = self.by_id.get(int(number[1])) if number else None
+        return f"{person.name} ({person.login})" if person else item
 
     def _people_meant(self, text: str) -> Iterator[list[Person]]:
         """Yield whom `text` means: by number, by login, by mail address, by name."""

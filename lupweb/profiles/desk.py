@@ -22,6 +22,7 @@ from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.locks import Lock, Standing, is_saved_to_directory, lock_of
 from lupweb.profiles.merging import Mark, Value, controls_digest, digest
 from lupweb.profiles.models import IndexedValue
+from lupweb.profiles.naming import people_meant
 from lupweb.profiles.readers import get_shown
 from lupweb.profiles.rights import may_edit
 from lupweb.profiles.sources import Source
@@ -197,7 +198,9 @@ def _people_named(
         return {}
     resolved = _resolved(person.id, [each.id for each in fields])
     items = {each.id: each.type.split(values.get(each.key, "")) for each in fields}
-    numbered = people_numbered(item for found in items.values() for item in found)
+    several = {each.id for each in fields if each.type.refers_to_people}
+    numbered = people_numbered(item for id_ in items.keys() - several for item in items[id_])
+    numbered |= people_meant(item for id_ in several for item in items[id_])
     return {
         field_id: {
             item: link

@@ -6,14 +6,16 @@ from markupsafe import Markup
 
 from lupweb.accounts.viewers import Viewer, require_administrator, viewer_as
 from lupweb.errors import InvalidValue
+from lupweb.field_types.base import NOBODY
 from lupweb.people.models import Person
 from lupweb.people.queries import group_names, groups_of
 from lupweb.people.states import SHOWN
 from lupweb.profiles.choosing import PersonChoice, SeveralMeant, register
-from lupweb.profiles.desk import standing_of
+from lupweb.profiles.desk import names_people, standing_of
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout
 from lupweb.profiles.locks import is_saved_to_directory, lock_of
+from lupweb.profiles.naming import people_meant
 from lupweb.profiles.visibility import applies, may_read, may_see
 from lupweb.texts import Text
 
@@ -105,4 +107,5 @@ def _value(
     if not may_see(viewer, field, person.id, groups) or person.state not in SHOWN:
         return None
     value = values_of(person.document).get(field.key, "")
-    return field.type.render(value) if value else Markup("")
+    people = people_meant(field.type.split(value)) if names_people(field) else NOBODY
+    return field.type.render(value, people.get(value), people) if value else Markup("")

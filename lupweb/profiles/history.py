@@ -13,8 +13,9 @@ from lupweb.field_types.base import PersonLink
 from lupweb.notices.models import NoticeKind
 from lupweb.notices.service import unread
 from lupweb.people.queries import groups_of
-from lupweb.profiles.choosing import people_numbered
+from lupweb.profiles.desk import names_people
 from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.naming import people_meant
 from lupweb.profiles.readers import get_shown
 from lupweb.profiles.visibility import may_see
 from lupweb.texts import Text, _
@@ -126,8 +127,9 @@ def foreign_edits(viewer: Viewer, layout: Layout) -> list[ForeignEdit]:
 
 def _lines(rows: Sequence[History], seen: dict[str, FieldLayout]) -> list[HistoryLine]:
     names = actor_names({each.actor for each in rows})
-    items = [item for each in rows for text in (each.old, each.new) for item in text.split("\n")]
-    people = people_numbered(items)
+    naming = {key for key, field in seen.items() if names_people(field)}
+    texts = [text for each in rows if each.field_key in naming for text in (each.old, each.new)]
+    people = people_meant(item for text in texts for item in text.split("\n"))
     return [
         HistoryLine(
             key=each.field_key,

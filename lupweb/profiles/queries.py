@@ -12,11 +12,13 @@ from lupweb.accounts.viewers import Viewer
 from lupweb.audit.models import History
 from lupweb.database import db
 from lupweb.directories.models import Directory, Identity
+from lupweb.field_types.base import People
 from lupweb.people.models import Person
 from lupweb.people.queries import group_names, groups_of
 from lupweb.people.states import SHOWN, PersonState
 from lupweb.profiles.cards import TEAM, PersonCard, cards, people_named, visible_values
 from lupweb.profiles.layout import CategoryLayout, FieldLayout, Layout
+from lupweb.profiles.naming import several_named
 from lupweb.profiles.origins import Origin, origin_of
 from lupweb.profiles.readers import NOTHING_ASKED, Asked, get_shown, reader_name, seen_as
 from lupweb.profiles.reporting import reporting_line
@@ -120,6 +122,7 @@ def profile(viewer: Viewer, layout: Layout, handle: str, asked: Asked = NOTHING_
         person=person,
         directories={each.key: each.name for each in readings},
         named={key: by_id[who.id] for key, who in named.items()},
+        several=several_named([seen]),
         tells_origins=knows_origins or asked.sources,
         knows_origins=knows_origins,
     )
@@ -148,7 +151,7 @@ def profile(viewer: Viewer, layout: Layout, handle: str, asked: Asked = NOTHING_
 
 @dataclass(frozen=True)
 class _Reading:
-    """A directory that has the person, and when it was last read completely."""
+    """A directory that has the person, and when it was read last, be it only what had changed."""
 
     key: str
     name: str
@@ -157,11 +160,11 @@ class _Reading:
 
 def _readings(person_id: int) -> list[_Reading]:
     rows = (
-        select(Directory.key, Directory.name, Directory.last_full_at)
+        select(Directory)
         .join(Identity, Identity.directory_id == Directory.id)
         .where(Identity.person_id == person_id)
     )
-    return [_Reading(*row) for row in db.session.execute(rows)]
+    return [_Reading(each.key, each.name, each.last_read_at) for each in db.session.scalars(rows)]
 
 
 def _missing_since(person: Person) -> datetime | None:
@@ -188,6 +191,7 @@ class _RowMaker:
 
     :param directories: key -> name
     :param named: field id -> whom its value names
+    :param several: one of several values -> whom it names
     :param tells_origins: whether it is said where values come from; in full to those who know
     """
 
@@ -195,6 +199,7 @@ class _RowMaker:
     person: Person
     directories: Mapping[str, str]
     named: Mapping[int, PersonCard]
+    several: People
     tells_origins: bool
     knows_origins: bool
 
@@ -205,7 +210,7 @@ class _RowMaker:
             key=field.key,
             label=field.name,
             help_text=field.help_text,
-            value=field.type.render(value, who.link if who else None),
+            value=field.type.render(value, who.link if who else None, self.several),
             parts=self.parts(field, value),
             is_multiple=field.type.is_multiple,
             origin=self._origin(field),

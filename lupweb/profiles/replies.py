@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lupweb.errors import InvalidValue
+from lupweb.people.queries import BY_NUMBER
 from lupweb.profiles.checks import check_entered
 from lupweb.profiles.choosing import Find, PersonChoice, Register, SeveralMeant, names_in, register
 from lupweb.profiles.desk import Desk, DeskField, names_people
@@ -136,7 +137,7 @@ def _reply(
         return Reply(each, base, typed, Outcome.NOTHING, problem=error.message)
     outcome = merge(base, Value(digest(value), sent), each.now, choice)
     problem = _problem(each, value) if outcome in IS_MINE else ""
-    return Reply(each, base, typed, outcome, value, problem)
+    return Reply(each, base, _understood(each, typed, value, people), outcome, value, problem)
 
 
 def _entered(each: DeskField, typed: Sequence[str], people: Register) -> str:
@@ -150,7 +151,18 @@ def _entered(each: DeskField, typed: Sequence[str], people: Register) -> str:
     # whoever stood in the control already comes first: a name may be that of two people
     kept = {**_once(each.controls, kind.split(each.stored)), **{item: item for item in each.people}}
     named = kind.split(kind.parse(names_in(typed) if kind.is_multiple else typed))
-    return kind.joined(kept.get(text) or people.stored(text) for text in named)
+    chosen = {text for text in named if BY_NUMBER.fullmatch(text)}
+    return kind.joined(kept.get(text) or people.settled(text, chosen) for text in named)
+
+
+def _understood(
+    each: DeskField, typed: Sequence[str], value: str, people: Register
+) -> Sequence[str]:
+    """Return what the control shows again: a name, where somebody was chosen by number."""
+    if not names_people(each.field) or not any(map(BY_NUMBER.fullmatch, typed)):
+        return typed
+    shown = dict(zip(each.field.type.split(each.stored), each.controls, strict=False))
+    return [shown.get(item) or people.shown(item) for item in each.field.type.split(value)]
 
 
 def _once(controls: Sequence[str], items: Sequence[str]) -> dict[str, str]:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from lupweb.accounts.viewers import Viewer
+from lupweb.field_types.base import People
 from lupweb.people.queries import groups_of
 from lupweb.people.summaries import summaries
 from lupweb.profiles.cards import PersonCard, cards, people_named, visible_values
 from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.naming import several_named
 from lupweb.profiles.visibility import may_read
 
 NOTHING = Markup("")
@@ -27,7 +29,7 @@ class PeopleTable:
 
 
 def people_table(viewer: Viewer, layout: Layout, people: Sequence[PersonCard]) -> PeopleTable:
-    """Return the table of `people`, in their order; six queries, however many they are.
+    """Return the table of `people`, in their order; eight queries, however many they are.
 
     A field that `viewer` may read of nobody but themselves has no column.
     """
@@ -39,19 +41,29 @@ def people_table(viewer: Viewer, layout: Layout, people: Sequence[PersonCard]) -
         person.id: visible_values(viewer, layout, person, groups[person.id])
         for person in summaries(ids)
     }
+    cells = {id_: {each: seen[id_][each] for each in columns if each in seen[id_]} for id_ in seen}
+    several = several_named(cells.values())
     return PeopleTable(
         columns,
         [
-            [_cell(field, seen.get(id_, {}), named.get((id_, field.id))) for field in columns]
+            [
+                _cell(field, cells.get(id_, {}), named.get((id_, field.id)), several)
+                for field in columns
+            ]
             for id_ in ids
         ],
     )
 
 
-def _cell(field: FieldLayout, seen: Mapping[FieldLayout, str], named: PersonCard | None) -> Markup:
-    if field not in seen:
+def _cell(
+    field: FieldLayout,
+    values: Mapping[FieldLayout, str],
+    named: PersonCard | None,
+    several: People,
+) -> Markup:
+    if field not in values:
         return NOTHING
-    return field.type.render(seen[field], named.link if named else None)
+    return field.type.render(values[field], named.link if named else None, several)
 
 
 def _cards_named(

@@ -20,7 +20,7 @@ from lupweb.profiles.document import (
     with_values,
 )
 from lupweb.profiles.layout import FieldLayout, Layout
-from lupweb.profiles.references import Reference
+from lupweb.profiles.references import Reference, reference
 from lupweb.profiles.service import PersonRow, update_people
 
 COMPUTED = "computed"
@@ -115,7 +115,7 @@ def _kept_row(layout: Layout, person: Person, new: Mapping[str, str]) -> PersonR
     for key, value in new.items():
         origin = dict(origin_of_value(provenance, key))
         document, provenance = with_values(document, provenance, {key: value}, origin)
-    return _person_row(layout, person, document, provenance, new)
+    return person_row(layout, person, document, provenance, new)
 
 
 def _row(
@@ -132,16 +132,20 @@ def _row(
     document, provenance = with_values(
         document, provenance, computed, {**origin, "source": COMPUTED}
     )
-    return _person_row(layout, person, document, provenance, entered)
+    return person_row(layout, person, document, provenance, entered)
 
 
-def _person_row(
+def person_row(
     layout: Layout,
     person: Person,
     document: Mapping[str, Any],
     provenance: Mapping[str, Any],
     entered: Mapping[str, str],
 ) -> PersonRow:
+    """Return what a person is to be, who stays what they are but for their values.
+
+    :param entered: the values that change: their references are written anew
+    """
     values = values_of(document)
     stored = as_json(values)
     names = (person.login, person.name, person.sort_name, person.email)
@@ -169,6 +173,6 @@ def _person_row(
 def _reference(each: FieldLayout, value: str) -> Reference:
     """Return what the index keeps of a person who was chosen: whom a number names is known."""
     number = BY_NUMBER.fullmatch(value)
-    return Reference(
-        each.id, value, value, is_dn=False, referred_id=int(number[1]) if number else None
-    )
+    if number is None:
+        return reference(each.id, value)
+    return Reference(each.id, value, value, is_dn=False, referred_id=int(number[1]))

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -13,8 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from lupweb.database import WRITE, UtcDateTime, db
-from lupweb.errors import AlreadyRunning, LeaseLost
-from lupweb.runs.models import Lease
+from lupweb.errors import AlreadyRunning, LeaseLost, LupwebError
+from lupweb.runs.models import Lease, Run
+from lupweb.runs.states import BROKEN_OFF
 from lupweb.texts import _
 
 STALE = timedelta(seconds=30)
@@ -26,16 +27,35 @@ LAST_BEAT_WITHIN_S = 6.0
 log = structlog.get_logger()
 
 
+class BrokenOff(LupwebError):
+    """Somebody asked the run to pause or to stop. `runs.service.finish` records which."""
+
+
 @dataclass(frozen=True)
 class HeldLease:
-    """The right to work on a subject, until somebody takes it over."""
+    """The right to work on a subject, until somebody takes it over.
+
+    :param told: set as soon as the holder was told to break off
+    """
 
     subject: str
     token: int
     interrupted_run_id: int | None
+    told: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
     def heartbeat(self) -> None:
         """Say that the holder lives; belongs at the start of each transaction that writes.
+
+        :raises LeaseLost: if somebody else holds the lease now
+        :raises BrokenOff: if the run is to pause or to stop; once, so that its end can be written
+        """
+        self.hold()
+        if not self.told.is_set() and self._is_to_break_off():
+            self.told.set()
+            raise BrokenOff(_("Broken off between two blocks. What was written stays."))
+
+    def hold(self) -> None:
+        """Say that the holder lives, in the transaction that writes the end of the run.
 
         :raises LeaseLost: if somebody else holds the lease now
         """
@@ -45,6 +65,13 @@ class HeldLease:
     def release(self) -> None:
         """Give the lease back; nothing happens if it was lost."""
         _touch(self, heartbeat_at=None, run_id=None, holder="")
+
+    def _is_to_break_off(self) -> bool:
+        asked = select(Run.id).where(
+            Run.id == select(Lease.run_id).where(Lease.subject == self.subject).scalar_subquery(),
+            Run.state.in_(list(BROKEN_OFF)),
+        )
+        return db.session.scalar(asked) is not None
 
 
 def take(subject: str, holder: str) -> HeldLease:

@@ -1,8 +1,9 @@
 """Long work as rows: a run, its problems, and the lease that lets only one do it."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lupweb.database import Document, Model, UtcDateTime
@@ -10,7 +11,12 @@ from lupweb.runs.states import RunState
 
 
 class Run(Model):
-    """One piece of long work, as the record says it afterwards."""
+    """One piece of long work, as the record says it afterwards.
+
+    A dry run writes nothing but itself and its plan. `about_run_id` is the run that this one takes
+    back, or whose plan it applies. `guards` says what was held: a list of guard, field, count,
+    limit and of how many.
+    """
 
     __tablename__ = "run"
 
@@ -27,6 +33,9 @@ class Run(Model):
     expected: Mapped[int] = mapped_column(default=0)
     held_digest: Mapped[str] = mapped_column(default="")
     message: Mapped[str] = mapped_column(default="")
+    dry_run: Mapped[bool] = mapped_column(default=False)
+    about_run_id: Mapped[int | None]
+    guards: Mapped[list[dict[str, Any]]] = mapped_column(Document, default=list)
 
 
 class RunProblem(Model):
@@ -41,14 +50,27 @@ class RunProblem(Model):
     text: Mapped[str]
 
 
-class HeldPerson(Model):
-    """Somebody whom a run would have hidden or disabled, had it not been held."""
+class PlanItem(Model):
+    """What a run would make of one person: found by a dry run, or held by a guard.
 
-    __tablename__ = "held_person"
+    `person_id` is None for somebody new. `action` is one of `lupweb.sync.items.Action`; `guard` the
+    one that holds it, "" if none does. `changes` has field key -> [before, after]; `entry` what is
+    needed to write what was held, as the directory said it.
+    """
 
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    action: Mapped[str] = mapped_column(primary_key=True)
+    __tablename__ = "plan_item"
+    __table_args__ = (Index("ix_plan_item_run_id_unique_id", "run_id", "unique_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    unique_id: Mapped[str] = mapped_column(default="")
+    login: Mapped[str] = mapped_column(default="")
+    name: Mapped[str] = mapped_column(default="")
+    action: Mapped[str]
+    guard: Mapped[str] = mapped_column(default="")
+    changes: Mapped[dict[str, list[str]]] = mapped_column(Document, default=dict)
+    entry: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
 
 
 class Schedule(Model):

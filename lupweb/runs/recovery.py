@@ -21,9 +21,7 @@ def dead_runs() -> list[int]:
     """Return the runs that are said to work although nobody gives a sign of life for them."""
     now = leases.database_now()
     return [
-        run.id
-        for run, lease in active_runs()
-        if run.state == RunState.RUNNING and _is_dead(run, lease, now)
+        run.id for run, lease in active_runs() if run.state.is_at_work and _is_dead(run, lease, now)
     ]
 
 
@@ -37,13 +35,14 @@ def start_again(run_id: int, *, is_stopping: bool = False) -> int | None:
     """
     lease = leases.lock(get_run(run_id).subject)
     run = db.session.get_one(Run, run_id, populate_existing=True)
-    if run.state != RunState.RUNNING:
+    if not run.state.is_at_work:
         return None
     if not is_stopping and not _is_dead(run, lease, leases.database_now()):
         return None
     if lease.run_id == run_id:
         leases.take_away(lease)
-    finish(run_id, RunState.FAILED, how_far(run))
+    if finish(run_id, RunState.FAILED, how_far(run)) is not RunState.FAILED:
+        return None  # it was to pause or to stop anyway
     next_id = _ask_again(run)
     run.message = f"{run.message} {_what_follows(next_id)}"
     return next_id
@@ -59,7 +58,14 @@ def _ask_again(run: Run) -> int | None:
     if run.mode not in WHOLE_SUBJECT or _in_a_row(run.subject) >= MOST_IN_A_ROW:
         return None
     reason = _("run %(run)s was interrupted", run=run.id)
-    return request(run.subject, trigger=TRIGGER, mode=run.mode, reason=reason)
+    return request(
+        run.subject,
+        trigger=TRIGGER,
+        mode=run.mode,
+        reason=reason,
+        dry_run=run.dry_run,
+        about=run.about_run_id,
+    )
 
 
 def _in_a_row(subject: str) -> int:

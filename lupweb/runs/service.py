@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from functools import partial
 
 from blinker import Signal
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from lupweb import clock
 from lupweb.database import after_commit, db
 from lupweb.errors import Forbidden, NotFound
 from lupweb.runs import leases
 from lupweb.runs.models import Lease, Run, RunProblem
-from lupweb.runs.states import ACTIVE, RunState, covers
+from lupweb.runs.states import ACTIVE, BROKEN_OFF, RunState, covers
 from lupweb.texts import Text, _
 
 queued = Signal("the id of a run that waits for a worker; after the commit")
@@ -20,7 +20,15 @@ MOST_PROBLEMS = 1000
 """Problems that are kept for one run; the counters count all."""
 
 
-def request(subject: str, *, trigger: str, mode: str, reason: Text | str) -> int:
+def request(
+    subject: str,
+    *,
+    trigger: str,
+    mode: str,
+    reason: Text | str,
+    dry_run: bool = False,
+    about: int | None = None,
+) -> int:
     """Ask for a run; return its number. Call inside a transaction.
 
     If a run that does the same waits or works already, that one is it: however often somebody
@@ -28,15 +36,21 @@ def request(subject: str, *, trigger: str, mode: str, reason: Text | str) -> int
 
     :param trigger: who or what asks, in words
     :param mode: full, changes, fill, or auto for what is needed
+    :param dry_run: nothing is to be written but the run, and its plan
+    :param about: the dry run whose plan is to be applied
     """
     now = leases.database_now()
     lease = leases.lock(subject)
     for run in _active(subject):
-        is_dead = run.state == RunState.RUNNING and not leases.is_held(lease, now)
-        if covers(run.mode, mode) and not is_dead:
+        is_dead = run.state.is_at_work and not leases.is_held(lease, now)
+        is_leaving = run.state in BROKEN_OFF
+        is_alike = run.dry_run == dry_run and run.about_run_id == about
+        if is_alike and covers(run.mode, mode) and not is_dead and not is_leaving:
             return run.id
     run_id = _add(subject, RunState.QUEUED, trigger=trigger, mode=mode, reason=reason)
-    after_commit(partial(_tell_queued, run_id))
+    run = get_run(run_id)
+    run.dry_run, run.about_run_id = dry_run, about
+    after_commit(partial(tell_queued, run_id))
     return run_id
 
 
@@ -63,6 +77,12 @@ def begin(run_id: int, *, mode: str | None = None, reason: Text | str | None = N
     return True
 
 
+def tell_mode(run_id: int, mode: str, reason: Text | str = "") -> None:
+    """Record what a run turned out to do, and why; an empty reason leaves what was recorded."""
+    values = {"mode": mode, "reason": str(reason)} if str(reason) else {"mode": mode}
+    db.session.execute(update(Run).where(Run.id == run_id).values(**values))
+
+
 def get_run(run_id: int) -> Run:
     """Return the run.
 
@@ -76,7 +96,7 @@ def get_run(run_id: int) -> Run:
 
 def find_active(subject: str) -> Run | None:
     """Return the run of the subject that works now, else the one that waits, or None."""
-    runs = sorted(_active(subject), key=lambda run: run.state != RunState.RUNNING)
+    runs = sorted(_active(subject), key=lambda run: not run.state.is_at_work)
     return runs[0] if runs else None
 
 
@@ -96,21 +116,32 @@ def note_problem(run_id: int, text: Text | str, *, login: str = "", field: str =
 
 def finish(
     run_id: int, state: RunState, message: Text | str, counters: Mapping[str, int] | None = None
-) -> None:
+) -> RunState:
     """Record how a run ended; nothing happens if somebody else has ended it.
 
-    That is so for one that was cancelled, or whose process woke up after its lease was lost.
+    That is so for one that was cancelled, or whose process woke up after its lease was lost. One
+    that did not come to its end since it was asked to pause or to stop has done what was asked.
 
     :param counters: what it counted; None leaves what was recorded
+    :returns: how it stands now
     """
     run = get_run(run_id)
     if not run.state.is_active and run.state != RunState.HELD:
-        return
-    run.state = state
-    run.message = str(message)
-    run.ended_at = clock.now()
+        return run.state
+    asked = BROKEN_OFF.get(run.state) if state is RunState.FAILED else None
+    run.state = asked or state
+    run.message = run.message if asked else str(message)
+    run.ended_at = None if asked is RunState.PAUSED else clock.now()
     if counters is not None:
         run.counters = dict(counters)
+    return run.state
+
+
+def forget(run_id: int) -> None:
+    """Take away the record of a run that had nothing to do; inside the transaction of its end."""
+    db.session.execute(delete(RunProblem).where(RunProblem.run_id == run_id))
+    db.session.delete(get_run(run_id))
+    db.session.flush()
 
 
 def cancel(run_id: int, *, by: str) -> None:
@@ -137,7 +168,7 @@ def end_interrupted(run_id: int | None) -> None:
     if run_id is None:
         return
     run = get_run(run_id)
-    if run.state == RunState.RUNNING:
+    if run.state.is_at_work:
         finish(run_id, RunState.FAILED, f"{how_far(run)} {_('The next run goes on.')}")
 
 
@@ -177,7 +208,8 @@ def active_runs() -> list[tuple[Run, Lease | None]]:
     return [(run, lease) for run, lease in db.session.execute(rows)]
 
 
-def _tell_queued(run_id: int) -> None:
+def tell_queued(run_id: int) -> None:
+    """Send `queued`; belongs behind the commit of the run's row."""
     queued.send(run_id)
 
 

@@ -8,6 +8,9 @@ class RunState(StrEnum):
 
     QUEUED = "queued"
     RUNNING = "running"
+    PAUSING = "pausing"
+    PAUSED = "paused"
+    STOPPING = "stopping"
     DONE = "done"
     PARTIAL = "partial"
     HELD = "held"
@@ -25,13 +28,24 @@ class RunState(StrEnum):
         """Return whether the run has not ended yet."""
         return self in ACTIVE
 
+    @property
+    def is_at_work(self) -> bool:
+        """Return whether a process works on the run, or died doing so."""
+        return self in AT_WORK
 
-ACTIVE = (RunState.QUEUED, RunState.RUNNING)
+
+AT_WORK = (RunState.RUNNING, RunState.PAUSING, RunState.STOPPING)
+"""A process works on it; asked to pause or to stop, it does so between two blocks."""
+ACTIVE = (RunState.QUEUED, *AT_WORK, RunState.PAUSED)
+BROKEN_OFF = {RunState.PAUSING: RunState.PAUSED, RunState.STOPPING: RunState.CANCELLED}
+"""What somebody asked for -> the state of a run that did not come to its end because of it."""
 
 FULL = "full"
 CHANGES = "changes"
 AUTO = "auto"
 FILL = "fill"
+GROUPS = "groups"
+PERSON = "person"
 WHOLE_SUBJECT = frozenset({FULL, CHANGES, AUTO, FILL})
 """Modes that concern everybody of a subject, and can be done again by anybody."""
 
@@ -44,5 +58,7 @@ def covers(active: str, wanted: str) -> bool:
     if active == wanted:
         return True
     if wanted == AUTO:
+        return active in WHOLE_SUBJECT
+    if wanted == GROUPS:
         return active in WHOLE_SUBJECT
     return active == FULL and wanted in {CHANGES, FILL}

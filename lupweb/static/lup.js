@@ -230,8 +230,8 @@
   document.addEventListener('keydown', event => { if (event.key === 'Enter' && narrows(event)) event.preventDefault(); });
 
   // Results that htmx puts in place: what was open stays open, and the number is said.
-  if (window.htmx) {
-    const away = document.querySelector('[data-away]');
+  const away = document.querySelector('[data-away]');
+  if (window.htmx && away) {
     let open = [];
     root.classList.add('hx');
     document.addEventListener('htmx:beforeSwap', event => { open = all('details[id]', event.detail.target).map(each => [each.id, each.open]); });

@@ -41,6 +41,16 @@ class Unfenced:
         """Allow it."""
 
 
+class Writing(Protocol):
+    """What a run gives its plans to: it writes them, or stores them as a plan."""
+
+    def write(self, plans: Sequence[Plan]) -> list[Plan]:
+        """Write all plans; return those that could not be written."""
+
+    def retire(self, identity_ids: Sequence[int]) -> int:
+        """Hide the people of entries that are gone; return how many are missing now."""
+
+
 @dataclass(frozen=True)
 class Writer:
     """Writes what one run of one directory has decided.
@@ -94,22 +104,13 @@ class Writer:
         tell_changed(ids)
 
     def _retire_block(self, identity_ids: list[int]) -> list[int]:
+        ids = list(missing_without(identity_ids))
         gone = Identity.id.in_(identity_ids)
-        people = list(db.session.scalars(select(Identity.person_id).where(gone)))
+        held = select(Identity.person_id).where(gone).scalar_subquery()
+        # another directory supplies them now: its next run of changes has to look at them
+        others = update(Identity).where(Identity.person_id.in_(held), Identity.is_gone.is_(False))
+        db.session.execute(others.where(~gone).values(stamp=""))
         db.session.execute(update(Identity).where(gone).values(is_gone=True))
-        held = (
-            select(Identity.person_id)
-            .join(Directory, Directory.id == Identity.directory_id)
-            .where(
-                Identity.person_id.in_(people), Identity.is_gone.is_(False), Directory.is_enabled
-            )
-        )
-        elsewhere = set(db.session.scalars(held))
-        shown = (PersonState.ACTIVE, PersonState.DISABLED)
-        missing = select(Person.id).where(
-            Person.id.in_([id_ for id_ in people if id_ not in elsewhere]), Person.state.in_(shown)
-        )
-        ids = list(db.session.scalars(missing))
         if ids:
             self.set_state(ids, PersonState.MISSING)
         return ids
@@ -168,6 +169,31 @@ class Writer:
 
     def _record(self, changes: Iterable[Change], source: str = "ldap") -> None:
         record_history(changes, source=source, run_id=self.run_id, at=clock.now())
+
+
+def missing_without(identity_ids: Sequence[int]) -> dict[int, int]:
+    """Return whom no directory would hold without these entries: person id -> entry.
+
+    :param identity_ids: a block of them; three queries
+    """
+    gone = select(Identity.person_id, Identity.id).where(Identity.id.in_(identity_ids))
+    entries = dict(db.session.execute(gone.order_by(Identity.person_id)).all())
+    held = (
+        select(Identity.person_id)
+        .join(Directory, Directory.id == Identity.directory_id)
+        .where(
+            Identity.person_id.in_(list(entries)),
+            Identity.id.not_in(identity_ids),
+            Identity.is_gone.is_(False),
+            Directory.is_enabled,
+        )
+    )
+    elsewhere = set(db.session.scalars(held))
+    shown = (PersonState.ACTIVE, PersonState.DISABLED)
+    missing = select(Person.id).where(
+        Person.id.in_([id_ for id_ in entries if id_ not in elsewhere]), Person.state.in_(shown)
+    )
+    return {id_: entries[id_] for id_ in db.session.scalars(missing)}
 
 
 def _changes(plan: Plan, person_id: int) -> Iterator[Change]:

@@ -249,7 +249,7 @@ def _finish(
 ) -> None:
     with transaction():
         try:
-            lease.heartbeat()
+            lease.hold()
         except LeaseLost:
             return  # whoever took the lease over has ended this run
         runs.finish(run_id, state, message, {key: n for key, n in counters.items() if n})

@@ -12,7 +12,8 @@ from hashlib import blake2b
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import aliased
 
 from lupweb.database import db
 from lupweb.directories.models import Identity
@@ -98,15 +99,36 @@ class Everybody:
         return int.from_bytes(blake2b(dn.encode(), digest_size=8, key=self._key).digest())
 
 
-def everybody(directory_id: int) -> Everybody:
-    """Return the people of a whole directory by their DNs."""
+def everybody(directory_id: int, absent: Collection[int] = ()) -> Everybody:
+    """Return the people of a whole directory by their DNs.
+
+    :param absent: entries that were not found just now: if others have their DNs, it is those
+    """
+    followed = _followed(absent)
     rows = db.session.execute(
-        select(Identity.dn_folded, Identity.person_id).where(
+        select(Identity.dn_folded, Identity.person_id, Identity.id).where(
             Identity.directory_id == directory_id, Identity.is_gone.is_(False)
         ),
         execution_options={"yield_per": AT_ONCE},
     )
-    return Everybody((dn, id_) for dn, id_ in rows)
+    return Everybody((dn, id_) for dn, id_, entry_id in rows if entry_id not in followed)
+
+
+def _followed(absent: Iterable[int]) -> set[int]:
+    """Return those of the entries whose DN another one has now."""
+    other = aliased(Identity)
+    has_it = and_(
+        other.dn_folded == Identity.dn_folded,
+        other.directory_id == Identity.directory_id,
+        other.id != Identity.id,
+        other.is_gone.is_(False),
+    )
+    rows = select(Identity.id).join(other, has_it)
+    return {
+        id_
+        for some in _pieces(absent)
+        for id_ in db.session.scalars(rows.where(Identity.id.in_(some)))
+    }
 
 
 def held(logins: Iterable[str], directory_id: int) -> dict[str, int]:

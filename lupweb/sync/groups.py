@@ -1,7 +1,7 @@
 """Who belongs to which group: read off the group entries, in every run (sync.md section 9)."""
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, delete, select, update
@@ -16,7 +16,7 @@ from lupweb.people.names import fold_login
 from lupweb.profiles.bulk import insert_rows
 from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
-from lupweb.sync import finding
+from lupweb.sync import finding, group_marks
 from lupweb.sync.reading import Task
 from lupweb.texts import Text, _
 
@@ -51,18 +51,44 @@ class Members:
     nested: list[Nested] = field(default_factory=list)
 
 
-def read_groups(task: Task, session: LdapSession) -> None:
+def read_groups(
+    task: Task,
+    session: LdapSession,
+    *,
+    moves_members: bool = True,
+    absent: Collection[int] = (),
+) -> bool:
     """Bring the members of every group of this directory, and every local one, up to date.
 
     A group that was not read keeps its members; one that vanished makes nobody a member.
+
+    :param moves_members: people came, went, moved or have another login; if not, nothing is read
+        where no group has changed since the last time
+    :param absent: entries of people that were not found just now
+    :returns: whether the groups of the directory were read
     """
-    mapped = [
-        _Mapped(group.id, group.key, group.dn)
-        for group in db.session.scalars(select(Group).where(Group.directory_id == task.facts.id))
-    ]
-    everybody = finding.everybody(task.facts.id) if mapped else finding.Everybody(())
+    rows = db.session.scalars(select(Group).where(Group.directory_id == task.facts.id))
+    mapped = [_Mapped(group.id, group.key, group.dn) for group in rows]
+    mark = group_marks.mark_now(task, session, [(each.id, each.dn) for each in mapped])
+    is_read = bool(mapped) and (moves_members or not mark or mark != task.standing.groups_mark)
+    if is_read:
+        task.standing.groups_mark = ""
+        is_whole = _read_mapped(task, session, mapped, absent)
+        task.standing.groups_mark = mark if is_whole else ""
+    with transaction():
+        task.lease.heartbeat()
+        settle_local_groups()
+    return is_read
+
+
+def _read_mapped(
+    task: Task, session: LdapSession, mapped: Sequence[_Mapped], absent: Collection[int]
+) -> bool:
+    """Read these groups; return whether all of them could be read."""
+    everybody = finding.everybody(task.facts.id, absent)
     end_reading()
     reader = GroupReader(session, everybody, task.facts.id)
+    is_whole = True
     applying = {group_id for field in task.layout.fields() for group_id in field.applies_to}
     applying |= {group.id for group in mapped if group.key == task.options.get("licence_group")}
     for group in mapped:
@@ -73,6 +99,7 @@ def read_groups(task: Task, session: LdapSession) -> None:
                 "The group “%(key)s” keeps its members: %(why)s", key=group.key, why=error.message
             )
             _note_trouble(task, group, REFUSED, text)
+            is_whole = False
             continue
         with transaction():
             task.lease.heartbeat()
@@ -81,9 +108,7 @@ def read_groups(task: Task, session: LdapSession) -> None:
         if members is None:
             text = _("The group “%(key)s” is not in the directory: it is empty.", key=group.key)
             _note_trouble(task, group, GONE, text)
-    with transaction():
-        task.lease.heartbeat()
-        settle_local_groups()
+    return is_whole
 
 
 def settle_local_groups() -> None:

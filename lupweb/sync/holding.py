@@ -1,54 +1,88 @@
-"""What a run held back, and its release by an administrator (sync.md section 7)."""
+"""What a run held back: kept with its reason, and asked for by an administrator (section 7)."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import asdict
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import func, select
 
 from lupweb.database import db
-from lupweb.directories.models import Identity
 from lupweb.errors import Forbidden, NotFound
-from lupweb.people.models import Person
-from lupweb.people.states import PersonState
-from lupweb.runs.models import HeldPerson, Run
+from lupweb.profiles.layout import Layout
+from lupweb.runs.models import PlanItem, Run
 from lupweb.runs.service import get_run
-from lupweb.runs.states import RunState
-from lupweb.texts import _
+from lupweb.runs.states import WHOLE_SUBJECT, RunState
+from lupweb.sync import brake
+from lupweb.sync.brake import Guard, Verdict
+from lupweb.sync.guards import EMAIL, Held
+from lupweb.sync.items import AT_ONCE, add_rows, digest_of
+from lupweb.texts import Text, _
 
-HIDE = "hide"
-DISABLE = "disable"
-
-
-def digest_of(people: Mapping[int, str]) -> str:
-    """Return what names exactly this set: person id -> action."""
-    text = ",".join(f"{person_id}:{people[person_id]}" for person_id in sorted(people))
-    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+COMPLETE = (RunState.DONE, RunState.PARTIAL, RunState.HELD)
 
 
-def keep(run_id: int, people: Mapping[int, str]) -> None:
-    """Record whom a run would have hidden or disabled; call inside a transaction."""
-    run = get_run(run_id)
-    run.held_digest = digest_of(people)
-    db.session.execute(delete(HeldPerson).where(HeldPerson.run_id == run_id))
-    rows = [{"run_id": run_id, "person_id": id_, "action": people[id_]} for id_ in sorted(people)]
-    if rows:
-        db.session.execute(insert(HeldPerson), rows)
+def keep(held: Held) -> list[Verdict]:
+    """Record what a run held, and why; call inside a transaction.
+
+    :returns: what was held, that of a plan which is out of date included
+    """
+    run = get_run(held.run_id)
+    add_rows(held.rows)
+    verdicts = held.verdicts + _moved(held.run_id)
+    run.guards = [asdict(each) for each in verdicts]
+    run.held_digest = digest_of_run(held.run_id) if verdicts and not run.dry_run else ""
+    return verdicts
 
 
-def held_people(run_id: int) -> list[tuple[Person, str]]:
-    """Return whom a run holds and for what, by name."""
+def verdicts_of(run: Run) -> list[Verdict]:
+    """Return what held something in a run."""
+    return [Verdict(**{**each, "guard": Guard(each["guard"])}) for each in run.guards]
+
+
+def reason_of(layout: Layout, verdict: Verdict) -> Text:
+    """Return why something was held, in words."""
+    field = layout.find_field(verdict.field)
+    name = str(_("e-mail address")) if verdict.field == EMAIL else verdict.field
+    return brake.reason(verdict, field.name if field else name)
+
+
+def held_items(run_id: int) -> Iterator[PlanItem]:
+    """Yield what a run holds, in the order of the list; a thousand in memory."""
     rows = (
-        select(Person, HeldPerson.action)
-        .join(HeldPerson, HeldPerson.person_id == Person.id)
-        .where(HeldPerson.run_id == run_id)
-        .order_by(Person.sort_name, Person.id)
+        select(PlanItem)
+        .where(PlanItem.run_id == run_id, PlanItem.guard != "")
+        .order_by(PlanItem.guard, PlanItem.name, PlanItem.id)
     )
-    return [(person, action) for person, action in db.session.execute(rows)]
+    yield from db.session.scalars(rows, execution_options={"yield_per": AT_ONCE})
 
 
-def releasable(run_id: int, subject: str) -> dict[str, list[int]]:
-    """Return what the release of a run does: action -> ids of people.
+def is_held(person_id: int, field_key: str) -> bool:
+    """Return whether the latest runs hold the value of a field of a person."""
+    rows = (
+        select(PlanItem)
+        .join(Run, Run.id == PlanItem.run_id)
+        .where(PlanItem.person_id == person_id, Run.state == RunState.HELD, PlanItem.guard != "")
+        .order_by(PlanItem.id.desc())
+    )
+    return any(
+        field_key in item.changes and _newest_of(item.run_id) is None
+        for item in db.session.scalars(rows)
+    )
 
+
+def digest_of_run(run_id: int) -> str:
+    """Return what names exactly the set that a run holds."""
+    columns = (
+        PlanItem.guard, PlanItem.action, PlanItem.person_id, PlanItem.unique_id, PlanItem.changes
+    )  # fmt: skip
+    rows = select(*columns).where(PlanItem.run_id == run_id, PlanItem.guard != "")
+    found = db.session.execute(rows, execution_options={"yield_per": AT_ONCE})
+    return digest_of(row._asdict() for row in found)
+
+
+def releasable(run_id: int, subject: str, digest: str = "") -> Run:
+    """Return the run whose held set is to be released: the newest one that holds the same.
+
+    :param digest: of the set that the administrator was shown; "": as the run names it
     :raises NotFound: if there is no such run of the subject
     :raises Forbidden: if it holds nothing, or what it holds is out of date
     """
@@ -57,46 +91,61 @@ def releasable(run_id: int, subject: str) -> dict[str, list[int]]:
         raise NotFound(_("There is no run %(number)s.", number=run_id))
     if run.state != RunState.HELD:
         raise Forbidden(_("Run %(number)s holds nothing. Nothing was changed.", number=run_id))
-    _refuse_stale(run)
-    people = {person.id: action for person, action in held_people(run_id)}
-    if digest_of(people) != run.held_digest:
-        raise Forbidden(
-            _("What run %(number)s held has changed since. Read again first.", number=run_id)
-        )
-    return {
-        action: [id_ for id_, held_for in people.items() if held_for == action]
-        for action in (HIDE, DISABLE)
-    }
-
-
-def present_identities(directory_id: int, person_ids: Sequence[int]) -> list[int]:
-    """Return the entries of these people that the last complete reading had."""
-    rows = select(Identity.id).where(
-        Identity.directory_id == directory_id,
-        Identity.person_id.in_(person_ids),
-        Identity.is_gone.is_(False),
-    )
-    return list(db.session.scalars(rows))
-
-
-def state_of(action: str) -> PersonState:
-    """Return the state that an action gives."""
-    return PersonState.DISABLED if action == DISABLE else PersonState.MISSING
-
-
-def _refuse_stale(run: Run) -> None:
-    newer = select(Run.id).where(
-        Run.subject == run.subject,
-        Run.id > run.id,
-        Run.state.in_([RunState.DONE, RunState.PARTIAL, RunState.HELD]),
-    )
-    later = db.session.scalar(newer.order_by(Run.id.desc()).limit(1))
-    if later is not None:
+    newest = _newest_of(run_id)
+    if newest is not None and not _holds_the_same(newest, run):
         raise Forbidden(
             _(
                 "Run %(later)s has read the directory since. What run %(number)s held is out of"
                 " date; look at the later one. Nothing was changed.",
-                later=later,
+                later=newest.id,
                 number=run.id,
             )
         )
+    released = newest or run
+    if digest not in {"", run.held_digest} or digest_of_run(released.id) != run.held_digest:
+        raise Forbidden(
+            _("What run %(number)s held has changed since. Read again first.", number=run_id)
+        )
+    return released
+
+
+def refuse_outdated(planned: Run) -> None:
+    """Refuse to apply what is no plan, or one that a later run has overtaken.
+
+    :raises Forbidden: naming which of the two
+    """
+    if not planned.dry_run or planned.state not in COMPLETE:
+        raise Forbidden(_("Run %(number)s has no plan that could be applied.", number=planned.id))
+    newest = _newest_of(planned.id)
+    if newest is not None:
+        raise Forbidden(
+            _(
+                "Run %(later)s has read the directory since. The plan of run %(number)s is out of"
+                " date. Nothing was changed.",
+                later=newest.id,
+                number=planned.id,
+            )
+        )
+
+
+def _moved(run_id: int) -> list[Verdict]:
+    moved = PlanItem.run_id == run_id, PlanItem.guard == Guard.MOVED
+    count = db.session.scalar(select(func.count(PlanItem.id)).where(*moved)) or 0
+    return [Verdict(Guard.MOVED, count, 0, count)] if count else []
+
+
+def _newest_of(run_id: int) -> Run | None:
+    """Return the last run that looked at the same people since, or None."""
+    run = get_run(run_id)
+    newer = select(Run).where(
+        Run.subject == run.subject,
+        Run.id > run.id,
+        Run.state.in_(COMPLETE),
+        Run.mode.in_(WHOLE_SUBJECT),
+        Run.dry_run.is_(False),
+    )
+    return db.session.scalar(newer.order_by(Run.id.desc()).limit(1))
+
+
+def _holds_the_same(newest: Run, run: Run) -> bool:
+    return newest.state == RunState.HELD and newest.held_digest == run.held_digest

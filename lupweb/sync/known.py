@@ -6,7 +6,7 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lupweb.database import db
@@ -72,6 +72,13 @@ class Here:
             for row in rows
         }
 
+    def known_ids(self, unique_ids: Collection[str]) -> set[str]:
+        """Return those of the unique ids that anybody of here has."""
+        rows = select(Identity.unique_id).where(
+            Identity.directory_id == self.directory_id, Identity.unique_id.in_(unique_ids)
+        )
+        return set(db.session.scalars(rows))
+
     def known_elsewhere(self, matches: Mapping[str, str]) -> dict[str, Known]:
         """Return who of another directory an entry without an identity is; two queries.
 
@@ -93,11 +100,36 @@ class Here:
     def absent(self, seen: Collection[bytes]) -> Absent:
         """Return who was in the last reading, and is not in `seen`, a set of marks."""
         rows = db.session.execute(
-            select(Identity.unique_id, Identity.id).where(self._is_present()),
+            select(Identity.unique_id, Identity.id).where(self.is_present()),
             execution_options={"yield_per": AT_ONCE},
         )
-        gone = [id_ for unique_id, id_ in rows if mark_of(unique_id) not in seen]
+        return self.absent_of([id_ for unique_id, id_ in rows if mark_of(unique_id) not in seen])
+
+    def absent_of(self, gone: Sequence[int]) -> Absent:
+        """Return whose identities these are, none of which was found."""
         return Absent(gone, self._shown(gone))
+
+    def supplied_elsewhere(self) -> ColumnElement[bool] | None:
+        """Return the condition of an identity of here whose person another one supplies.
+
+        :returns: None if that is nobody's
+        """
+        conditions: list[ColumnElement[bool]] = []
+        if self._is_behind():
+            conditions.append(Identity.person_id.in_(held_before(self.position)))
+        if self._has_merged:
+            newer = aliased(Identity)
+            conditions.append(
+                select(newer.id)
+                .where(
+                    newer.person_id == Identity.person_id,
+                    newer.directory_id == self.directory_id,
+                    newer.id > Identity.id,
+                    newer.is_gone.is_(False),
+                )
+                .exists()
+            )
+        return or_(*conditions) if conditions else None
 
     def _shown(self, identity_ids: Sequence[int]) -> list[int]:
         shown: list[int] = []
@@ -112,20 +144,21 @@ class Here:
         rows = (
             select(func.count(Identity.id))
             .join(Person, Person.id == Identity.person_id)
-            .where(self._is_present(), Person.state.in_(SHOWN))
+            .where(self.is_present(), Person.state.in_(SHOWN))
         )
         return db.session.scalar(rows) or 0
 
     def count_present(self) -> int:
         """Return how many entries the last reading had."""
-        return db.session.scalar(select(func.count(Identity.id)).where(self._is_present())) or 0
+        return db.session.scalar(select(func.count(Identity.id)).where(self.is_present())) or 0
 
     def is_first_load(self) -> bool:
         """Return whether nobody of here is known yet."""
         rows = select(Identity.id).where(Identity.directory_id == self.directory_id)
         return db.session.scalar(rows.limit(1)) is None
 
-    def _is_present(self) -> ColumnElement[bool]:
+    def is_present(self) -> ColumnElement[bool]:
+        """Return the condition of an identity that the last reading of here had."""
         return and_(Identity.directory_id == self.directory_id, Identity.is_gone.is_(False))
 
     def _candidates(self, wanted: Collection[str]) -> Select[*tuple[Any, ...]]:

@@ -1,36 +1,36 @@
 """What happens between the start of a run and its end: read, hold, write, link, retire."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete
-
-from lupweb.database import db, end_reading, transaction
+from lupweb.database import end_reading, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.service import DirectoryFacts
 from lupweb.errors import DirectoryError, DirectoryUnavailable, InvalidValue, LimitExceeded
 from lupweb.ldap.paging import PAGE_SIZE
-from lupweb.ldap.session import Directory as LdapSession
-from lupweb.runs import service as runs
-from lupweb.runs.models import RunProblem
 from lupweb.runs.states import RunState
-from lupweb.sync import brake, holding
+from lupweb.sync import holding
+from lupweb.sync.brake import Guard, Verdict
+from lupweb.sync.enumerating import read_once, signed_in
+from lupweb.sync.group_marks import forget_groups
 from lupweb.sync.groups import read_groups
+from lupweb.sync.guards import (
+    Held,
+    hold_removal,
+    hold_what_is_too_much,
+    refuse_last_administrators,
+)
+from lupweb.sync.holding import reason_of
 from lupweb.sync.known import Absent
 from lupweb.sync.links import link
 from lupweb.sync.pictures import read_pictures
-from lupweb.sync.preparing import (
-    VISIBLE,
-    check_question,
-    mapped_fields,
-    naming_of,
-    search_filter,
-    surroundings,
-)
+from lupweb.sync.preparing import check_question
 from lupweb.sync.reading import Reading, Task
 from lupweb.texts import Text, _, ngettext
 
 TRIES = 3
+GROUPS_READ = "groups_read"
+"""The counter that tells whether a run of the groups alone had anything to read."""
 PAGE_SIZES = (PAGE_SIZE, 200, 50)
 """Page sizes that are tried in turn where a server stops at a limit (sync.md section 19)."""
 
@@ -60,30 +60,69 @@ def synchronize(task: Task, connect: Connect) -> Outcome:
         return Outcome(RunState.FAILED, error.message, _written(begun))
     if not reading.seen and task.is_first:
         return _nobody_found(task.facts)
-    held = _hold_disabling(reading)
-    reading.write()
+    return settle(reading, connect, breaks)
+
+
+def only_groups(task: Task, connect: Connect) -> Outcome:
+    """Bring the members of groups up to date, and nothing else; cheap where no group changed.
+
+    :raises DirectoryError: if the directory does not answer; members stay as they are
+    """
     try:
-        _read_the_rest(reading, connect)
+        check_question(task.facts)
+    except InvalidValue as error:
+        return Outcome(RunState.REFUSED, error.message)
+    with signed_in(task, connect) as session:
+        is_read = read_groups(task, session, moves_members=False)
+    if is_read:
+        return Outcome(RunState.DONE, _("The members of all groups were read."), {GROUPS_READ: 1})
+    return Outcome(RunState.DONE, _("No group has changed since they were read last."))
+
+
+def settle(reading: Reading, connect: Connect, breaks: int) -> Outcome:
+    """Hold what is too much, write the rest, read groups and pictures, hide who is gone, link.
+
+    A dry run does so with its plan, and with nothing else.
+
+    :param breaks: how often the enumeration had to begin again
+    """
+    task = reading.task
+    held = hold_what_is_too_much(reading)
+    absent = refuse_last_administrators(reading, _absent(reading, breaks))
+    if reading.moves_members and not task.dry_run:
+        forget_groups(task)
+    reading.write()
+    if task.dry_run:
+        return _retire(reading, held, absent, breaks)
+    try:
+        _read_the_rest(reading, connect, absent)
     except DirectoryError as error:
+        _keep_held(held)
         link(task.layout, task.lease, task.run_id)
         return Outcome(RunState.FAILED, _people_only(error), reading.counters)
-    outcome = _retire(reading, held, breaks)
+    outcome = _retire(reading, held, absent, breaks)
     link(task.layout, task.lease, task.run_id)  # last, since a manager may have left just now
     return outcome
 
 
-def _read_the_rest(reading: Reading, connect: Connect) -> None:
+def _keep_held(held: Held) -> None:
+    """Keep what was held by a run that failed later, for its record."""
+    with transaction():
+        holding.keep(held)
+
+
+def _read_the_rest(reading: Reading, connect: Connect, absent: Absent) -> None:
     """Read groups and pictures; once more, on a new connection, if that breaks off."""
     try:
-        _read_groups_and_pictures(reading, connect)
+        _read_groups_and_pictures(reading, connect, absent)
     except DirectoryUnavailable:
-        _read_groups_and_pictures(reading, connect)
+        _read_groups_and_pictures(reading, connect, absent)
 
 
-def _read_groups_and_pictures(reading: Reading, connect: Connect) -> None:
-    task = reading.task
-    with _signed_in(task, connect) as session:
-        read_groups(task, session)
+def _read_groups_and_pictures(reading: Reading, connect: Connect, absent: Absent) -> None:
+    task, gone = reading.task, absent.identity_ids
+    with signed_in(task, connect) as session:
+        read_groups(task, session, moves_members=reading.moves_members, absent=gone)
         if task.options.get("picture_source") == "ldap":
             attribute = task.options["picture_attribute"]
             reading.counters.update(read_pictures(task, session, attribute))
@@ -112,7 +151,7 @@ def _read(task: Task, connect: Connect, begun: list[Reading]) -> tuple[Reading, 
     sizes = list(PAGE_SIZES)
     for breaks in range(TRIES):
         try:
-            return _read_once(task, connect, sizes[0], begun), breaks
+            return read_once(task, connect, sizes[0], begun), breaks
         except LimitExceeded:
             if len(sizes) == 1:
                 raise
@@ -120,35 +159,7 @@ def _read(task: Task, connect: Connect, begun: list[Reading]) -> tuple[Reading, 
         except DirectoryUnavailable:
             if breaks == TRIES - 1:
                 raise
-    return _read_once(task, connect, sizes[0], begun), TRIES
-
-
-def _read_once(task: Task, connect: Connect, page_size: int, begun: list[Reading]) -> Reading:
-    with _signed_in(task, connect) as session:
-        traits = session.traits()
-        fields, complaints = mapped_fields(task.layout, traits)
-        _note_complaints(task, complaints)
-        naming = naming_of(task.facts, traits, task.options.get("match_people_by", "login"))
-        around = surroundings(session, task.facts, fields, naming, task.options)
-        reading = Reading(task, around)
-        begun.append(reading)
-        wanted = search_filter(task.facts, task.options.get("active_users", VISIBLE))
-        reading.read_everybody(session, wanted, page_size)
-    return reading
-
-
-def _note_complaints(task: Task, complaints: list[Text]) -> None:
-    """Begin the list of problems: one of an enumeration that broke off would name them twice."""
-    with transaction():
-        db.session.execute(delete(RunProblem).where(RunProblem.run_id == task.run_id))
-        for complaint in complaints:
-            runs.note_problem(task.run_id, complaint)
-
-
-def _signed_in(task: Task, connect: Connect) -> LdapSession:
-    session = connect(task.facts.server)
-    session.bind(task.facts.bind_dn, task.facts.password)
-    return session
+    return read_once(task, connect, sizes[0], begun), TRIES
 
 
 def _nobody_found(facts: DirectoryFacts) -> Outcome:
@@ -163,55 +174,50 @@ def _nobody_found(facts: DirectoryFacts) -> Outcome:
     )
 
 
-def _hold_disabling(reading: Reading) -> dict[int, str]:
-    """Hold back whom the directory switched off, if they are too many at once."""
-    disabled = [plan for plan in reading.waiting if plan.disables and plan.known]
-    if not disabled:
-        return {}
-    shown = reading.task.here.count_shown()
-    end_reading()
-    if len(disabled) <= brake.limit(shown):
-        return {}
-    reading.hold(disabled)
-    return {plan.known.person_id: holding.DISABLE for plan in disabled if plan.known}
-
-
-def _retire(reading: Reading, held: dict[int, str], breaks: int) -> Outcome:
+def _retire(reading: Reading, held: Held, absent: Absent, breaks: int) -> Outcome:
     """Hide the people who are gone, if the brake allows; say how the run ended."""
     task, counters = reading.task, reading.counters
-    is_fresh = task.is_first and not breaks  # everybody was written just now
-    shown = 0 if is_fresh else task.here.count_shown()
-    absent = Absent() if is_fresh else task.here.absent(reading.seen)
+    shown = task.here.count_shown() if absent.shown_ids else 0
     end_reading()
     counters["missing"] = 0
-    if brake.holds(len(absent.shown_ids), active=shown, seen=len(reading.seen)):
-        held |= dict.fromkeys(absent.shown_ids, holding.HIDE)
-        counters["held"] += len(absent.shown_ids)
-    else:
+    if not hold_removal(reading, held, absent, shown):
         counters["missing"] = task.writer.retire(absent.identity_ids)
-    if held:
-        with transaction():
-            holding.keep(task.run_id, held)
-        return Outcome(RunState.HELD, _held(held, shown), counters)
+    with transaction():
+        verdicts = holding.keep(held)
+    counters["held"] += sum(each.count for each in verdicts if each.guard is Guard.MOVED)
+    if verdicts and not task.dry_run:
+        return Outcome(RunState.HELD, _held(task, verdicts), counters)
     state = RunState.PARTIAL if counters["failed"] else RunState.DONE
-    return Outcome(state, _summary(counters, breaks), counters)
+    said = _planned(task, verdicts) if task.dry_run else _summary(counters, breaks)
+    return Outcome(state, said, counters)
 
 
-def _held(held: Mapping[int, str], shown: int) -> Text:
-    gone = sum(action == holding.HIDE for action in held.values())
-    if not gone:
-        return _(
-            "%(count)s of %(shown)s people would be switched off at once. They were left as they"
-            " are; everything else was brought up to date. Approve it if that is right.",
-            count=len(held),
-            shown=shown,
+def _absent(reading: Reading, breaks: int) -> Absent:
+    """Return who was not found; nobody in a first load that was written just now."""
+    is_fresh = reading.task.is_first and not breaks
+    absent = Absent() if is_fresh else reading.absent()
+    end_reading()
+    return absent
+
+
+def _held(task: Task, verdicts: Sequence[Verdict]) -> str:
+    if any(each.guard is Guard.REMOVAL for each in verdicts):
+        rest = _("Nobody was hidden; everything else was brought up to date.")
+    else:
+        rest = _(
+            "This was left as it is; everything else was brought up to date. Approve it if it is"
+            " right."
         )
-    return _(
-        "%(gone)s of %(shown)s people were not found. Nobody was hidden; everything else was"
-        " brought up to date. Check whether the directory lost them, or the filter.",
-        gone=gone,
-        shown=shown,
-    )
+    return f"{_reasons(task, verdicts)} {rest}"
+
+
+def _planned(task: Task, verdicts: Sequence[Verdict]) -> str:
+    said = _("A dry run: nothing was changed. The plan says what a run would do now.")
+    return f"{said} {_reasons(task, verdicts)}".strip()
+
+
+def _reasons(task: Task, verdicts: Sequence[Verdict]) -> str:
+    return " ".join(str(reason_of(task.layout, each)) for each in verdicts)
 
 
 def _summary(counters: Mapping[str, int], breaks: int) -> str:

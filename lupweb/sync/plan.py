@@ -53,6 +53,9 @@ class Plan:
     :param known: None for somebody new
     :param before: field key -> stored value, of those that change
     :param computed: those of `changes` that follow from other values
+    :param is_held: a guard holds a part of it; the rest is written
+    :param held_stamp: the stamp of an entry that counts as unread because of that
+    :param is_moved: it is not what the plan says that is being applied; nothing of it is written
     """
 
     unique_id: str
@@ -74,6 +77,13 @@ class Plan:
     known: Known | None
     before: dict[str, str] = field(default_factory=dict)
     computed: Set[str] = frozenset()
+    is_held: bool = False
+    held_stamp: str = ""
+    is_moved: bool = False
+
+    def hold_part(self) -> None:
+        """Count the entry as unread, so that the next run looks at it again."""
+        self.is_held, self.held_stamp, self.stamp = True, self.stamp, ""
 
     @property
     def person_id(self) -> int:

@@ -14,9 +14,11 @@ from lupweb.ldap.session import Directory as LdapSession
 from lupweb.profiles.layout import Layout
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
-from lupweb.sync.apply import BLOCK, Writer
+from lupweb.sync.apply import BLOCK, Writer, Writing
 from lupweb.sync.delivered import Delivered, Page, Surroundings, delivered_page
-from lupweb.sync.known import Here, mark_of, stored_values
+from lupweb.sync.dry import Checked, PlanStore
+from lupweb.sync.known import Absent, Here, mark_of, stored_values
+from lupweb.sync.modes import Standing
 from lupweb.sync.plan import Compute, Known, Plan, compare, may_differ, plan
 from lupweb.sync.preparing import computing
 from lupweb.texts import _
@@ -32,6 +34,9 @@ class Task:
     :param is_first: nobody of the directory is known: there is nobody to hide and nothing to clear
     :param options: the site's options, as they were when the run began
     :param expected: how many entries the last reading had
+    :param standing: how the directory stood when the run began, and what the run has read
+    :param dry_run: nothing is written but the record of the run, and its plan
+    :param plan_run_id: the dry run whose plan is applied: only what it says is written
     """
 
     run_id: int
@@ -41,16 +46,27 @@ class Task:
     is_first: bool
     options: Mapping[str, Any]
     expected: int = 0
+    standing: Standing = field(default_factory=Standing)
+    dry_run: bool = False
+    plan_run_id: int | None = None
+
+    def tell_progress(self, done: int) -> None:
+        """Record how many people were looked at, and that the run lives."""
+        with transaction():
+            self.lease.heartbeat()
+            runs.tell_progress(self.run_id, done, self.expected)
 
     @property
     def here(self) -> Here:
         """Return the directory of this run, among the others."""
         return Here(self.facts.id, self.facts.position, self.run_id)
 
-    @property
-    def writer(self) -> Writer:
-        """Return what writes the plans of this run."""
-        return Writer(
+    @cached_property
+    def writer(self) -> Writing:
+        """Return what writes the plans of this run, or stores them."""
+        if self.dry_run:
+            return PlanStore(self.run_id, self.lease)
+        writer = Writer(
             self.run_id,
             self.facts.id,
             self.facts.key,
@@ -58,6 +74,7 @@ class Task:
             self.lease,
             keeps_history=not self.is_first,
         )
+        return Checked(writer, self.run_id, self.plan_run_id) if self.plan_run_id else writer
 
 
 @dataclass
@@ -69,6 +86,7 @@ class Reading:
         first load they are written page by page instead
     :param is_alone: nobody is known from another directory
     :param is_empty: nobody was known from this one when the enumeration began
+    :param moves_members: groups that are as they were may have other members now
     """
 
     task: Task
@@ -78,6 +96,7 @@ class Reading:
     seen: set[bytes] = field(default_factory=set)
     counters: Counter[str] = field(default_factory=Counter)
     waiting: list[Plan] = field(default_factory=list)
+    moves_members: bool = True
 
     @cached_property
     def compute(self) -> Compute | None:
@@ -86,8 +105,7 @@ class Reading:
 
     def read_everybody(self, session: LdapSession, search_filter: str, page_size: int) -> None:
         """Enumerate all entries; a `DirectoryError` means that the answer is not complete."""
-        wanted = self.around.naming.attributes()
-        wanted += [each.attribute for each in self.around.fields]
+        wanted = self.wanted()
         self.is_alone = self.task.here.is_alone()
         self.is_empty = self.task.here.is_first_load()
         end_reading()
@@ -97,6 +115,19 @@ class Reading:
             if self.task.is_first and len(self.waiting) >= self._worth_writing():
                 self.write()
             self._tell_progress()
+
+    def wanted(self) -> list[str]:
+        """Return the attributes that an entry is read with."""
+        return self.around.naming.attributes() + [each.attribute for each in self.around.fields]
+
+    @property
+    def met(self) -> int:
+        """Return how many entries were met by the enumeration, each counted once."""
+        return len(self.seen)
+
+    def absent(self) -> Absent:
+        """Return who was there last time and was not met."""
+        return self.task.here.absent(self.seen)
 
     def _worth_writing(self) -> int:
         """Return how many people make a block of a first load.
@@ -108,10 +139,14 @@ class Reading:
 
     def hold(self, plans: Sequence[Plan]) -> None:
         """Leave these people as they are; they count as skipped until they are released."""
-        held = {each.unique_id for each in plans}
-        self.waiting = [each for each in self.waiting if each.unique_id not in held]
-        self.counters["skipped"] += len(held)
-        self.counters["held"] += len(held)
+        self.leave(plans)
+        self.counters["held"] += len(plans)
+
+    def leave(self, plans: Sequence[Plan]) -> None:
+        """Leave these people as they are; they count as skipped."""
+        left = {each.unique_id for each in plans}
+        self.waiting = [each for each in self.waiting if each.unique_id not in left]
+        self.counters["skipped"] += len(left)
 
     def write(self) -> None:
         """Write what waits, and count it."""
@@ -203,12 +238,12 @@ class Reading:
         self.counters["values_changed"] += sum(len(each.changes) for each in settled)
 
     def _tell_progress(self) -> None:
-        with transaction():
-            self.task.lease.heartbeat()
-            runs.tell_progress(self.task.run_id, self.counters["seen"], self.task.expected)
+        self.task.tell_progress(self.counters["seen"])
 
 
 def _kind(each: Plan) -> str:
+    if each.is_held:
+        return "skipped"
     if each.known is None or each.known.is_new:
         return "new"
     if each.is_shadowed:

@@ -3,23 +3,27 @@
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
 from lupweb.audit.service import changes_of_run
 from lupweb.database import db
 from lupweb.directories.models import Directory, Identity
+from lupweb.options.service import options
 from lupweb.people.models import Person
-from lupweb.runs.models import Run, Schedule
+from lupweb.profiles.layout import load_layout
+from lupweb.runs.models import PlanItem, Run, Schedule
 from lupweb.runs.service import get_run, problems
-from lupweb.runs.states import RunState
-from lupweb.sync.holding import held_people
+from lupweb.runs.states import ACTIVE, CHANGES, FULL, GROUPS, PERSON
+from lupweb.sources import xml_file
+from lupweb.sync.holding import held_items, reason_of, verdicts_of
+from lupweb.sync.items import Action, Changes, action_of_step
+from lupweb.sync.rules import STATE, Rules
 
 COUNTERS = (
     "seen", "new", "changed", "unchanged", "disabled", "missing", "back", "skipped", "shadowed",
     "failed", "held", "values_changed",
 )  # fmt: skip
 PREFIX = "directory:"
-AT_WORK = (RunState.QUEUED, RunState.RUNNING)
 
 
 def record(run_id: int) -> dict[str, Any]:
@@ -30,7 +34,7 @@ def record(run_id: int) -> dict[str, Any]:
     run = get_run(run_id)
     return {
         "run": run.id,
-        "directory": run.subject.partition(":")[2],
+        "directory": run.subject.removeprefix(PREFIX),
         "trigger": run.trigger,
         "mode": run.mode,
         "reason": run.reason,
@@ -39,6 +43,7 @@ def record(run_id: int) -> dict[str, Any]:
         "seconds": _seconds(run),
         **{name: run.counters.get(name, 0) for name in COUNTERS},
         "message": run.message,
+        "dry_run": run.dry_run,
         "errors": [
             {"login": each.login, "field": each.field, "text": each.text}
             for each in problems(run_id)
@@ -53,38 +58,85 @@ def details(run_id: int) -> dict[str, Any]:
 
     :raises NotFound: if there is no such run
     """
-    changes: dict[int, list[dict[str, str]]] = defaultdict(list)
-    for each in changes_of_run(run_id):
-        changes[each.person_id].append(
-            {"field": each.field_key, "before": each.old, "after": each.new}
-        )
-    new = set(db.session.scalars(select(Identity.person_id).where(Identity.first_run_id == run_id)))
-    people = select(Person).where(Person.id.in_(new | changes.keys())).order_by(Person.id)
+    run, layout = get_run(run_id), load_layout()
+    rules = Rules(layout, run)
+    people = _planned(run, rules) if run.dry_run else _changed(run, rules)
     return {
         **record(run_id),
-        "people": [
-            {
-                "id": person.id,
-                "login": person.login,
-                "name": person.name,
-                "new": person.id in new,
-                "changes": changes[person.id],
-            }
-            for person in db.session.scalars(people)
+        "people": people,
+        "guards": [
+            {**each, "reason": str(reason_of(layout, verdict))}
+            for each, verdict in zip(run.guards, verdicts_of(run), strict=True)
         ],
         "held_people": [
-            {"id": person.id, "login": person.login, "name": person.name, "action": action}
-            for person, action in held_people(run_id)
+            {
+                "id": each.person_id,
+                "login": each.login,
+                "name": each.name,
+                "action": each.action,
+                "guard": each.guard,
+                "changes": _of_plan(each.changes, rules),
+            }
+            for each in held_items(run_id)
         ],
     }
+
+
+def _changed(run: Run, rules: Rules) -> list[dict[str, Any]]:
+    changes: dict[int, list[dict[str, str]]] = defaultdict(list)
+    steps: dict[int, tuple[str, str]] = {}
+    for each in changes_of_run(run.id):
+        rule = rules.rule(each.field_key, each.new, each.source)
+        said = {"field": each.field_key, "before": each.old, "after": each.new, "rule": str(rule)}
+        changes[each.person_id].append(said)
+        if each.field_key == STATE:
+            steps[each.person_id] = (each.old, each.new)
+    new = set(db.session.scalars(select(Identity.person_id).where(Identity.first_run_id == run.id)))
+    people = select(Person).where(Person.id.in_(new | changes.keys())).order_by(Person.id)
+    return [
+        {
+            "id": person.id,
+            "login": person.login,
+            "name": person.name,
+            "new": person.id in new,
+            "action": str(Action.NEW if person.id in new else action_of_step(steps.get(person.id))),
+            "changes": changes[person.id],
+        }
+        for person in db.session.scalars(people)
+    ]
+
+
+def _planned(run: Run, rules: Rules) -> list[dict[str, Any]]:
+    rows = select(PlanItem).where(PlanItem.run_id == run.id, PlanItem.guard == "")
+    return [
+        {
+            "id": each.person_id,
+            "login": each.login,
+            "name": each.name,
+            "new": each.action == Action.NEW,
+            "action": each.action,
+            "changes": _of_plan(each.changes, rules),
+        }
+        for each in db.session.scalars(rows.order_by(PlanItem.id))
+    ]
+
+
+def _of_plan(changes: Changes, rules: Rules) -> list[dict[str, str]]:
+    return [
+        {"field": key, "before": pair[0], "after": pair[1], "rule": str(rules.rule(key, pair[1]))}
+        for key, pair in sorted(changes.items())
+    ]
 
 
 def status() -> dict[str, Any]:
     """Return what runs, what ran last, what is next, and how each directory stands."""
     directories = db.session.scalars(select(Directory).order_by(Directory.position)).all()
+    subjects = [PREFIX + each.key for each in directories]
+    if options()["xml_file"]:
+        subjects.append(xml_file.SUBJECT)
     return {
         "running": [record(run.id) for run in _at_work()],
-        "last": [record(run.id) for each in directories if (run := _last(each.key)) is not None],
+        "last": [record(run.id) for each in subjects if (run := _last(each)) is not None],
         "next": [
             {
                 "directory": schedule.subject.removeprefix(PREFIX),
@@ -98,8 +150,8 @@ def status() -> dict[str, Any]:
                 "key": each.key,
                 "state": each.state or "never",
                 "last_full": each.last_full_at.isoformat() if each.last_full_at else None,
-                "last_changes": None,
-                "mode": "full",
+                "last_changes": each.last_changes_at.isoformat() if each.last_changes_at else None,
+                "mode": CHANGES if each.incremental else FULL,
                 "mark": None,
             }
             for each in directories
@@ -108,12 +160,14 @@ def status() -> dict[str, Any]:
 
 
 def _at_work() -> list[Run]:
-    rows = select(Run).where(Run.subject.startswith(PREFIX), Run.state.in_(AT_WORK))
+    of_people = or_(Run.subject.startswith(PREFIX), Run.subject == xml_file.SUBJECT)
+    rows = select(Run).where(of_people, Run.state.in_(ACTIVE))
     return list(db.session.scalars(rows.order_by(Run.id)))
 
 
-def _last(key: str) -> Run | None:
-    rows = select(Run).where(Run.subject == PREFIX + key, Run.state.not_in(AT_WORK))
+def _last(subject: str) -> Run | None:
+    of_here = and_(Run.subject == subject, Run.mode.not_in((GROUPS, PERSON)))
+    rows = select(Run).where(of_here, Run.state.not_in(ACTIVE))
     return db.session.scalar(rows.order_by(Run.id.desc()).limit(1))
 
 

@@ -17,16 +17,19 @@ from lupweb.directories.connect import AskedInTransaction, Connect
 from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.directories.service import DirectoryFacts, facts_of
 from lupweb.errors import InvalidValue, LupwebError
+from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of, given
 from lupweb.ldap.server import ServerTraits
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.options.service import options
 from lupweb.profiles.layout import Layout
+from lupweb.sources import one_person
 from lupweb.sync.admitting import is_entry
 from lupweb.sync.apply import Unfenced, Writer
 from lupweb.sync.delivered import Naming, Surroundings, delivered
 from lupweb.sync.fields import MappedField
+from lupweb.sync.group_marks import forget_groups_of
 from lupweb.sync.known import Here, stored_values
 from lupweb.sync.links import resolve_person
 from lupweb.sync.plan import Plan, compare, plan
@@ -70,6 +73,17 @@ class _Found:
     fields: Sequence[MappedField]
 
 
+@dataclass(frozen=True)
+class Refreshed:
+    """What became of reading one person anew.
+
+    :param planned: what was compared with what is stored; None if the entry could not be read
+    """
+
+    freshness: Freshness
+    planned: Plan | None = None
+
+
 _traits: dict[tuple[int, object, str], tuple[ServerTraits, datetime]] = {}
 
 
@@ -81,17 +95,49 @@ def refresh(
     Whoever the directory switched off, or does not show, is left to the next run: it sees whether
     they are many.
     """
+    other = one_person.ask(person_id, layout, secret_key, connect, limit_s=limit_s)
+    read = read_anew(
+        person_id, layout, secret_key, connect, limit_s=limit_s, before_storing=other.wait
+    )
+    return _together(read.freshness, is_other_read=other.store())
+
+
+def read_anew(  # noqa: PLR0913 all named
+    person_id: int,
+    layout: Layout,
+    secret_key: str,
+    connect: Connect,
+    *,
+    limit_s: float,
+    run_id: int | None = None,
+    before_storing: Callable[[], None] = lambda: None,
+) -> Refreshed:
+    """Do what `refresh` does for the directory that supplies a person, and tell what came of it.
+
+    :param run_id: the run that the history is to name; None: nobody asked for a record
+    :param before_storing: waits for others who ask, before a transaction begins
+    """
     question = _question(person_id, layout, secret_key)
     end_reading()
     if question is None:
-        return Freshness.NOWHERE
+        return Refreshed(Freshness.NOWHERE)
     found = _in_time(lambda: _ask(question, connect, limit_s), limit_s)
+    before_storing()
     if found is None:
-        return Freshness.UNREAD
+        return Refreshed(Freshness.UNREAD)
     try:
-        return _take(question, found)
+        return _take(question, found, run_id)
     except InvalidValue:  # the entry has lost its login
+        return Refreshed(Freshness.UNREAD)
+
+
+def _together(own: Freshness, *, is_other_read: bool | None) -> Freshness:
+    """Return how new a profile is that two LDAPs fill; None: the other one was not asked."""
+    if is_other_read is None:
+        return own
+    if not is_other_read:
         return Freshness.UNREAD
+    return Freshness.READ if own is Freshness.NOWHERE else own
 
 
 def refresh_at_sign_in(user_id: int, layout: Layout, secret_key: str, connect: Connect) -> None:
@@ -174,7 +220,7 @@ def _traits_of(facts: DirectoryFacts, session: LdapSession) -> ServerTraits:
     return known[0]
 
 
-def _take(question: _Question, found: _Found) -> Freshness:
+def _take(question: _Question, found: _Found, run_id: int | None) -> Refreshed:
     """Store what an entry says.
 
     :raises InvalidValue: if it has no login
@@ -182,16 +228,19 @@ def _take(question: _Question, found: _Found) -> Freshness:
     planned = _planned(question, found)
     end_reading()
     if planned is None or planned.disables:
-        return Freshness.UNREAD
+        return Refreshed(Freshness.UNREAD)
     if not planned.changes_anything:
-        return Freshness.READ
+        return Refreshed(Freshness.READ, planned)
     facts = question.facts
-    if Writer(None, facts.id, facts.key, question.layout, Unfenced()).write([planned]):
-        return Freshness.UNREAD
+    if _may_be_named_anew(planned):
+        with transaction():
+            forget_groups_of(facts.id)
+    if Writer(run_id, facts.id, facts.key, question.layout, Unfenced()).write([planned]):
+        return Refreshed(Freshness.UNREAD)
     if _names_people(question.layout, planned):
         with transaction():
             resolve_person(question.layout, planned.person_id)
-    return Freshness.READ
+    return Refreshed(Freshness.READ, planned)
 
 
 def _planned(question: _Question, found: _Found) -> Plan | None:
@@ -209,6 +258,13 @@ def _planned(question: _Question, found: _Found) -> Plan | None:
     values = stored_values([planned.person_id])[planned.person_id]
     compare(planned, found.fields, values, compute)
     return planned
+
+
+def _may_be_named_anew(planned: Plan) -> bool:
+    """Return whether a group may name the person whom it did not name as they were stored."""
+    known = planned.known
+    is_moved = known is not None and fold_dn(known.dn) != planned.dn_folded
+    return is_moved or "@login" in planned.renames
 
 
 def _names_people(layout: Layout, planned: Plan) -> bool:

@@ -32,13 +32,13 @@ def by_id(findings: list[Finding]) -> dict[str, Finding]:
     return {each.id: each for each in reversed(findings) if each.id}
 
 
-def test_sync_measures_p1_p2_and_p6_beside_f1(place: Workplace) -> None:
+def test_sync_measures_p1_to_p4_and_p6_beside_f1(place: Workplace) -> None:
     require_slapd()
 
     found = by_id(bench_sync(place, FEWER, 1, quiet))
 
-    assert set(found) == {"P1", "P2", "P6"}
-    assert found["P1"].floor_name == found["P2"].floor_name == "F1"
+    assert set(found) == {"P1", "P2", "P3", "P4", "P6"}
+    assert {found[id_].floor_name for id_ in ("P1", "P2", "P3", "P4")} == {"F1"}
     assert all(figure > 0 for each in found.values() for figure in each.samples[0])
     assert list((place.folder).glob("round*")) == []
     assert is_filled(place.kept / f"company-{FEWER}" / "slapd")

@@ -13,7 +13,7 @@ from lupweb.people.queries import get_person
 from tests.blueprints.conftest import ADMIN_PASSWORD, CANARY
 from tests.browsing import Browser
 from tests.databases import counted_queries
-from tests.factories import a_local_person, a_run, an_entry
+from tests.factories import a_local_person, a_run, an_approved_run, an_entry
 from tests.fakes import FakeDirectory
 
 PEOPLE = "/admin/people"
@@ -106,7 +106,7 @@ def test_the_list_takes_a_constant_number_of_queries(
             an_entry(states, f"more{number}")
         if more:
             with app.app_context():
-                a_run(states)
+                an_approved_run(states)
         for asked in ({}, {"q": "more"}):
             with counted_queries() as sent:
                 browser.get(PEOPLE, **asked)

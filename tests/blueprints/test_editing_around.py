@@ -7,7 +7,9 @@ import pytest
 from flask import Flask
 
 from lupweb import clock
+from lupweb.audit.service import Change, record
 from lupweb.database import db, transaction
+from lupweb.people.queries import get_person
 from lupweb.profiles.models import ProfileField
 from tests.blueprints.edit_forms import EditPage
 from tests.browsing import Browser
@@ -85,6 +87,28 @@ def test_the_owner_and_administrators_see_who_changed_what(
         assert "by Ben Özgür" in line.get_text()
         assert line.select_one(".change__was").get_text(" ", strip=True) == "Before: First"
         assert line.select_one(".change__now").get_text(" ", strip=True) == "After: <i>Second</i>"
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("ldap", "from LDAP"),
+        ("alternative_ldap", "from the other LDAP"),
+        ("xml", "from a file"),
+        ("computed", "from other fields"),
+        ("undo", ", as a run was taken back"),
+    ],
+)
+def test_a_change_that_nobody_typed_says_where_it_came_from(
+    fields: None, as_person: AsPerson, app: Flask, source: str, words: str
+) -> None:
+    with app.app_context(), transaction():
+        change = Change(get_person("ben").id, "about", "First", "Second")
+        record([change], source=source, run_id=None, at=clock.now())
+
+    as_ben = as_person("ben").get("/people/ben/history")
+
+    assert f"just now {words}".replace(" ,", ",") in as_ben.select_one(".change").get_text()
 
 
 @pytest.mark.parametrize("page", ["-1", "0", "1e9", "abc", "NaN", "9" * 40, "", "1&before=2"])

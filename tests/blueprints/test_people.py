@@ -7,7 +7,7 @@ from flask import Flask
 
 from tests.browsing import Browser
 from tests.databases import both_databases, counted_queries
-from tests.factories import a_run, an_entry
+from tests.factories import an_approved_run, an_entry
 from tests.fakes import FakeDirectory
 
 EVERYBODY = ["Cem Groß", "Ada Lovelace", "Ben Özgür", "Sam Safe"]
@@ -113,7 +113,7 @@ def more_people(company: FakeDirectory, app: Flask, number: int) -> None:
         for count in range(number):
             if f"uid=p{count},ou=people,dc=example,dc=com" not in company.server.entries:
                 an_entry(company, f"p{count}", manager=ada.decode())
-        a_run(company)
+        an_approved_run(company)
 
 
 @both_databases

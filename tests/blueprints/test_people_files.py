@@ -10,7 +10,7 @@ from flask import Flask
 from tests.blueprints.conftest import CANARY
 from tests.browsing import Browser
 from tests.databases import counted_queries
-from tests.factories import a_run, an_entry
+from tests.factories import a_run, an_approved_run, an_entry
 from tests.fakes import FakeDirectory
 
 
@@ -92,7 +92,7 @@ def test_b67_a_file_is_sent_block_after_block(
     for number in range(600):
         an_entry(company, f"p{number}")
     with app.app_context():
-        a_run(company)
+        an_approved_run(company)
 
     answer = ada.client.get("/people/export.json", buffered=False)
     with counted_queries() as read_later:

@@ -40,7 +40,7 @@ def test_people_are_suggested_with_the_matched_part_marked(ada: Browser) -> None
 def test_at_most_eight_people_are_suggested(
     company: FakeDirectory, app: Flask, ada: Browser
 ) -> None:
-    for number in range(12):
+    for number in range(9):
         an_entry(company, f"zoe{number}", f"Zoe Number{number}")
     with app.app_context():
         a_run(company)

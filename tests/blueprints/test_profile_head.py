@@ -24,7 +24,7 @@ from lupweb.web.layouts import page_layout
 from tests.blueprints.conftest import NOW
 from tests.browsing import Browser
 from tests.databases import counted_queries
-from tests.factories import SUFFIX, a_run, an_entry
+from tests.factories import SUFFIX, a_run, an_approved_run, an_entry
 from tests.fakes import FakeDirectory
 
 
@@ -92,6 +92,23 @@ def test_times_are_told_in_the_zone_of_the_site(
     assert "Directory read 13:22 today" in cem.text
 
 
+def test_that_changes_were_read_is_a_reading_too(
+    dana: FakeDirectory, app: Flask, as_person: Callable[[str], Browser]
+) -> None:
+    read = {
+        "last_full_at": NOW - timedelta(hours=25),
+        "last_changes_at": NOW - timedelta(hours=2),
+    }
+    with app.app_context(), transaction():
+        db.session.execute(update(Directory).values(**read))
+    cem = as_person("cem")
+
+    cem.get("/people/dana")
+
+    assert "Read from LDAP 13:22 today" in cem.text
+    assert "more than a day ago" not in cem.text
+
+
 def test_an_old_reading_is_said(
     dana: FakeDirectory, app: Flask, as_person: Callable[[str], Browser]
 ) -> None:
@@ -157,7 +174,7 @@ def test_a_profile_takes_the_same_queries_however_many_report(
             dn = f"uid={manager},ou=people,{SUFFIX}"
             an_entry(dana, f"{manager}{number}", manager=dn)
     with app.app_context():
-        a_run(dana)
+        an_approved_run(dana)
     cem = as_person("cem")
     counts = []
 

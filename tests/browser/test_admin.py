@@ -51,8 +51,7 @@ def order(page: Page, category: str) -> list[str]:
     return page.locator(f"#category-{category} .frow__name a").all_inner_texts()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_no_page_of_the_administration_has_a_barrier(
     visitors: Visitors, axe: Path, width: int, scheme: str
 ) -> None:

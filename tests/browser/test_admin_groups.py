@@ -60,9 +60,7 @@ def shown(page: Page) -> list[str]:
     return page.locator(".member .person b").all_inner_texts()
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
-)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
 def test_no_page_of_groups_has_a_barrier_or_scrolls_sideways(
     visitors: Visitors, axe: Path, width: int, scheme: str
 ) -> None:

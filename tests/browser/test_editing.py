@@ -9,7 +9,10 @@ from flask import Flask
 from playwright.sync_api import expect
 
 from lupweb import clock
+from lupweb.database import db, transaction
 from lupweb.people.queries import get_person
+from lupweb.profiles.models import ProfileField
+from lupweb.profiles.sources import Source
 from tests.browser.editing import EDIT, a_photograph, a_site_to_edit, save, saved, value
 from tests.factories import PASSWORD, a_run
 from tests.fakes import FakeDirectory
@@ -110,6 +113,58 @@ def test_b97_a_sync_changes_a_value_while_the_form_is_open(
     saved(visitor.page)
     expect(visitor.page.get_by_text("Changed by others meanwhile")).to_contain_text("Position")
     assert (value(app, "about"), value(app, "position")) == ("Mine", "Architect")
+
+
+def test_b97_a_sync_changed_what_was_typed_and_both_values_are_asked_about(
+    visitors, app: Flask, directory: FakeDirectory
+) -> None:
+    visitor = visitors.colleague()
+    page = visitor.page
+    fill_phone_by(app, Source.USER)  # as with writing back
+    visitor.go(EDIT)
+    page.get_by_label("Phone", exact=True).fill("+49 611 20572")
+    page.get_by_label("About", exact=True).fill("Typed as well")
+    fill_phone_by(app, Source.LDAP)
+    directory.set("ben", "telephoneNumber", [b"+49 611 20573"])
+    with app.app_context():
+        a_run(directory)
+    fill_phone_by(app, Source.USER)
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answer:
+        save(page)
+
+    assert answer.value.status == 409
+    expect(page.locator(".conflict")).to_contain_text("+49 611 20573")
+    expect(page.get_by_label("About", exact=True)).to_have_value("Typed as well")
+    assert (value(app, "phone"), value(app, "about")) == ("+49 611 20573", "")
+    page.locator(".conflict").get_by_role("radio").first.check()
+    save(page)
+    saved(page)
+    assert (value(app, "phone"), value(app, "about")) == ("+49 611 20572", "Typed as well")
+
+
+def fill_phone_by(app: Flask, source: Source) -> None:
+    """Let people or the directory fill the phone number."""
+    with app.app_context(), transaction():
+        phone = db.session.scalars(db.select(ProfileField).filter_by(key="phone")).one()
+        phone.source = source
+
+
+def test_keywords_that_are_pasted_are_taken_apart_and_a_comma_in_quotes_is_not(
+    visitors, app: Flask
+) -> None:
+    visitor = visitors.colleague()
+    page = visitor.page
+    visitor.go(EDIT)
+    page.get_by_label("Skills", exact=True).fill('C++, "Paris, France",  5" disk, "open')
+    page.get_by_label("About", exact=True).focus()
+    expect(page.locator(".chip")).to_have_text(["C++", "Paris, France", '5" disk', '"open'])
+
+    save(page)
+
+    saved(page)
+    assert sorted(value(app, "skills").split("\n")) == sorted(
+        ["C++", "Paris, France", '5" disk', '"open']
+    )
 
 
 def test_b96_a_double_click_saves_once(visitors, app: Flask) -> None:

@@ -63,7 +63,7 @@ def test_a_site_at_work_is_healthy(
         "workers": 1,
         "scheduler": True,
         "runs": {"queued": 0, "running": 1},
-        "directories": [{"key": "main", "state": "", "last_full": None}],
+        "directories": [{"key": "main", "state": "", "last_full": None, "last_changes": None}],
         "writeback": {"queued": 0, "oldest_seconds": None, "conflicts": 0},
     }
 

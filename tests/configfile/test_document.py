@@ -36,7 +36,9 @@ def test_what_is_no_toml_is_said_with_its_place() -> None:
     [
         ("[sites]\n", "sites, line 1: There is no such kind of thing. Is [site] meant?"),
         ("[zzz]\n", "zzz, line 1: There is no such kind of thing. The file may name [site], "),
-        ("[xml]\n", "xml, line 1: This comes with a later version of lupweb."),
+        ('[xml]\nfile = "../a.xml"\n', "xml.file, line 2: Write the name of a file in the folder"),
+        ('[xml]\nuser_tag = "a b"\n', "xml.user_tag, line 2: “a b” is no name of an XML element."),
+        ('[xml]\nschedule = "x"\n', "xml.schedule, line 2: The schedule “x” cannot be read."),
         ("[[lists]]\n", "lists, line 1: This comes with a later version of lupweb."),
         (
             '[[edit_rights]]\neditor_people = ["kate"]\n',

@@ -1,22 +1,28 @@
 """Groups changed from a page: refused, replaced, and nobody locked out."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from lupweb.accounts.models import RoleGrant
 from lupweb.accounts.roles import Role
 from lupweb.accounts.viewers import Viewer
-from lupweb.configfile.changing import open_setup
+from lupweb.configfile.changing import change_setup, open_setup
 from lupweb.configfile.group_editing import (
     add_group,
     add_members,
+    group_draft,
+    group_typed,
     new_group,
     remove_group,
     remove_members,
+    save_group,
 )
 from lupweb.configfile.group_overview import groups_overview
 from lupweb.configfile.group_uses import uses_of
 from lupweb.database import db, transaction
-from lupweb.errors import InvalidValue
+from lupweb.errors import Forbidden, InvalidValue
 from lupweb.options.registry import OPTIONS
 from lupweb.options.service import options, set_option
 from lupweb.people.models import Person
@@ -114,3 +120,56 @@ def test_a_new_group_changes_nothing_about_anybody() -> None:
 
     assert key == "aehnliche_dinge"
     assert db.session.get_one(Person, id_).rev == rev
+
+
+def ruled_by_groups() -> None:
+    """Let the people of "rulers" be system administrators."""
+    a_local_group("rulers", "others")
+    a_local_person("ada")
+    a_local_person("mallory")
+    with transaction():
+        add_members(ADMIN, "rulers", ["ada"], SECRET_KEY)
+        granted = RoleGrant(role=Role.SYSTEM_ADMINISTRATOR, group_id=groups_by_key()["rulers"])
+        db.session.add(granted)
+
+
+def move_rulers(viewer: Viewer) -> None:
+    """Let the people of "rulers" be those of an entry in a directory."""
+    stored = open_setup(viewer, SECRET_KEY)
+    moved = {**stored["groups"]["rulers"], "directory": "main", "dn": "cn=mine", "members": ()}
+    groups = {**stored["groups"], "rulers": moved}
+    change_setup(viewer, stored, {"groups": groups}, SECRET_KEY)
+
+
+@pytest.mark.parametrize(
+    "seize",
+    [
+        lambda who: add_members(who, "rulers", ["mallory"], SECRET_KEY),
+        lambda who: remove_members(who, "rulers", ["ada"], SECRET_KEY),
+        lambda who: remove_group(who, "rulers", "others", SECRET_KEY),
+        move_rulers,
+    ],
+    ids=["enter", "throw out", "replace", "other entry"],
+)
+def test_b27_no_administrator_becomes_a_system_administrator_by_a_group(
+    seize: Callable[[Viewer], object],
+) -> None:
+    ruled_by_groups()
+    mallory = Viewer(account_id=2, role=Role.ADMINISTRATOR)
+
+    with pytest.raises(Forbidden, match="makes system administrators"), transaction():
+        seize(mallory)
+
+    assert open_setup(ADMIN, SECRET_KEY)["groups"]["rulers"]["members"] == ("ada",)
+
+
+def test_an_administrator_renames_a_group_that_makes_system_administrators() -> None:
+    ruled_by_groups()
+    viewer = Viewer(account_id=2, role=Role.ADMINISTRATOR)
+
+    with transaction():
+        form = group_draft(viewer, "rulers", SECRET_KEY)
+        typed = group_typed(form, {"name": ["Crew"]})
+        save_group(viewer, replace(typed, revision=form.revision), SECRET_KEY)
+
+    assert open_setup(ADMIN, SECRET_KEY)["groups"]["rulers"]["name"] == "Crew"

@@ -15,6 +15,7 @@ EVERYBODY = 620
 RETCODES = {"timelimit": 3, "adminlimit": 11, "busy": 51, "unavailable": 52, "other": 80}
 LIMITS = f"""\
 access to attrs=userPassword by anonymous auth by * none
+access to attrs=telephoneNumber by dn.exact="cn=nophone,{SUFFIX}" none by users read by * none
 access to dn.onelevel="ou=people,{SUFFIX}" by dn.exact="cn=blind,{SUFFIX}" none by users read
 access to dn.base="ou=people,{SUFFIX}" by dn.exact="cn=denied,{SUFFIX}" disclose by users read
 access to * by users read by * none
@@ -31,7 +32,7 @@ retcode-parent "ou=retcodes,{SUFFIX}"
 def big_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSlapd]:
     """A server with 620 people, accounts of every kind of limit, and bases that answer badly."""
     require_slapd()
-    ldif = tree("paging", "cut", "unchecked", "blind", "denied") + company(EVERYBODY)
+    ldif = tree("paging", "cut", "unchecked", "blind", "denied", "nophone") + company(EVERYBODY)
     with running_slapd(
         tmp_path_factory.mktemp("slapd"),
         ldif,

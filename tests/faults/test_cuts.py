@@ -218,13 +218,14 @@ def test_x04_a_connection_that_breaks_while_groups_are_read_is_made_again(
     is_as_clean(scene, site, ran)
 
 
+@pytest.mark.parametrize(("mode", "number"), [("full", 2), ("changes", 3)])
 def test_x04_a_server_that_dies_while_groups_are_read_takes_nothing_away_and_is_told_truly(
-    scene: Scene, site: Site, proxy: Proxy
+    scene: Scene, site: Site, proxy: Proxy, mode: str, number: int
 ) -> None:
     before = site.people()
-    site.connect = OnConnection(connect, proxy.refuse, number=2)
+    site.connect = OnConnection(connect, proxy.refuse, number=number)
 
-    ran = site.sync()
+    ran = site.sync("--mode", mode)
 
     assert ran.verdict == ("failed", 1)
     assert "not reachable" in ran.message

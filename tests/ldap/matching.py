@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from lupweb.errors import InvalidValue
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.timestamps import read_generalized_time
 
@@ -166,7 +167,7 @@ def _item(item: str, values: Values, rules: RuleBook) -> bool | None:
         return _has_parts(asserted, held, rule)
     try:
         wanted, folded = rule.fold(read_value(asserted)), [rule.fold(value) for value in held]
-    except (LookupError, RuntimeError):
+    except (LookupError, RuntimeError, InvalidValue):
         return None
     if operator == "=":
         return wanted in folded

@@ -160,6 +160,34 @@ def test_several_people_are_kept_each_once_and_who_stood_there_needs_no_other_na
     assert sorted(value_of("ada", "team").split("\n")) == everybody
 
 
+def test_whoever_is_chosen_settles_the_words_beside_them_and_nobody_is_asked_again() -> None:
+    with transaction():
+        define_field("team", "Team", category="work", type_key="multi_user_select")
+    viewer = viewer_named("ada")
+    ben, cem, sam = (get_person(login).id for login in ("ben", "cem", "sam"))
+    found = {"lee": [ben, cem], "groß": [cem, sam]}
+
+    def save(form: OpenForm) -> None:
+        with transaction():
+            save_profile(viewer, layout(), "ada", form.sent(), find=lambda text: found[text])
+
+    for key in ("team", "manager"):
+        opened = ada_opens().type(key, "lee").type("phone", "no number")
+        with pytest.raises(InvalidForm) as asked:
+            save(opened)
+        again = opened.goes_on(asked.value.form)
+        with pytest.raises(InvalidForm) as error:  # of the number alone
+            save(again.type(key, f"id:{ben}", *again.field(key).values))
+        after = opened.goes_on(error.value.form)
+        assert [each.key for each in error.value.form.problems] == ["phone"]
+        assert list(after.field(key).values) == ["Ben Özgür (ben)"]
+        save(after.type("phone", ""))
+        assert value_of("ada", key) == f"id:{ben}"
+
+    with pytest.raises(InvalidForm):  # one choice settles one text
+        save(ada_opens().type("team", f"id:{ben}", "lee; groß"))
+
+
 def test_what_a_directory_delivered_stays_as_it_is_until_somebody_touches_it() -> None:
     dn = "uid=ben,ou=people,dc=example,dc=com"
     with transaction():

@@ -12,7 +12,8 @@ from lupweb.people.states import PersonState
 from lupweb.profiles.document import values_of
 from lupweb.profiles.models import IndexedValue
 from lupweb.sync.records import record
-from tests.factories import a_run
+from lupweb.sync.service import run
+from tests.factories import SECRET_KEY, a_run
 from tests.fakes import FakeDirectory
 
 PARTS = ("new", "changed", "unchanged", "back", "skipped", "shadowed", "failed")
@@ -20,8 +21,19 @@ PARTS = ("new", "changed", "unchanged", "back", "skipped", "shadowed", "failed")
 
 def synchronized(directory: FakeDirectory) -> dict[str, Any]:
     """Run once; check that the counters add up (interface.md section 5)."""
-    document = record(a_run(directory))
-    assert document["seen"] == sum(document[part] for part in PARTS)
+    return _checked(record(a_run(directory)))
+
+
+def changes_read(directory: FakeDirectory, mode: str = "changes") -> dict[str, Any]:
+    """Read the changes once; check that the counters add up."""
+    number = run(
+        "main", secret_key=SECRET_KEY, connect=directory.connect, trigger="test", mode=mode
+    )
+    return _checked(record(number))
+
+
+def _checked(document: dict[str, Any]) -> dict[str, Any]:
+    assert document["seen"] == sum(document[part] for part in PARTS), document
     return document
 
 

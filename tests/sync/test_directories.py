@@ -44,8 +44,9 @@ class Company:
     def connect(self, server: Server) -> LdapSession:
         return (self.second if SECOND_URI in server.uris else self.main).connect()
 
-    def read(self, key: str) -> dict[str, Any]:
-        document = record(run(key, secret_key=SECRET_KEY, connect=self.connect, trigger="test"))
+    def read(self, key: str, mode: str = "full") -> dict[str, Any]:
+        number = run(key, secret_key=SECRET_KEY, connect=self.connect, trigger="test", mode=mode)
+        document = record(number)
         parts = ("new", "changed", "unchanged", "back", "skipped", "shadowed", "failed")
         assert document["seen"] == sum(document[part] for part in parts)
         return document
@@ -120,6 +121,31 @@ def test_when_the_first_loses_a_person_the_second_supplies_and_nobody_is_hidden(
     assert phone("ada") == "+49 611 1"
     supplied = company.read("second")
     assert (supplied["changed"], supplied["shadowed"]) == (1, 0)
+    assert phone("ada") == "+49 611 2"
+
+
+def test_a_run_of_changes_counts_whom_another_directory_supplies_as_shadowed(
+    company: Company,
+) -> None:
+    company.read("main")
+    company.read("second")
+
+    document = company.read("second", "changes")
+
+    assert (document["mode"], document["shadowed"], document["unchanged"]) == ("changes", 1, 1)
+
+
+def test_a_run_of_changes_supplies_whom_the_first_directory_has_lost(company: Company) -> None:
+    for number in range(4):
+        an_entry(company.second, f"more{number}")
+    company.read("main")
+    company.read("second")
+    company.main.delete("ada")
+    company.read("main", "changes")
+
+    supplied = company.read("second", "changes")
+
+    assert (supplied["mode"], supplied["changed"], supplied["shadowed"]) == ("changes", 1, 0)
     assert phone("ada") == "+49 611 2"
 
 

@@ -78,6 +78,8 @@ def test_what_came_back_is_kept_without_anybody_s_help(company: FakeDirectory) -
 
 
 def test_few_switched_off_accounts_are_disabled_and_many_are_held(company: FakeDirectory) -> None:
+    for number in range(PEOPLE):
+        an_entry(company, f"p{number}")
     synchronized(company)
     company.set("ada", "shadowExpire", [b"1"])
 
@@ -86,9 +88,6 @@ def test_few_switched_off_accounts_are_disabled_and_many_are_held(company: FakeD
     assert (few["state"], few["disabled"], few["changed"]) == ("done", 1, 1)
     assert get_person("ada").state == PersonState.DISABLED
 
-    for number in range(PEOPLE):
-        an_entry(company, f"p{number}")
-    synchronized(company)
     for number in range(GONE):
         company.set(f"p{number}", "shadowExpire", [b"1"])
 
@@ -120,8 +119,18 @@ def test_a_run_tells_each_value_before_and_after(company: FakeDirectory) -> None
     (person,) = details(run_id)["people"]
     assert person["login"] == "ada"
     assert person["changes"] == [
-        {"field": "@name", "before": "Ada Lovelace", "after": "Ada King"},
-        {"field": "phone", "before": "+49 611 20570", "after": "+49 611 99999"},
+        {
+            "field": "@name",
+            "before": "Ada Lovelace",
+            "after": "Ada King",
+            "rule": "Main LDAP: attribute “displayName”",
+        },
+        {
+            "field": "phone",
+            "before": "+49 611 20570",
+            "after": "+49 611 99999",
+            "rule": "Main LDAP: attribute “telephoneNumber”",
+        },
     ]
 
 

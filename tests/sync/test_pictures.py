@@ -22,7 +22,7 @@ from lupweb.sync import pictures
 from lupweb.sync.pictures import read_pictures
 from lupweb.sync.reading import Task
 from tests.databases import counted_queries
-from tests.factories import READER, READER_PASSWORD, SECRET_KEY, a_run, an_entry
+from tests.factories import READER, READER_PASSWORD, SECRET_KEY, a_run, an_approved_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.profiles.drawing import BLUE, a_picture
 
@@ -143,7 +143,7 @@ def test_many_pictures_that_vanish_at_once_stay_and_are_asked_for_again(
     for login in logins:
         an_entry(company, login)
         company.set(login, "jpegPhoto", [a_picture(size=(9, 9))])
-    a_run(company)
+    an_approved_run(company)
     with transaction():
         mark_all_due()
     read(company)

@@ -4,97 +4,25 @@ Whoever adds an address adds a line here: its endpoint, and each way to ask it f
 know about Ben. An address that takes forms is called by POST as well.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from collections.abc import Mapping
 
-from tests.visibility.twins import CANARY, SECRETS, TEXT
-
-PART = {"HX-Request": "true"}
-
-
-@dataclass(frozen=True)
-class Call:
-    """One request; `data` makes it a POST, with the token of whoever sends it.
-
-    :param opens: a page from whose form the hidden `revision` is taken along
-    """
-
-    path: str
-    data: Mapping[str, str] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    opens: str = ""
-
-    def __str__(self) -> str:
-        return f"{'GET' if self.data is None else 'POST'} {self.path} {dict(self.data or {})}"
-
-
-KEYS = [f"{kind}_{type_key}" for kind in "sv" for type_key in SECRETS]
-WORDS = [
-    *(CANARY[:length] for length in (2, 3, 5, 7, len(CANARY))), "ZQX-SECERT-7", "zqfirst",
-    "zqopal", "Zqtown", "zqcobalt", "1987", "29.12.1987", "90188277", "+49 30 901", "zqmail",
-    "zqhost.example", "90817263", "zqchat", "Bhutan", "zqcomputed", "zqdeduced",
-    "ZQXBYDIRECTORY", "Zaxxon", "rooms.example.com", "zq ben",
-]  # fmt: skip
-"""What the secrets are searched by."""
-
-
-def asked(path: str, **query: object) -> str:
-    """Return an address with what is asked there."""
-    return f"{path}?{urlencode(query, doseq=True)}" if query else path
-
-
-def searched(path: str) -> Iterator[str]:
-    """Yield every way to ask the directory for people with secrets."""
-    yield path
-    for words in WORDS:
-        yield asked(path, q=words)
-    for key in (TEXT, "s_phone", "v_number", "s_date", "s_user_select", "hint", "clue", "newest"):
-        yield asked(path, sort=key, view="table")
-    for key in (f"-{TEXT}", "-v_tags", "-emergency", "-newest"):
-        yield asked(path, sort=key)
-    for value in (CANARY, "", "zqcobalt", "1987-12-29"):
-        chosen = {f"f.{key}": value for key in (*KEYS, "emergency", "hint", "clue", "room")}
-        yield asked(path, **chosen)
-        yield asked(path, **{"f.location": "Porto", f"f.{TEXT}": value}, q="zq", all=TEXT)
-    yield asked(path, letter="T", view="list", all="s_select")
-    yield asked(path, letter="Z", q="ZQX")
-    yield asked(path, page="2", per_page="10")
-
-
-def few(path: str) -> Iterator[str]:
-    """Yield some ways to ask: where the same code answers as under another address."""
-    yield path
-    yield asked(path, q=CANARY)
-    yield asked(path, q="zq", sort=TEXT)
-    yield asked(path, sort=f"-{TEXT}")
-    yield asked(path, **{f"f.{TEXT}": CANARY, "f.hint": "zqcomputed"})
-
-
-def of_people(*paths: str) -> list[Call]:
-    """Return calls of these addresses for each of those whom secrets are about, or who know."""
-    return [Call(path.replace("<who>", who)) for path in paths for who in WHO]
-
-
-def sent(path: str, *forms: Mapping[str, str], opens: str = "") -> list[Call]:
-    """Return calls that send these forms."""
-    return [Call(path, form, opens=opens) for form in forms]
-
-
-WHO = ("ben", "tim", "id:2", "quirin", "nobody", CANARY)
-READ_AS = ("", "?as=colleague", "?as=sam", "?as=ben&sources=1")
-EDIT = "/people/ben/edit"
-A_TYPE = {"name-en": "Secret text", "category": "safety", "source": "user", "in_profile": "1"}
-GUESSES = [
-    {"type": "select", "option-choices": CANARY}, {"type": "date"}, {"type": "tags"},
-]  # fmt: skip
-"""Another type for the secret field: an administrator could ask whether a value fits it."""
-
-MERGES = [
-    {"kept": "id:2", "other": f"id:{number}", "revision": "x", f"take-{TEXT}": "other"}
-    for number in (1, 3, 7)
-]
-"""Two records to be put together: an administrator could ask what comes of it."""
+from tests.visibility.asking import (
+    A_TYPE,
+    EDIT,
+    GUESSES,
+    MERGES,
+    PART,
+    READ_AS,
+    WHO,
+    WORDS,
+    Call,
+    asked,
+    few,
+    of_people,
+    searched,
+    sent,
+)
+from tests.visibility.twins import CANARY, TEXT
 
 CALLS: Mapping[str, list[Call]] = {
     "admin.index": [Call("/admin")],
@@ -123,6 +51,44 @@ CALLS: Mapping[str, list[Call]] = {
         Call("/admin/categories/new"),
         *sent("/admin/categories/new", {"name-en": ""}),
     ],
+    "admin_diagnosis.check": [
+        *sent(
+            "/admin/diagnosis",
+            *(
+                {"person": who, "field": key, "viewer": reader}
+                for who in ("ben", "tim", CANARY)
+                for key in (TEXT, "v_text", "s_user_select", "emergency", "hint", "phone")
+                for reader in ("", "sam")
+            ),
+        ),
+    ],
+    "admin_diagnosis.fix": [
+        *sent("/admin/diagnosis/fix", {"act": "nonsense", "person": "ben", "field": TEXT}),
+    ],
+    "admin_diagnosis.index": [
+        Call("/admin/diagnosis"),
+        *(
+            Call(asked("/admin/diagnosis", person=who, field=key, viewer=reader))
+            for who in WHO
+            for key in (TEXT, "v_date", "s_user_select", "emergency", "clue")
+            for reader in ("", "sam")
+        ),
+    ],
+    "admin_directories.edit": [
+        Call("/admin/directories/main"),
+        *sent("/admin/directories/main", {"name": "", "uri": "ldaps://x"}),
+    ],
+    "admin_directories.index": [Call("/admin/directories")],
+    "admin_directories.move": sent("/admin/directories/main/move", {"step": "sideways"}),
+    "admin_directories.new": [
+        Call("/admin/directories/new?kind=openldap"),
+        *sent("/admin/directories/new", {"name": CANARY}),
+    ],
+    "admin_directories.remove": [
+        Call("/admin/directories/main/remove"),
+        *sent("/admin/directories/main/remove", {"people": "nonsense"}),
+    ],
+    "admin_directories.switch": sent("/admin/directories/nowhere/switch", {"on": "1"}),
     "admin_fields.delete": [
         Call("/admin/fields/s_text/delete"),
         Call("/admin/fields/v_text/delete"),
@@ -209,6 +175,47 @@ CALLS: Mapping[str, list[Call]] = {
     "admin_settings.index": [Call("/admin/settings")],
     "admin_settings.save_picture": sent("/admin/settings/picture", {"picture_source": "gone"}),
     "admin_settings.save_site": sent("/admin/settings", {"site_name": "", "language": "xx"}),
+    "admin_sources.import_xml": sent("/admin/sources/xml/import", {}),
+    "admin_sources.index": [Call("/admin/sources")],
+    "admin_sources.read_ldap": sent("/admin/sources/ldap/read", {}),
+    "admin_sources.save_xml": sent(
+        "/admin/sources/xml", {"file": CANARY}, {"file": "../zq.xml", "test": "1"}
+    ),
+    "admin_sources.test_ldap": sent("/admin/sources/ldap/test", {}),
+    "admin_system.download": [Call("/admin/system/support-summary")],
+    "admin_system.download_asked": sent("/admin/system/support-summary", {}),
+    "admin_system.index": [Call("/admin/system")],
+    "admin_sync.apply": sent("/admin/sync/runs/1/apply", {}),
+    "admin_sync.approve": sent("/admin/sync/runs/1/approve", {}, {"digest": CANARY}),
+    "admin_sync.go_on": sent("/admin/sync/runs/1/continue", {}),
+    "admin_sync.index": [Call("/admin/sync")],
+    "admin_sync.pause": sent("/admin/sync/runs/1/pause", {}),
+    "admin_sync.progress": [
+        Call("/admin/sync/progress"),
+        Call("/admin/sync/progress?runs=1,2,x", headers=PART),
+    ],
+    "admin_sync.runs": [
+        Call("/admin/sync/runs"),
+        *(Call(asked("/admin/sync/runs", subject=text, went="bad")) for text in ("xml", CANARY)),
+    ],
+    "admin_sync.schedule": [
+        Call("/admin/sync/schedule"),
+        *sent("/admin/sync/schedule", {"full-kind": "cron", "full-cron": CANARY}),
+    ],
+    "admin_sync.show": [
+        *(Call(f"/admin/sync/runs/{number}") for number in (1, 2, 3)),
+        *(
+            Call(f"/admin/sync/runs/{number}?show={part}")
+            for number in (1, 2)
+            for part in ("people", "problems", "held", "plan", CANARY)
+        ),
+    ],
+    "admin_sync.start": sent("/admin/sync/start", {"directory": "nowhere"}),
+    "admin_sync.stop": sent("/admin/sync/runs/1/stop", {}),
+    "admin_sync.undo": [
+        Call("/admin/sync/runs/1/undo"),
+        *sent("/admin/sync/runs/9999/undo", {}),
+    ],
     "auth.sign_in": [
         Call("/login"),
         Call("/login?next=/people/ben"),

@@ -42,8 +42,16 @@ COUNTS = [
     re.compile(rb"[0-9,]+ of [0-9,]+</strong> (person has|people have) a value\."),
     re.compile(rb"[0-9,]+ values? in lupweb goe?s? with it\. LDAP is not touched\."),
     re.compile(rb"Nobody has a value in it\."),
+    re.compile(rb"[0-9,]+ changed of [0-9,]+ people seen"),
+    re.compile(rb'data-l="(Changed|Problems)">[0-9,]+<'),
+    re.compile(rb"[0-9,]+</b><span>values changed<"),
+    re.compile(rb'<span class="badge[a-z -]*"><svg[^>]*>[^\n]{0,200}?</svg>(done|nothing new)<'),
+    re.compile(rb'<span class="num">[0-9,]+</span> (un)?changed,'),
 ]
-"""What every administrator is told of every field: how many people have a value (ux.md page 7)."""
+"""What every administrator is told of every field: how many people have a value (ux.md page 7).
+
+And of every run: how many people and values it changed, and how many problems it met.
+"""
 CACHED = {"static": "", "pictures.show": "private"}
 """Endpoint -> how its Cache-Control begins, where it is not `private, no-store`."""
 

@@ -6,14 +6,16 @@ its line in the menu.
 
 import importlib
 import pkgutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flask import Blueprint, Flask, redirect, url_for
+from flask import Blueprint, Flask, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from lupweb.accounts.viewers import require_administrator
+from lupweb.notices.troubles import Trouble, troubles
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
 
@@ -93,7 +95,7 @@ def _page(name: str, current: str) -> Blueprint:
 
     @page.context_processor
     def frame() -> dict[str, Any]:
-        return {"admin_menu": _menu(), "admin_current": current}
+        return {"admin_menu": _menu(), "admin_current": current, "admin_troubles": _troubles}
 
     _pages[name] = page
     return page
@@ -106,6 +108,14 @@ def _menu() -> list[tuple[Text, list[MenuLine]]]:
         (section, [line for line in lines if line.section is section]) for section in Section
     ]
     return [(HEADINGS[section], found) for section, found in by_section if found]
+
+
+def _troubles() -> Sequence[Trouble]:
+    """Return what administrators must know of runs; asked once for each request that shows it."""
+    if "admin_troubles" not in g:
+        g.admin_troubles = troubles()
+    found: Sequence[Trouble] = g.admin_troubles
+    return found
 
 
 def _refuse_others() -> None:

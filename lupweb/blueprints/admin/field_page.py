@@ -16,6 +16,7 @@ from lupweb.profiles.field_preview import chosen_person, field_preview, may_read
 from lupweb.profiles.layout import FieldLayout
 from lupweb.profiles.sources import Source
 from lupweb.profiles.visibility import may_read
+from lupweb.sync.fingerprints import waiting_fields
 from lupweb.texts import LANGUAGES, Text, _
 from lupweb.web.access import viewer
 from lupweb.web.layouts import page_layout
@@ -70,6 +71,7 @@ def _kept(shown: FieldLayout) -> dict[str, Any]:
     parts = {
         "shown": shown,
         "coverage": coverage(shown.key),
+        "waiting": [each.name for each in waiting_fields().get(shown.key, [])],
         "asked": asked,
         "chosen_people": chosen.people,
         "preview": field_preview(viewer(), shown, chosen.person) if chosen.person else None,

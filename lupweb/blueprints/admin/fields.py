@@ -26,6 +26,8 @@ from lupweb.profiles.field_changes import values_kept
 from lupweb.profiles.field_preview import chosen_person
 from lupweb.profiles.overview import overview
 from lupweb.profiles.removal import removed_fields
+from lupweb.profiles.sources import Source
+from lupweb.sync.fingerprints import waiting_fields
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
 from lupweb.web.fragments import wants_part
@@ -42,6 +44,7 @@ def index() -> ResponseReturnValue:
         "admin/fields/index.html",
         blocks=overview(viewer(), page_layout()),
         removed=removed_fields(),
+        waiting=waiting_fields(),
         moved=request.args.get("moved", ""),
         asked=request.args.get("step", ""),
     )
@@ -73,6 +76,7 @@ def new() -> ResponseReturnValue:
         return _looked_at(typed)
     with transaction():
         key = add_field(viewer(), typed, secret_key())
+    _say_when_it_fills(typed, None)
     return _saved(_("“%(name)s” was added.", name=typed.entry["name"]), key)
 
 
@@ -88,6 +92,7 @@ def edit(key: str) -> ResponseReturnValue:
     layout = page_layout()
     with transaction():
         save_field(viewer(), layout, typed, secret_key())
+    _say_when_it_fills(typed, draft)
     return _saved(_("“%(name)s” was saved.", name=typed.entry["name"]), key)
 
 
@@ -185,6 +190,20 @@ def _place_said(place: Place) -> Text:
         number=place.number,
         count=place.count,
     )
+
+
+def _say_when_it_fills(typed: Draft, before: Draft | None) -> None:
+    """Say when the values of a field come that is read from elsewhere from now on."""
+    is_new = before is None or _origin(typed) != _origin(before)
+    if not is_new or typed.entry["source"] == Source.USER:
+        return
+    flash(
+        str(_("Its values come with the next run. What people entered stays until then.")), "info"
+    )
+
+
+def _origin(draft: Draft) -> tuple[str, str]:
+    return draft.entry["source"], draft.entry["attribute"]
 
 
 def _saved(said: Text, key: str) -> ResponseReturnValue:

@@ -6,6 +6,13 @@
   const say = text => { live.textContent = ''; setTimeout(() => { live.textContent = text; }, 60); };
   const MARKED = { 'HX-Request': 'true' };
 
+  // On a phone the menu is a strip that is wider than the screen: the open page is to be seen in it.
+  const strip = document.querySelector('.adminnav'), open = strip && strip.querySelector('[aria-current]');
+  if (open) {
+    const line = open.getBoundingClientRect(), frame = strip.getBoundingClientRect();
+    strip.scrollLeft += line.left - frame.left - (frame.width - line.width) / 2;
+  }
+
   // The same menu in every row, in place of a link to the page of its field.
   all('[data-more]').forEach(link => {
     const menu = document.getElementById('more-menu').content.firstElementChild.cloneNode(true);
@@ -115,6 +122,15 @@
     const holder = document.createElement('template');
     holder.innerHTML = await answer.text();
     document.getElementById(looking.dataset.looks).replaceWith(holder.content);
+  });
+
+  // A run is told every tenth of its way, and when it has ended.
+  let told = -1;
+  document.addEventListener('htmx:afterSettle', () => {
+    const bar = document.querySelector('#active [data-percent]'), end = document.querySelector('#active [data-said]');
+    const tenth = bar ? Math.floor(bar.dataset.percent / 10) : -1;
+    if (end && told !== 'end') { told = 'end'; say(end.textContent); }
+    else if (bar && tenth !== told) { told = tenth; say(`${bar.getAttribute('aria-label')}: ${tenth * 10} %`); }
   });
 
   // A form that was changed is not left without a question.

@@ -21,8 +21,10 @@
 
   // Several values: a chip for each, and a line to add one. What stands in the line is sent, too.
   const quoted = (text, separator) => (separator === ',' && /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const plain = text => (/^".*"$/.test(text) ? text.slice(1, -1).replaceAll('""', '"') : text);
-  const parts = (text, separator) => (text.includes('"') ? [text.trim()] : text.split(separator).map(part => part.trim())).filter(Boolean);
+  const inQuotes = text => /^".*"$/.test(text);
+  const plain = text => (inQuotes(text) ? text.slice(1, -1).replaceAll('""', '"') : text);
+  const separated = text => text.match(/\s*"(?:[^"]|"")*"\s*(?=,|$)|[^,]+/g) || []; // a comma in quotes separates nothing
+  const parts = (text, separator) => (separator === ',' ? separated(text) : text.includes('"') ? [text] : text.split(separator)).map(part => part.trim()).filter(Boolean);
   all('[data-many]').forEach(many => {
     const { many: separator, remove, values } = many.dataset, entry = all('input.in', many).at(-1);
     const chips = made('ul', { class: 'chips' });
@@ -40,7 +42,7 @@
     const take = () => {
       const texts = parts(entry.value, separator);
       if (!texts.length) return;
-      texts.forEach(text => add(text.startsWith('"') ? text : quoted(text, separator)));
+      texts.forEach(text => add(inQuotes(text) ? text : quoted(text, separator)));
       entry.value = '';
       changed();
     };

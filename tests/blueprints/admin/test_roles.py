@@ -53,6 +53,8 @@ KEYS = {
     "admin_categories": "safety",
     "admin_groups": "safety",
     "admin_people": "id:1",
+    "admin_directories": "main",
+    "admin_sync": "1",
 }
 QUERIES = {"admin_people.merge_two": "?first=id:1"}
 

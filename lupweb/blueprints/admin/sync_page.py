@@ -1,0 +1,210 @@
+"""What the pages of synchronization show."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import render_template, request, url_for
+
+from lupweb.blueprints.admin.sync_after import after
+from lupweb.blueprints.admin.sync_names import (
+    ACTIONS,
+    BESIDE,
+    COUNTER_NAMES,
+    MODES,
+    WENT,
+    known_names,
+)
+from lupweb.clock import now
+from lupweb.errors import NotFound
+from lupweb.runs.models import Run
+from lupweb.runs.sentences import sentence
+from lupweb.runs.service import get_run
+from lupweb.runs.states import RunState
+from lupweb.sync.dashboard import (
+    Standing,
+    active_runs_shown,
+    directory_standings,
+    name_of,
+    resting,
+    rules_of,
+)
+from lupweb.sync.fingerprints import waiting_fields
+from lupweb.sync.holding import reason_of, verdicts_of
+from lupweb.sync.records import COUNTERS
+from lupweb.sync.run_list import Asked, problem_counts, runs_listed, runs_numbered, subjects_known
+from lupweb.sync.run_page import Part, ProblemLine, people_changed, plan_of, problems_of
+from lupweb.texts import Text, _
+from lupweb.web.access import viewer
+from lupweb.web.layouts import page_layout, site_options
+from lupweb.web.paging import page_number
+
+RECENT = 8
+MOST_DIGITS = 9
+MOST_SHOWN = 50
+RUN_PARTS = ("people", "problems", "held", "plan")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Makes the addresses of the pages of one list."""
+
+    path: str
+    query: Mapping[str, str]
+
+    def page(self, number: int) -> str:
+        """Return the address of a page."""
+        given = {name: value for name, value in self.query.items() if value}
+        return f"{self.path}?{urlencode({**given, 'page': str(number)})}"
+
+
+def dashboard_page() -> str:
+    """Return the page of how synchronization stands."""
+    standings = directory_standings()
+    names = {each.directory.key: each.directory.name for each in standings}
+    active = active_runs_shown(names, now())
+    recent = runs_listed(Asked(), most=RECENT)
+    last = [each.last for each in standings if each.last]
+    options = site_options()
+    return render_template(
+        "admin/sync/index.html",
+        standings=standings,
+        active=active,
+        recent=recent,
+        held=[run for run in last if run.state == RunState.HELD],
+        names={run.subject: name_of(run.subject, names) for run in [*recent.runs, *last]},
+        modes=MODES,
+        resting=resting(names),
+        problems=_problems(last),
+        waiting=_waiting(standings),
+        rules={each.directory.key: rules_of(each.directory, options) for each in standings},
+        sentence=sentence,
+        options=options,
+    )
+
+
+def _problems(last: Sequence[Run]) -> list[tuple[Run, Part[ProblemLine]]]:
+    """Return the first problems of these runs, of those that met any."""
+    counts = problem_counts([run.id for run in last])
+    return [
+        (run, problems_of(viewer(), page_layout(), run.id, 1)) for run in last if run.id in counts
+    ]
+
+
+def _waiting(standings: Sequence[Standing]) -> dict[str, list[str]]:
+    """Return key of each directory -> names of the fields that its next run reads for everybody."""
+    names = {each.key: each.name for each in page_layout().fields()}
+    waiting = waiting_fields()
+    return {
+        each.directory.key: sorted(
+            names[key] for key, where in waiting.items() if each.directory in where
+        )
+        for each in standings
+    }
+
+
+def active_part(shown: str) -> str:
+    """Return the part of the page that says what works now, and what has ended meanwhile.
+
+    :param shown: the numbers of the runs that the page shows as active, with commas between them
+    """
+    names = known_names()
+    active = active_runs_shown(names, now())
+    open_ids = {each.run.id for each in active}
+    numbers = [each for each in shown.split(",")[:MOST_SHOWN] if is_number(each)]
+    ended = runs_numbered({int(each) for each in numbers} - open_ids)
+    return render_template(
+        "admin/sync/_active.html",
+        active=active,
+        ended=[(run, name_of(run.subject, names)) for run in ended],
+        modes=MODES,
+    )
+
+
+def runs_page() -> str:
+    """Return a page of the list of runs."""
+    given = {name: request.args.get(name, "") for name in ("subject", "went", "mode")}
+    asked = Asked(**given, page=page_number(request.args.get("page", "")))
+    names, subjects = known_names(), subjects_known()
+    return render_template(
+        "admin/sync/runs.html",
+        found=runs_listed(asked),
+        asked=asked,
+        address=Address(url_for(".runs"), given),
+        names={subject: name_of(subject, names) for subject in subjects},
+        modes=MODES,
+        went=WENT,
+    )
+
+
+def run_page(number: int, part: str) -> str:
+    """Return the page of a run.
+
+    :param part: one of `RUN_PARTS`; "" for the one that matters most
+    :raises NotFound: if there is no such run
+    """
+    run = get_run(number)
+    names, problems = known_names(), problem_counts([run.id]).get(run.id, 0)
+    parts = _parts(run, has_problems=problems > 0)
+    chosen = part if part in parts else next(iter(parts), "")
+    return render_template(
+        "admin/sync/run.html",
+        run=run,
+        name=name_of(run.subject, names),
+        modes=MODES,
+        problem_count=problems,
+        counters=[(key, COUNTER_NAMES[key], run.counters.get(key, 0)) for key in COUNTER_NAMES],
+        beside=[
+            (label, run.counters.get(key, 0))
+            for key, label in BESIDE.items()
+            if run.counters.get(key) or key == "values_changed"
+        ],
+        others={key: n for key, n in run.counters.items() if key not in COUNTERS and n},
+        reasons=[reason_of(page_layout(), each) for each in verdicts_of(run)],
+        parts=parts,
+        chosen=chosen,
+        part=_part(run, chosen),
+        actions=ACTIONS,
+        after=after(run),
+        address=Address(url_for(".show", number=number), {"show": chosen}),
+        active=[each for each in active_runs_shown(names, now()) if each.run.id == number],
+    )
+
+
+def run_number(text: str) -> int:
+    """Return the number of a run, as an address says it.
+
+    :raises NotFound: if it is none
+    """
+    if not is_number(text):
+        raise NotFound(_("There is no run %(number)s.", number=text[:20]))
+    return int(text)
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is the number of something."""
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
+
+
+def _parts(run: Run, *, has_problems: bool) -> dict[str, Text]:
+    """Return the lists that a run has, the one that matters most first."""
+    found: dict[str, Text] = {}
+    if run.guards:
+        found["held"] = _("Held back")
+    if run.dry_run:
+        found["plan"] = _("What it would do")
+    if has_problems:
+        found["problems"] = _("Problems")
+    if not run.dry_run:
+        found["people"] = _("People it changed")
+    return found
+
+
+def _part(run: Run, chosen: str) -> Part[Any]:
+    number = page_number(request.args.get("page", ""))
+    if chosen == "problems":
+        return problems_of(viewer(), page_layout(), run.id, number)
+    if chosen in {"held", "plan"}:
+        return plan_of(viewer(), page_layout(), run, number, is_held=chosen == "held")
+    return people_changed(viewer(), page_layout(), run, number)

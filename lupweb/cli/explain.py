@@ -1,0 +1,61 @@
+"""Why is this value not here? And the set-up of directories, for whoever helps to find out."""
+
+import json
+
+import click
+from flask import Flask
+
+from lupweb.accounts.viewers import OPERATOR, viewer_as
+from lupweb.cli.application import parts_of, with_application
+from lupweb.cli.output import json_option, print_json
+from lupweb.diagnosis.findings import Explanation, State
+from lupweb.diagnosis.service import Outside
+from lupweb.diagnosis.service import explain as why
+from lupweb.diagnosis.summary import support_summary as summary
+from lupweb.people.queries import get_person
+
+SIGNS = {State.OK: "ok ", State.PROBLEM: "NOT", State.LOOK: "see", State.SKIPPED: " - "}
+
+
+@click.command()
+@click.argument("login")
+@click.argument("field")
+@click.option("--as", "reader", metavar="LOGIN", help="For whom the value is not here.")
+@json_option
+@with_application
+def explain(app: Flask, *, login: str, field: str, reader: str | None, as_json: bool) -> None:
+    """Tell why a person has no value in a field; asks the directories, changes nothing."""
+    parts = parts_of(app)
+    outside = Outside(parts.settings.secret_key, parts.connect, parts.settings.read_only)
+    as_viewer = None if reader is None else viewer_as(get_person(reader).id)
+    found = why(OPERATOR, login, field, as_viewer=as_viewer, outside=outside)
+    if as_json:
+        print_json(found.document())
+    else:
+        _say(found)
+
+
+@click.command("support-summary")
+@click.option("--no-probe", "is_silent", is_flag=True, help="Ask no directory what it is.")
+@json_option
+@with_application
+def support_summary(app: Flask, *, is_silent: bool, as_json: bool) -> None:
+    """Print how directories are set up, without secrets and without people."""
+    parts = parts_of(app)
+    connect = None if is_silent else parts.connect
+    found = summary(OPERATOR, Outside(parts.settings.secret_key, connect))
+    if as_json:
+        print_json(found)
+    else:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _say(found: Explanation) -> None:
+    click.echo(f"{found.verdict} ({found.reason})")
+    if found.decisive.fix:
+        click.echo(str(found.decisive.fix))
+    click.echo()
+    for each in found.checks:
+        click.echo(f"{SIGNS[each.state]}  {each.id:<12} {each.text}")
+        for line in each.evidence if each.state is not State.OK else ():
+            click.echo(f"{'':18}{line}")

@@ -1,0 +1,113 @@
+"""Try a directory by what stands in its form, before anything of it is stored."""
+
+from lupweb.accounts.viewers import Viewer
+from lupweb.configfile.changing import open_setup
+from lupweb.configfile.directory_draft import DIRECTORIES, UNSEEN, checked
+from lupweb.configfile.directory_editing import require_system_administrator
+from lupweb.configfile.field_draft import Draft
+from lupweb.configfile.keys import Entry
+from lupweb.configfile.stored import Setup
+from lupweb.database import end_reading
+from lupweb.directories.connect import Connect
+from lupweb.directories.filter_preview import FilterPreview, preview_filter
+from lupweb.directories.models import DirectoryRole
+from lupweb.directories.probe import probe
+from lupweb.directories.service import DirectoryFacts, find_directory
+from lupweb.directories.stamps import probe_pattern
+from lupweb.directories.steps import Expected, Step
+from lupweb.errors import DirectoryError, InvalidForm, InvalidValue
+from lupweb.ldap.connection import Server, Tls
+from lupweb.ldap.dn import join
+from lupweb.profiles.sources import Source
+
+PATTERN = "timestamp_pattern"
+
+
+def try_connection(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) -> list[Step]:
+    """Walk the steps of the connection test; asks the directory, stores nothing.
+
+    :raises Forbidden: if `viewer` is no system administrator
+    :raises InvalidForm: if the form cannot be tried
+    """
+    facts, setup = _opened(viewer, draft, secret_key)
+    end_reading()
+    return probe(facts, connect, _expected(setup, draft.key))
+
+
+def try_filter(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) -> FilterPreview:
+    """Return whom the form would read, beside whom the directory has now; stores nothing.
+
+    :raises Forbidden: if `viewer` is no system administrator
+    :raises InvalidForm: if the form cannot be tried
+    :raises DirectoryError: if the directory does not answer, or refuses
+    """
+    facts, _setup = _opened(viewer, draft, secret_key)
+    return preview_filter(facts, connect)
+
+
+def prove_pattern(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) -> None:
+    """Try a Timestamp pattern that somebody typed on entries of the directory; stores nothing.
+
+    Nothing is asked where it is empty, or the one that is stored.
+
+    :raises Forbidden: if `viewer` is no system administrator
+    :raises InvalidForm: if the form cannot be tried, or the directory proves the pattern wrong
+    """
+    facts, setup = _opened(viewer, draft, secret_key)
+    pattern, stored = draft.entry[PATTERN], setup[DIRECTORIES].get(draft.key, {})
+    end_reading()
+    if pattern in ("", stored.get(PATTERN, "")):
+        return
+    try:
+        with connect(facts.server) as session:
+            session.bind(facts.bind_dn, facts.password)
+            probe_pattern(session, facts, pattern)
+    except (DirectoryError, InvalidValue) as error:
+        raise InvalidForm(error.message, draft.with_problems({PATTERN: error.message})) from error
+
+
+def _opened(viewer: Viewer, draft: Draft, secret_key: str) -> tuple[DirectoryFacts, Setup]:
+    require_system_administrator(viewer)
+    setup = open_setup(viewer, secret_key)
+    checked(draft, setup[DIRECTORIES].get(draft.key))
+    stored = find_directory(draft.key) if draft.key else None
+    return _facts(draft.entry, stored.id if stored else 0), setup
+
+
+def _facts(entry: Entry, directory_id: int) -> DirectoryFacts:
+    server = Server(
+        uris=tuple(entry["uri"]),
+        tls=Tls(entry["tls"]),
+        allow_cleartext=entry["allow_cleartext"],
+        ca_file=entry["ca_file"],
+    )
+    return DirectoryFacts(
+        id=directory_id,
+        key=entry["key"],
+        server=server,
+        bind_dn=entry["bind_dn"],
+        password=entry[UNSEEN].text,
+        user_base_dn=join(entry["additional_user_dn"], entry["base_dn"]),
+        user_filter=entry["user_filter"],
+        login_attribute=entry["login_attribute"],
+        name_attribute=entry["name_attribute"],
+        email_attribute=entry["email_attribute"],
+        role=DirectoryRole(entry["role"]),
+        person_filter=entry["person_filter"],
+        group_base_dn=join(entry["additional_group_dn"], entry["base_dn"]),
+        group_filter=entry["group_filter"],
+    )
+
+
+def _expected(setup: Setup, key: str) -> Expected:
+    """Return what the profile and the groups ask of a directory."""
+    fields = setup["fields"].items()
+    groups = setup["groups"].items()
+    return Expected(
+        attributes={
+            name: field["attribute"]
+            for name, field in fields
+            if Source(field["source"]).is_directory and field["attribute"]
+        },
+        groups={name: group["dn"] for name, group in groups if key and group["directory"] == key},
+    )

@@ -1,0 +1,89 @@
+"""What runs of a directory did lately, as far as it concerns one person and one field."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from lupweb.database import db
+from lupweb.runs.models import PlanItem, Run, RunProblem, Schedule
+from lupweb.runs.states import ACTIVE, WHOLE_SUBJECT, RunState
+
+
+@dataclass(frozen=True)
+class RunLine:
+    """One run, in short."""
+
+    id: int
+    mode: str
+    state: RunState
+    started_at: datetime
+    message: str
+
+
+@dataclass(frozen=True)
+class Lately:
+    """The run that waits or works, the last one that ended, and what it could not do.
+
+    :param problems: what that run noted about the person and the field
+    :param held: what it would do with the person, and holds back; "" if nothing
+    :param holds_field: a new value of the field is among it
+    """
+
+    active: RunLine | None = None
+    last: RunLine | None = None
+    problems: Sequence[str] = ()
+    held: str = ""
+    holds_field: bool = False
+
+
+NOTHING_LATELY = Lately()
+
+
+def lately(subject: str, person_id: int, login: str, field_key: str) -> Lately:
+    """Return what happened lately in a directory; four queries."""
+    active = _newest(subject, ended=False)
+    last = _newest(subject, ended=True)
+    if last is None:
+        return Lately(active)
+    rows = select(RunProblem.text).where(
+        RunProblem.run_id == last.id, RunProblem.login == login, RunProblem.field == field_key
+    )
+    held, holds_field = _held(last, person_id, field_key)
+    return Lately(active, last, list(db.session.scalars(rows)), held, holds_field)
+
+
+def next_time(subject: str) -> datetime | None:
+    """Return when a run of a directory is due next; None if none is planned."""
+    return db.session.scalar(select(func.min(Schedule.next_at)).where(Schedule.subject == subject))
+
+
+def _newest(subject: str, *, ended: bool) -> RunLine | None:
+    is_active = Run.state.in_(ACTIVE)
+    rows = (
+        select(Run)
+        .where(
+            Run.subject == subject,
+            Run.mode.in_(WHOLE_SUBJECT),
+            Run.dry_run.is_(False),
+            ~is_active if ended else is_active,
+        )
+        .order_by(Run.id.desc())
+        .limit(1)
+    )
+    run = db.session.scalar(rows)
+    if run is None:
+        return None
+    return RunLine(run.id, run.mode, RunState(run.state), run.started_at, run.message)
+
+
+def _held(last: RunLine, person_id: int, field_key: str) -> tuple[str, bool]:
+    if last.state is not RunState.HELD:
+        return "", False
+    rows = select(PlanItem.action, PlanItem.changes).where(
+        PlanItem.run_id == last.id, PlanItem.person_id == person_id, PlanItem.guard != ""
+    )
+    held = db.session.execute(rows).all()
+    holds_field = any(field_key in changes for _action, changes in held)
+    return next((action for action, _changes in held), ""), holds_field

@@ -1,0 +1,169 @@
+"""Read only some entries whole: those that differ, and whoever names one that moved."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from sqlalchemy import select
+
+from lupweb.database import db, end_reading
+from lupweb.directories.models import Identity
+from lupweb.errors import EntryNotFound
+from lupweb.ldap.dn import fold_dn
+from lupweb.ldap.entry import Entry
+from lupweb.ldap.filters import all_of, one_of
+from lupweb.ldap.session import Directory as LdapSession
+from lupweb.profiles.models import IndexedValue
+from lupweb.sync.admitting import OBJECT_GUID
+from lupweb.sync.delivered import Page, Surroundings, delivered_page
+from lupweb.sync.known import AT_ONCE, Absent, mark_of
+from lupweb.sync.plan import Plan
+from lupweb.sync.reading import Reading
+from lupweb.sync.sweeping import Gone, Sweep, gone, in_parts
+
+FEW_GONE = 100
+"""Up to so many entries that are gone, whoever names one is read again. More of them at once are
+left to the next complete reading: they may be a filter that is wrong."""
+
+
+@dataclass
+class PartReading(Reading):
+    """A reading that brings only some entries whole."""
+
+    def fetch(self, session: LdapSession, search_filter: str, unique_ids: Sequence[str]) -> int:
+        """Read these entries whole, and plan what becomes of their people; return how many came.
+
+        Values and stamp come from the same reading. Whoever is not found any more is left to the
+        next run.
+        """
+        before = len(self.seen)
+        make = partial(delivered_page, around=self.around)
+        for some in in_parts(unique_ids):
+            for entries in self._asked(session, search_filter, some):
+                self._take(make(entries))
+            self._tell_progress()
+        return len(self.seen) - before
+
+    def _asked(
+        self, session: LdapSession, search_filter: str, unique_ids: Sequence[str]
+    ) -> Iterator[list[Entry]]:
+        unique_id, wanted = self.around.naming.unique_id, self.wanted()
+        if unique_id == OBJECT_GUID:
+            yield [entry for each in unique_ids for entry in _by_guid(session, each, wanted)]
+            return
+        question = all_of(search_filter, one_of(unique_id, unique_ids))
+        yield from session.pages(self.task.facts.user_base_dn, question, wanted)
+
+
+@dataclass
+class ChangedReading(PartReading):
+    """What a sweep has found, read whole.
+
+    :param gone: the entries that the sweep did not meet
+    """
+
+    sweep: Sweep = field(default_factory=Sweep)
+    gone: list[Gone] = field(default_factory=list)
+
+    def take_sweep(self) -> None:
+        """Count those who are as they are stored, and see who is gone."""
+        here, sweep = self.task.here, self.sweep
+        self.is_alone = here.is_alone()
+        self.gone = gone(sweep, here)
+        end_reading()
+        self.counters["seen"] += sweep.same + sweep.strangers + len(sweep.nobody)
+        self.counters["skipped"] += sweep.strangers
+        self.counters["shadowed"] += sweep.same_shadowed
+        self.counters["unchanged"] += sweep.same - sweep.same_shadowed
+        for dn, why in sweep.nobody:
+            self._skip(dn, why)
+
+    def fetch_all(self, session: LdapSession, search_filter: str) -> None:
+        """Read whole who differs; then who names an entry that moved or is gone.
+
+        Some servers write such a value anew without moving the stamp (sync.md section 8).
+        """
+        self.fetch(session, search_filter, list(self.sweep.differing))
+        old = self._left_dns()
+        self.moves_members = bool(old) or any(map(_may_be_named, self.waiting))
+        if len(self.gone) > FEW_GONE:
+            old = old[len(self.gone) :]
+        again = self.fetch(session, search_filter, self._naming(old))
+        self.counters.subtract({"seen": again, "unchanged": again})  # they were counted as the same
+
+    @property
+    def met(self) -> int:
+        """Return how many entries the sweep met."""
+        return self.sweep.seen
+
+    def absent(self) -> Absent:
+        """Return who was not met."""
+        return self.task.here.absent_of([each.identity_id for each in self.gone])
+
+    def _left_dns(self) -> list[str]:
+        """Return the folded DNs of entries that are gone, then those that others moved from."""
+        moved = [
+            old
+            for each in self.waiting
+            if each.known and each.known.dn and (old := fold_dn(each.known.dn)) != each.dn_folded
+        ]
+        return [*(each.dn_folded for each in self.gone), *moved]
+
+    def _naming(self, dns: Sequence[str]) -> list[str]:
+        """Return the entries whose people name one of these DNs and are as they are stored."""
+        here = self.task.here
+        is_elsewhere = here.supplied_elsewhere()
+        found: dict[int, str] = {}
+        for start in range(0, len(dns), AT_ONCE):
+            people = select(IndexedValue.person_id).where(
+                IndexedValue.is_dn, IndexedValue.key.in_(dns[start : start + AT_ONCE])
+            )
+            rows = select(Identity.id, Identity.unique_id).where(
+                here.is_present(), Identity.person_id.in_(people)
+            )
+            rows = rows if is_elsewhere is None else rows.where(~is_elsewhere)
+            found |= dict(db.session.execute(rows).all())
+        end_reading()
+        for each in self.gone:
+            found.pop(each.identity_id, None)
+        return [each for each in found.values() if each not in self.sweep.differing]
+
+
+@dataclass
+class FillReading(PartReading):
+    """Some fields of everybody; whoever differs in anything else is read whole.
+
+    :param whole: what people are read whole with; `around` has the fields to fill
+    """
+
+    whole: Surroundings | None = None
+    differing: dict[str, None] = field(default_factory=dict)
+
+    def fetch_all(self, session: LdapSession, search_filter: str) -> None:
+        """Read whole who differs."""
+        self.around = self.whole or self.around
+        self.fetch(session, search_filter, list(self.differing))
+        self.seen.update(map(mark_of, self.differing))  # met by the enumeration in any case
+
+    def _planned(self, page: Page) -> Iterator[Plan]:
+        for each in super()._planned(page):
+            if self.around is self.whole or not each.changes_identity:
+                yield each
+            else:
+                self.differing[each.unique_id] = None
+                self.seen.discard(mark_of(each.unique_id))
+                self.counters["seen"] -= 1
+
+
+def _may_be_named(plan: Plan) -> bool:
+    """Return whether a group may have named somebody whom lupweb did not know by that name."""
+    known = plan.known
+    return known is None or known.is_gone or not known.identity_id or "@login" in plan.renames
+
+
+def _by_guid(session: LdapSession, unique_id: str, wanted: Sequence[str]) -> list[Entry]:
+    """Return the entry of an objectGUID, wherever it stands now; none if it is gone."""
+    try:
+        return [session.read(f"<GUID={unique_id}>", wanted)]
+    except EntryNotFound:
+        return []

@@ -1,0 +1,193 @@
+"""Enumerate a directory as far as a run needs: everybody, some fields of everybody, or changes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from sqlalchemy import delete
+
+from lupweb.database import db, transaction
+from lupweb.directories.connect import Connect
+from lupweb.directories.dates import read_date
+from lupweb.directories.models import DirectoryRole
+from lupweb.directories.stamps import changed_since, recognised_pattern, time_attribute
+from lupweb.errors import InvalidValue
+from lupweb.ldap.entry import Entry
+from lupweb.ldap.filters import all_of
+from lupweb.ldap.server import unique_id_of
+from lupweb.ldap.session import Directory as LdapSession
+from lupweb.runs import service as runs
+from lupweb.runs.models import PlanItem, RunProblem
+from lupweb.runs.states import CHANGES, FILL
+from lupweb.sync.changed import ChangedReading, FillReading
+from lupweb.sync.delivered import Surroundings
+from lupweb.sync.fingerprints import QUESTION
+from lupweb.sync.modes import Choice, choose, is_too_different, too_different
+from lupweb.sync.preparing import VISIBLE, mapped_fields, naming_of, search_filter, surroundings
+from lupweb.sync.reading import Reading, Task
+from lupweb.sync.sweeping import Sweep
+from lupweb.texts import Text, _
+
+PAGES_A_BEAT = 10
+"""Pages of a sweep after which progress is told: they are small, and come quickly."""
+
+
+@contextmanager
+def signed_in(task: Task, connect: Connect) -> Iterator[LdapSession]:
+    """Give a connection with the rights of the service account while the block lasts."""
+    with connect(task.facts.server) as session:
+        session.bind(task.facts.bind_dn, task.facts.password)
+        yield session
+
+
+@dataclass(frozen=True)
+class _Enumeration:
+    """One enumeration, from the first question to the last."""
+
+    task: Task
+    connect: Connect
+    page_size: int
+    begun: list[Reading]
+    around: Surroundings
+    search_filter: str
+
+    def all_entries(self, session: LdapSession) -> Reading:
+        reading = Reading(self.task, self.around)
+        self.begun.append(reading)
+        reading.read_everybody(session, self.search_filter, self.page_size)
+        return reading
+
+    def some_fields(self, session: LdapSession, choice: Choice) -> Reading:
+        """Read some fields of everybody, and with them who names whom: that may have moved."""
+        referring = {each.key for each in self.task.layout.fields() if each.type.refers_to_person}
+        fields = [each for each in self.around.fields if each.key in choice.fields | referring]
+        some = replace(self.around, fields=fields)
+        reading = FillReading(self.task, some, whole=self.around)
+        self.begun.append(reading)
+        reading.read_everybody(session, self.search_filter, self.page_size)
+        if reading.differing:
+            with signed_in(self.task, self.connect) as another:
+                reading.fetch_all(another, self.search_filter)
+        return reading
+
+    def changes(self, sweep: Sweep) -> Reading:
+        reading = ChangedReading(self.task, self.around, sweep=sweep)
+        self.begun.append(reading)
+        reading.take_sweep()
+        if sweep.differing or reading.gone:
+            with signed_in(self.task, self.connect) as session:
+                reading.fetch_all(session, self.search_filter)
+        return reading
+
+    def swept(self, session: LdapSession) -> Sweep:
+        task, around = self.task, self.around
+        base, wanted = task.facts.user_base_dn, self.search_filter
+        sweep = Sweep(forced=self._since(session))
+        pages = sweep.read(session, (base, wanted), around, task.here, page_size=self.page_size)
+        for number, seen in enumerate(pages):
+            if number % PAGES_A_BEAT == 0:
+                task.tell_progress(seen)
+        if task.facts.role is DirectoryRole.DELEGATED:
+            sweep.leave_strangers_out(task.here)
+        return sweep
+
+    def _since(self, session: LdapSession) -> frozenset[str]:
+        """Return who changed since the date that somebody entered; nobody if nobody did."""
+        standing, facts = self.task.standing, self.task.facts
+        if not standing.date_entered:
+            return frozenset()
+        unique_id = self.around.naming.unique_id
+        try:
+            since = read_date(standing.date_entered, self.task.options["time_zone"])
+            pattern = standing.pattern or recognised_pattern(session, facts)
+            changed = changed_since(time_attribute(unique_id), pattern, since)
+        except InvalidValue as error:
+            _note(self.task, [_not_used(standing.date_entered, error)])
+            return frozenset()
+        wanted = all_of(self.search_filter, changed)
+        found = session.pages(facts.user_base_dn, wanted, [unique_id], page_size=self.page_size)
+        return frozenset(_id_of(entry, unique_id) for page in found for entry in page)
+
+
+def read_once(task: Task, connect: Connect, page_size: int, begun: list[Reading]) -> Reading:
+    """Enumerate a directory once, in the mode that is needed; the run's record says which.
+
+    :param begun: gets the reading as soon as it begins
+    :raises DirectoryError: if the answer is not complete
+    """
+    with signed_in(task, connect) as session:
+        work = _prepared(task, connect, page_size, begun, session)
+        choice = choose(
+            task.standing, {each.key for each in work.around.fields}, is_first=task.is_first
+        )
+        if choice.mode == FILL:
+            _tell(task, choice, work)
+            return work.some_fields(session, choice)
+        if choice.mode != CHANGES:
+            _tell(task, choice, work)
+            return work.all_entries(session)
+        sweep = work.swept(session)
+    if not is_too_different(len(sweep.differing), sweep.seen):
+        _tell(task, choice, work)
+        return work.changes(sweep)
+    _tell(task, too_different(len(sweep.differing), sweep.seen), work)
+    with signed_in(task, connect) as another:  # a long sweep has taken the first one with it
+        return work.all_entries(another)
+
+
+def _prepared(
+    task: Task, connect: Connect, page_size: int, begun: list[Reading], session: LdapSession
+) -> _Enumeration:
+    traits = session.traits()
+    fields, complaints = mapped_fields(task.layout, traits)
+    _begin_problems(task)
+    _note(task, complaints)
+    naming = naming_of(task.facts, traits, task.options.get("match_people_by", "login"))
+    around = surroundings(session, task.facts, fields, naming, task.options)
+    wanted = search_filter(task.facts, task.options.get("active_users", VISIBLE))
+    return _Enumeration(task, connect, page_size, begun, around, wanted)
+
+
+def _id_of(entry: Entry, attribute: str) -> str:
+    """Return the unique id; "" for an entry that has none, which the sweep lists."""
+    try:
+        return unique_id_of(entry, attribute)
+    except InvalidValue:
+        return ""
+
+
+def _tell(task: Task, choice: Choice, work: _Enumeration) -> None:
+    """Record what is read, and which fields everybody has been asked for when it ends well."""
+    standing = task.standing
+    standing.mode = choice.mode
+    standing.read = {QUESTION, *(each.key for each in work.around.fields)}
+    with transaction():
+        runs.tell_mode(task.run_id, choice.mode, choice.reason)
+
+
+def _begin_problems(task: Task) -> None:
+    """Begin the list of problems: one of an enumeration that broke off would name them twice.
+
+    So with the plan of a dry run.
+    """
+    with transaction():
+        if task.dry_run or task.plan_run_id:
+            db.session.execute(delete(PlanItem).where(PlanItem.run_id == task.run_id))
+        db.session.execute(delete(RunProblem).where(RunProblem.run_id == task.run_id))
+
+
+def _note(task: Task, problems: list[Text]) -> None:
+    if not problems:
+        return
+    with transaction():
+        for problem in problems:
+            runs.note_problem(task.run_id, problem)
+
+
+def _not_used(date: str, error: InvalidValue) -> Text:
+    return _(
+        "The Last LDAP sync date %(date)s could not be used: %(why)s Changes were found all the"
+        " same, by comparing stamps.",
+        date=date,
+        why=error.message,
+    )

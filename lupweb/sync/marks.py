@@ -1,0 +1,77 @@
+"""What is known of a directory when a run begins, and what is kept when it has ended well."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lupweb import clock
+from lupweb.directories.dates import write_date
+from lupweb.directories.models import Directory
+from lupweb.profiles.layout import Layout
+from lupweb.runs.models import Run
+from lupweb.runs.service import get_run
+from lupweb.runs.states import FULL, GROUPS, RunState
+from lupweb.runs.timetable import TRIGGER
+from lupweb.sync import fingerprints
+from lupweb.sync.modes import Standing
+from lupweb.sync.reading import Task
+
+
+def standing_of(
+    directory: Directory, layout: Layout, chosen: Mapping[str, Any], run: Run
+) -> Standing:
+    """Return how a directory stands now that a run of it begins.
+
+    :param chosen: the site's options
+    """
+    return Standing(
+        asked=run.mode,
+        by_schedule=run.trigger == TRIGGER,
+        recorded=fingerprints.recorded(directory.id),
+        current=fingerprints.current(directory, layout, chosen),
+        is_incremental=directory.incremental,
+        date=directory.last_sync_date,
+        date_kept=directory.last_sync_date_kept,
+        pattern=directory.timestamp_pattern,
+        groups_mark=directory.groups_mark,
+    )
+
+
+def keep_marks(task: Task, directory: Directory, state: RunState) -> None:
+    """Keep what a run has read; in the transaction in which it ends.
+
+    A run that is held, or failed, keeps nothing: the next one does its work again.
+    """
+    if task.dry_run:
+        return
+    standing = task.standing
+    directory.groups_mark = standing.groups_mark
+    if standing.asked == GROUPS:
+        directory.last_groups_at = (
+            clock.now() if state is RunState.DONE else directory.last_groups_at
+        )
+        return
+    directory.state = str(state)
+    if state not in {RunState.DONE, RunState.PARTIAL}:
+        return
+    if standing.mode == FULL:
+        directory.last_full_at = clock.now()
+    else:
+        directory.last_changes_at = clock.now()
+    directory.last_groups_at = clock.now()
+    _keep_fingerprints(standing, directory.id)
+    _keep_date(task, directory)
+
+
+def _keep_fingerprints(standing: Standing, directory_id: int) -> None:
+    read = {name: standing.current[name] for name in standing.read if name in standing.current}
+    if read != standing.recorded:
+        fingerprints.record(directory_id, read)
+
+
+def _keep_date(task: Task, directory: Directory) -> None:
+    """Set the Last LDAP sync date anew, unless somebody entered another one since the run began."""
+    if directory.last_sync_date != task.standing.date:
+        return
+    began = get_run(task.run_id).started_at
+    directory.last_sync_date = write_date(began, task.options["time_zone"])
+    directory.last_sync_date_kept = directory.last_sync_date

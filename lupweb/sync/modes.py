@@ -1,0 +1,117 @@
+"""What a run reads, and why: as asked, or more where that is needed (sync.md section 6). Pure."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from lupweb.runs.states import AUTO, CHANGES, FILL, FULL
+from lupweb.sync.fingerprints import QUESTION
+from lupweb.texts import Text, _
+
+MOST_DIFFERENT_PERCENT = 30
+MOST_NAMED = 10
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a run reads.
+
+    :param reason: why not what was asked for; "" if it is that
+    :param fields: keys of the fields that are read of everybody by a run of mode "fill"
+    """
+
+    mode: str
+    reason: Text | str = ""
+    fields: frozenset[str] = frozenset()
+
+
+@dataclass
+class Standing:
+    """How a directory stood when its run began; and, in the end, what the run has read.
+
+    :param asked: the mode that was asked for
+    :param by_schedule: whether nobody but the time asked
+    :param recorded: the fingerprints with which everybody was read last
+    :param current: those of now
+    :param is_incremental: whether scheduled runs may read changes only
+    :param date: the Last LDAP sync date as it stands there; "" if it was emptied
+    :param date_kept: the one that the last run has set
+    :param read: names of the fingerprints that hold after the run; the run fills it
+    :param mode: what the run turned out to be; the run fills it
+    """
+
+    asked: str = FULL
+    by_schedule: bool = False
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    current: Mapping[str, str] = field(default_factory=dict)
+    is_incremental: bool = True
+    date: str = ""
+    date_kept: str = ""
+    pattern: str = ""
+    groups_mark: str = ""
+    read: set[str] = field(default_factory=set)
+    mode: str = FULL
+
+    @property
+    def date_entered(self) -> str:
+        """Return the date that somebody entered since the last run; "" if nobody did."""
+        return self.date if self.date != self.date_kept else ""
+
+
+def choose(standing: Standing, fields: Collection[str], *, is_first: bool) -> Choice:
+    """Return what to read.
+
+    :param fields: keys of the fields that the directory can fill
+    :param is_first: whether nobody of the directory is known
+    """
+    if standing.asked == FULL:
+        return Choice(FULL)
+    why = _why_everything(standing, is_first=is_first)
+    if why:
+        return Choice(FULL, why)
+    unread = frozenset(
+        key for key in fields if standing.recorded.get(key) != standing.current.get(key)
+    )
+    if unread:
+        return Choice(FILL, _filled(unread), unread)
+    return Choice(CHANGES, _("only changes are needed") if standing.asked == AUTO else "")
+
+
+def is_too_different(differing: int, seen: int) -> bool:
+    """Return whether reading everybody costs less than reading those who differ."""
+    return differing * 100 > seen * MOST_DIFFERENT_PERCENT
+
+
+def too_different(differing: int, seen: int) -> Choice:
+    """Return the choice to read everybody, since so many differ."""
+    reason = _(
+        "%(differing)s of %(seen)s entries differ from what is stored, more than %(percent)s %%, so"
+        " everybody is read",
+        differing=differing,
+        seen=seen,
+        percent=MOST_DIFFERENT_PERCENT,
+    )
+    return Choice(FULL, reason)
+
+
+def _why_everything(standing: Standing, *, is_first: bool) -> Text | str:
+    if is_first:
+        return _("nobody of this directory is known yet")
+    if not standing.is_incremental and (standing.by_schedule or standing.asked == AUTO):
+        return _("reading only changes is switched off for this directory")
+    if QUESTION not in standing.recorded:
+        return _("no complete reading with this set-up is known yet")
+    if standing.recorded[QUESTION] != standing.current[QUESTION]:
+        return _(
+            "what decides who is read has changed: base DN, filter, bind DN, the attributes of"
+            " login, name and mail, or the order of directories"
+        )
+    return "" if standing.date else _("the last LDAP sync date was emptied")
+
+
+def _filled(unread: Collection[str]) -> Text:
+    named = sorted(unread)
+    more = ", …" if len(named) > MOST_NAMED else ""
+    return _(
+        "new or changed mapping, read for everybody: %(fields)s",
+        fields=", ".join(named[:MOST_NAMED]) + more,
+    )

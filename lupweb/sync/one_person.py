@@ -1,0 +1,86 @@
+"""Read one person anew because somebody asks for it, with a record like that of a run."""
+
+from sqlalchemy import select
+
+from lupweb.database import db, end_reading, transaction
+from lupweb.directories.connect import Connect
+from lupweb.directories.models import Directory, DirectoryRole, Identity
+from lupweb.errors import NotFound
+from lupweb.options.service import options
+from lupweb.people.queries import get_person
+from lupweb.profiles.layout import load_layout
+from lupweb.runs import service as runs
+from lupweb.runs.states import PERSON, RunState
+from lupweb.sync.refresh import Freshness, Refreshed, read_anew
+from lupweb.texts import Text, _
+
+LIMIT_S = 10.0
+"""How long the directory may take: nobody waits for a page."""
+
+
+def read_person(
+    login: str, *, secret_key: str, connect: Connect, trigger: str, read_only: bool = False
+) -> int:
+    """Read the entry of one person and store what it says; return the number of the record.
+
+    No lease is taken, so that it works beside a run. Call it outside of transactions.
+
+    :param login: or `id:` and the number of the person
+    :param trigger: who or what asks, in words
+    :raises NotFound: if there is no such person, or no directory in use holds them
+    """
+    person = get_person(login)
+    person_id, called, key = person.id, person.login, _supplier(person.id)
+    chosen = options()
+    layout = load_layout(chosen["phone_region"])
+    end_reading()
+    if key is None:
+        raise NotFound(
+            _("No directory that is switched on holds %(login)s. Nothing was read.", login=called)
+        )
+    with transaction():
+        reason = _("one person was asked for: %(login)s", login=called)
+        run_id = runs.start(f"directory:{key}", trigger=trigger, mode=PERSON, reason=reason)
+    if read_only or chosen["read_only"]:
+        message = _("The site is in read-only mode. Nothing was read, nothing changed.")
+        with transaction():
+            runs.finish(run_id, RunState.REFUSED, message)
+        return run_id
+    done = read_anew(person_id, layout, secret_key, connect, limit_s=LIMIT_S, run_id=run_id)
+    with transaction():
+        runs.finish(run_id, *_ended(done, called))
+    return run_id
+
+
+def _supplier(person_id: int) -> str | None:
+    rows = (
+        select(Directory.key)
+        .join(Identity, Identity.directory_id == Directory.id)
+        .where(
+            Identity.person_id == person_id,
+            Identity.is_gone.is_(False),
+            Directory.is_enabled,
+            Directory.role != DirectoryRole.ALTERNATIVE,
+        )
+        .order_by(Directory.position)
+    )
+    return db.session.scalar(rows.limit(1))
+
+
+def _ended(done: Refreshed, login: str) -> tuple[RunState, Text, dict[str, int]]:
+    planned = done.planned
+    if done.freshness is not Freshness.READ or planned is None:
+        return (
+            RunState.FAILED,
+            _(
+                "%(login)s could not be read: the directory did not answer in time, does not show"
+                " the entry, or has switched it off. The stored values stay; the next run looks"
+                " again.",
+                login=login,
+            ),
+            {},
+        )
+    kind = "changed" if planned.changes_person else "unchanged"
+    counters = {"seen": 1, kind: 1, "values_changed": len(planned.changes)}
+    message = _("%(login)s was read: %(n)s values changed.", login=login, n=len(planned.changes))
+    return RunState.DONE, message, counters

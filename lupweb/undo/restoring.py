@@ -1,0 +1,126 @@
+"""Write people as they were: values, names, state, and that their entries are to be read again."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import update
+
+from lupweb import clock
+from lupweb.accounts.sessions import close_sessions_of_people
+from lupweb.audit.service import Change, record
+from lupweb.database import compact_json, db
+from lupweb.directories.models import Identity
+from lupweb.people.models import Person
+from lupweb.people.names import fold_login
+from lupweb.people.states import SHOWN, PersonState
+from lupweb.profiles.document import (
+    as_json,
+    content_hash,
+    origin_of_value,
+    values_of,
+    with_values,
+)
+from lupweb.profiles.layout import Layout
+from lupweb.profiles.references import reference
+from lupweb.profiles.service import PersonRow, update_people
+from lupweb.runs.undone import UNDO
+from lupweb.sync.delivered import folded_words
+from lupweb.sync.group_marks import forget_groups_of
+from lupweb.undo.before import LISTED, STATE, Putting, current
+
+People = Mapping[int, Person]
+
+
+class Restorer:
+    """Puts people back, for one undo; every method is called inside a transaction.
+
+    :param directory_id: whose entries the people have; None where the run read no directory
+    """
+
+    def __init__(self, undo_id: int, layout: Layout, directory_id: int | None) -> None:
+        self._undo_id, self._layout, self._directory_id = undo_id, layout, directory_id
+        self._naming = {each.key: each.id for each in layout.fields() if each.type.refers_to_person}
+
+    def restore(self, plans: Sequence[Putting], people: People) -> None:
+        """Store the values of before, and note each change."""
+        changes = [
+            Change(each.person_id, key, current(people[each.person_id]).get(key, ""), old)
+            for each in plans
+            for key, old in each.back.items()
+        ]
+        self._tie(plans, people)
+        update_people([self._row(each, people[each.person_id]) for each in plans])
+        record(changes, source=UNDO, run_id=self._undo_id, at=clock.now())
+        leaving = [each.person_id for each in plans if each.state and each.state not in SHOWN]
+        close_sessions_of_people(leaving)
+
+    def forget_stamps(self, person_ids: Sequence[int]) -> None:
+        """Let the next run find that the entries of these people differ, and read the groups."""
+        if self._directory_id is not None:
+            self._update(person_ids, stamp="")
+            forget_groups_of(self._directory_id)
+
+    def _tie(self, plans: Sequence[Putting], people: People) -> None:
+        """Let entries be gone, or present, as their people are again."""
+        if self._directory_id is None:
+            return
+        hidden = [each.person_id for each in plans if each.state is PersonState.MISSING]
+        shown = [
+            each.person_id
+            for each in plans
+            if each.state not in {None, PersonState.MISSING}
+            and people[each.person_id].state is PersonState.MISSING
+        ]
+        active = [each.person_id for each in plans if each.state is PersonState.ACTIVE]
+        self._update(hidden, is_gone=True)
+        self._update(shown, is_gone=False)
+        self._update(active, disabled_reason="")
+
+    def _update(self, person_ids: Sequence[int], **values: object) -> None:
+        if person_ids:
+            db.session.execute(
+                update(Identity)
+                .where(
+                    Identity.directory_id == self._directory_id,
+                    Identity.person_id.in_(person_ids),
+                )
+                .values(**values)
+            )
+
+    def _row(self, plan: Putting, person: Person) -> PersonRow:
+        document, provenance = person.document, person.provenance
+        back = {key: old for key, old in plan.back.items() if key[0] != "@"}
+        said = {"run": str(self._undo_id), "at": clock.now().isoformat()}
+        for key, old in back.items():
+            origin = {**origin_of_value(provenance, key), **said}
+            document, provenance = with_values(document, provenance, {key: old}, origin)
+        login, name = plan.back.get("@login", person.login), plan.back.get("@name", person.name)
+        sort_name, email = _sorted(person, name), plan.back.get("@email", person.email)
+        values = values_of(document)
+        stored = as_json(values)
+        return PersonRow(
+            id=person.id,
+            login=login,
+            login_folded=fold_login(login),
+            name=name,
+            sort_name=sort_name,
+            email=email,
+            state=PersonState(plan.back.get(STATE, person.state)),
+            is_listed=plan.back.get(LISTED, str(person.is_listed)) == str(True),
+            values=values,
+            document=stored,
+            provenance=compact_json(provenance),
+            content_hash=content_hash(stored, login, name, sort_name, email),
+            references=[
+                reference(self._naming[key], old)
+                for key, old in back.items()
+                if key in self._naming
+            ],
+        )
+
+
+def _sorted(person: Person, name: str) -> str:
+    """Return under what a person is sorted who gets back this name; the surname goes first."""
+    before, now = folded_words(name), folded_words(person.name)
+    if person.sort_name.endswith(now):
+        return f"{person.sort_name[: len(person.sort_name) - len(now)]}{before}"
+    return before

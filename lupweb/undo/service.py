@@ -1,0 +1,216 @@
+"""Take back what a run changed (sync.md section 17). Writes here only, never to a directory."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from lupweb import clock
+from lupweb.database import db, transaction
+from lupweb.directories.service import find_directory
+from lupweb.errors import AlreadyRunning, Forbidden, LeaseLost, LupwebError, ReadOnlyMode
+from lupweb.options.service import options
+from lupweb.people.models import Person
+from lupweb.people.states import PersonState
+from lupweb.profiles.layout import load_layout
+from lupweb.runs import service as runs
+from lupweb.runs.leases import HeldLease, beating, name_run, take
+from lupweb.runs.models import Run
+from lupweb.runs.states import RunState
+from lupweb.runs.undone import UNDO
+from lupweb.sync.guards import last_administrators
+from lupweb.sync.links import link
+from lupweb.texts import Text, _
+from lupweb.undo.before import STATE, Putting, befores_of, putting, touched_people
+from lupweb.undo.restoring import Restorer
+
+UNDO_FOR = timedelta(days=30)
+
+
+def undo(run_id: int, *, trigger: str, read_only: bool = False) -> int:
+    """Take back what a run changed, but for what was changed since; return the undo's number.
+
+    People whom the run made become missing, those it hid come back. Until something is read and
+    written again, the schedule of the directory rests, and the next run is a dry run. The undo is
+    itself a run, and can be undone. One that was interrupted is completed by the next attempt.
+
+    :param trigger: who or what asks, in words
+    :raises NotFound: if there is no such run
+    :raises Forbidden: if it wrote nothing that could be taken back, or is older than 30 days
+    :raises AlreadyRunning: if another run of the same is at work
+    :raises ReadOnlyMode: in read-only mode
+    """
+    _refuse_read_only(read_only)
+    with transaction():
+        undone = runs.get_run(run_id)
+        refuse(undone)
+        lease = _taken(undone.subject, trigger)
+        undo_id = runs.start(undone.subject, trigger=trigger, mode=UNDO, reason=_reason(run_id))
+        runs.get_run(undo_id).about_run_id = run_id
+        name_run(lease, undo_id)
+    _perform(run_id, undo_id, lease)
+    return undo_id
+
+
+def request_undo(run_id: int, *, trigger: str, read_only: bool = False) -> int:
+    """Ask a worker to do what `undo` does; call inside a transaction; return the undo's number.
+
+    :raises NotFound: if there is no such run
+    :raises Forbidden: if it wrote nothing that could be taken back, or is older than 30 days
+    :raises ReadOnlyMode: in read-only mode
+    """
+    _refuse_read_only(read_only)
+    undone = runs.get_run(run_id)
+    refuse(undone)
+    reason = _reason(run_id)
+    return runs.request(undone.subject, trigger=trigger, mode=UNDO, reason=reason, about=run_id)
+
+
+def perform(undo_id: int) -> None:
+    """Do an undo that waits; nothing if another worker has taken it, or it is over."""
+    with transaction():
+        waiting = runs.get_run(undo_id)
+        run_id = waiting.about_run_id
+        if waiting.state is not RunState.QUEUED or run_id is None:
+            return
+        try:
+            lease = _taken(waiting.subject, waiting.trigger)
+        except AlreadyRunning:
+            return  # it goes on waiting until the lease is free
+        runs.begin(undo_id)
+        name_run(lease, undo_id)
+    _perform(run_id, undo_id, lease)
+
+
+def refuse(run: Run) -> None:
+    """Refuse to take back what cannot be; a page asks it before it offers the button.
+
+    :raises Forbidden: saying why
+    """
+    if run.state.is_active:
+        raise Forbidden(_("Run %(run)s has not ended yet. Stop it first.", run=run.id))
+    if run.dry_run:
+        raise Forbidden(_("Run %(run)s was a dry run: it changed nothing.", run=run.id))
+    if clock.now() - run.started_at > UNDO_FOR:
+        raise Forbidden(
+            _("Run %(run)s is older than 30 days and can no longer be taken back.", run=run.id)
+        )
+
+
+def _refuse_read_only(read_only: bool) -> None:
+    if read_only or options()["read_only"]:
+        raise ReadOnlyMode(_("The site is in read-only mode. Nothing was changed."))
+
+
+def _reason(run_id: int) -> Text:
+    return _("what run %(run)s changed is taken back", run=run_id)
+
+
+def _taken(subject: str, trigger: str) -> HeldLease:
+    lease = take(subject, trigger)
+    runs.end_interrupted(lease.interrupted_run_id)
+    return lease
+
+
+def _perform(run_id: int, undo_id: int, lease: HeldLease) -> None:
+    work = _Undo(run_id, undo_id, lease)
+    state = RunState.FAILED
+    message: Text | str = _("Interrupted. What was put back stays; undo it again.")
+    try:
+        with beating(lease):
+            work.perform()
+        state, message = RunState.DONE, work.said()
+    except LupwebError as error:
+        message = error.message
+    finally:
+        _finish(undo_id, lease, state, message, work.counters)
+
+
+def _finish(
+    undo_id: int, lease: HeldLease, state: RunState, message: Text | str, counters: Counter[str]
+) -> None:
+    with transaction():
+        try:
+            lease.hold()
+        except LeaseLost:
+            return  # whoever took the lease over has ended this run
+        runs.finish(undo_id, state, message, counters)
+        lease.release()
+
+
+class _Undo:
+    """One undo at work."""
+
+    def __init__(self, run_id: int, undo_id: int, lease: HeldLease) -> None:
+        self.run_id, self.undo_id, self.lease = run_id, undo_id, lease
+        self.layout = load_layout(options()["phone_region"])
+        directory = find_directory(runs.get_run(run_id).subject.partition(":")[2])
+        self.restorer = Restorer(undo_id, self.layout, directory.id if directory else None)
+        self.counters: Counter[str] = Counter(kept=0)
+
+    def perform(self) -> None:
+        for ids in touched_people(self.run_id):
+            with transaction():
+                self.lease.heartbeat()
+                self._put_back(ids)
+        link(self.layout, self.lease, self.undo_id)
+
+    def _put_back(self, ids: Sequence[int]) -> None:
+        rows = select(Person).where(Person.id.in_(ids)).order_by(Person.id).with_for_update()
+        people = {
+            each.id: each
+            for each in db.session.scalars(rows, execution_options={"populate_existing": True})
+        }
+        plans = [putting(each, people[each.person_id]) for each in befores_of(self.run_id, ids)]
+        self._keep_last_administrators(plans)
+        self._count(plans, people)
+        self._list_kept(plans, people)
+        self.restorer.restore([each for each in plans if each.back], people)
+        self.restorer.forget_stamps(ids)
+
+    def _keep_last_administrators(self, plans: Sequence[Putting]) -> None:
+        leaving = {each.person_id for each in plans if each.state not in {None, PersonState.ACTIVE}}
+        stay = last_administrators(leaving)
+        for each in plans:
+            if each.person_id in stay:
+                del each.back[STATE]
+                each.kept.append(STATE)
+
+    def _count(self, plans: Sequence[Putting], people: dict[int, Person]) -> None:
+        for each in plans:
+            kind = _kind(each, people[each.person_id])
+            self.counters[kind] += 1
+            self.counters["seen"] += kind != "missing"
+            self.counters["values_changed"] += sum(key[0] != "@" for key in each.back)
+            self.counters["kept"] += len(each.kept)
+
+    def _list_kept(self, plans: Sequence[Putting], people: dict[int, Person]) -> None:
+        text = _("Changed since run %(run)s. It stays as it is.", run=self.run_id)
+        for each in plans:
+            for key in each.kept:
+                login = people[each.person_id].login
+                runs.note_problem(self.undo_id, text, login=login, field=key)
+
+    def said(self) -> Text:
+        counted = self.counters
+        return _(
+            "Run %(run)s was taken back: %(changed)s people changed, %(back)s shown again,"
+            " %(missing)s hidden; %(kept)s values were changed since and stay. The schedule rests:"
+            " the next run is a dry run, and after a run that writes it goes on.",
+            run=self.run_id,
+            changed=counted["changed"],
+            back=counted["back"],
+            missing=counted["missing"],
+            kept=counted["kept"],
+        )
+
+
+def _kind(plan: Putting, person: Person) -> str:
+    if not plan.back:
+        return "skipped" if plan.kept else "unchanged"
+    if plan.state is PersonState.MISSING:
+        return "missing"
+    if plan.state is not None and person.state is PersonState.MISSING:
+        return "back"
+    return "changed"

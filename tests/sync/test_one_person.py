@@ -1,0 +1,74 @@
+"""One person read because somebody asks: the same plan and record as a run, without a lease."""
+
+import pytest
+
+from lupweb.database import transaction
+from lupweb.errors import NotFound
+from lupweb.runs.leases import take
+from lupweb.sync.one_person import read_person
+from lupweb.sync.records import details, record, status
+from tests.factories import SECRET_KEY, a_local_person
+from tests.fakes import FakeDirectory
+from tests.sync.observing import PARTS, synchronized, values
+
+
+def read(company: FakeDirectory, login: str, *, read_only: bool = False) -> int:
+    return read_person(
+        login,
+        secret_key=SECRET_KEY,
+        connect=company.connect,
+        trigger="test",
+        read_only=read_only,
+    )
+
+
+def test_one_person_is_read_and_recorded_while_a_run_is_at_work(company: FakeDirectory) -> None:
+    synchronized(company)
+    company.set("ada", "telephoneNumber", [b"+49 611 0"])
+    company.set("ben", "title", [b"Boss"])
+    with transaction():
+        take("directory:main", "another run")
+
+    document = details(read(company, "ADA"))
+
+    assert (document["mode"], document["state"], document["changed"]) == ("person", "done", 1)
+    assert document["seen"] == sum(document[part] for part in PARTS)
+    assert [each["login"] for each in document["people"]] == ["ada"]
+    assert "ada" in document["reason"]
+    assert values("ada")["phone"] == "+49 611 0"
+    assert values("ben").get("position") != "Boss"
+
+
+def test_an_unchanged_person_is_a_success(company: FakeDirectory) -> None:
+    synchronized(company)
+
+    assert record(read(company, "ada"))["unchanged"] == 1
+
+
+def test_a_directory_that_is_away_leaves_the_stored_values(company: FakeDirectory) -> None:
+    synchronized(company)
+    company.go_down()
+
+    assert record(read(company, "ada"))["state"] == "failed"
+    assert values("ada")["phone"] == "+49 611 20570"
+
+
+def test_read_only_mode_reads_nobody(company: FakeDirectory) -> None:
+    synchronized(company)
+
+    assert record(read(company, "ada", read_only=True))["state"] == "refused"
+
+
+def test_somebody_whom_no_directory_holds_is_not_read(company: FakeDirectory) -> None:
+    synchronized(company)
+    a_local_person("zoe")
+
+    with pytest.raises(NotFound):
+        read(company, "zoe")
+
+
+def test_the_last_run_of_a_directory_is_none_of_one_person(company: FakeDirectory) -> None:
+    synchronized(company)
+    read(company, "ada")
+
+    assert [each["mode"] for each in status()["last"]] == ["full"]
