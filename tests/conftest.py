@@ -1,5 +1,6 @@
 """What tests of every package share: settings, an application, databases, signed-in browsers."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
+from jinja2.bccache import Bucket, BytecodeCache
 
 from lupweb.accounts import passwords
 from lupweb.app import create_app
@@ -20,6 +22,35 @@ from tests.factories import SECRET_KEY, an_empty_directory
 from tests.fakes import FakeDirectory
 from tests.servers.postgresql import new_database, running_postgresql
 from tests.servers.valkey import running_valkey
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes and rarely fails, unless everything is asked for."""
+    if os.environ.get("LUPWEB_THOROUGH"):
+        return
+    why = pytest.mark.skip(reason="takes long: LUPWEB_THOROUGH=1 ./lup test runs it")
+    for item in items:
+        if item.get_closest_marker("thorough"):
+            item.add_marker(why)
+
+
+class KeptTemplates(BytecodeCache):
+    """Keeps what templates were compiled to: hundreds of tests make an application anew."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket with what was kept under its key."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what is in the bucket."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": KeptTemplates()}
 
 # a busy machine is no fault of what is tested
 hypothesis_settings.register_profile("lupweb", deadline=None)

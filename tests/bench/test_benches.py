@@ -32,6 +32,7 @@ def by_id(findings: list[Finding]) -> dict[str, Finding]:
     return {each.id: each for each in reversed(findings) if each.id}
 
 
+@pytest.mark.thorough
 def test_sync_measures_p1_to_p4_and_p6_beside_f1(place: Workplace) -> None:
     require_slapd()
 
@@ -44,6 +45,7 @@ def test_sync_measures_p1_to_p4_and_p6_beside_f1(place: Workplace) -> None:
     assert is_filled(place.kept / f"company-{FEWER}" / "slapd")
 
 
+@pytest.mark.thorough
 def test_search_measures_every_class_of_questions(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

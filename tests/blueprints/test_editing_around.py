@@ -122,6 +122,7 @@ def test_b89_the_page_of_a_history_may_be_any_text(
     assert ben.client.get(f"/people/ben/edit?{many}").status_code == 200
 
 
+@pytest.mark.thorough
 def test_a_long_history_has_pages(fields: None, as_person: AsPerson) -> None:
     ben = as_person("ben")
     form = EditPage.of(ben, "ben")

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.screens import SCREENS
+
 PAGES = (
     "/people",
     "/people?view=list&f.location=Hamburg&letter=N",
@@ -23,8 +25,7 @@ def barriers(page: Page, axe: Path) -> list[str]:
     return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_page_has_a_barrier(visitors, axe: Path, width: int, scheme: str) -> None:
     # axe comes from outside the page, which the policy of the site rightly refuses
     visitor = visitors.colleague(width, color_scheme=scheme, bypass_csp=True)

@@ -11,6 +11,7 @@ from lupweb.accounts.service import create_admin
 from lupweb.database import db, transaction
 from lupweb.people.models import Group
 from lupweb.profiles.editor import define_category
+from tests.browser.screens import SCREENS
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitor, Visitors
@@ -51,7 +52,7 @@ def order(page: Page, category: str) -> list[str]:
     return page.locator(f"#category-{category} .frow__name a").all_inner_texts()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_page_of_the_administration_has_a_barrier(
     visitors: Visitors, axe: Path, width: int, scheme: str
 ) -> None:

@@ -10,6 +10,7 @@ from lupweb.accounts.service import create_admin
 from lupweb.database import transaction
 from lupweb.runs.service import finish, start
 from lupweb.runs.states import FULL, RunState
+from tests.browser.screens import SCREENS
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitor, Visitors
@@ -33,7 +34,7 @@ def administrator(visitors: Visitors, width: int = 1280, **window: object) -> Vi
     return visitor
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_page_has_a_barrier_or_scrolls_sideways(
     visitors: Visitors, axe: Path, width: int, scheme: str
 ) -> None:

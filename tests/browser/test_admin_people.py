@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from lupweb.accounts.service import create_admin
 from lupweb.database import transaction
 from lupweb.people.queries import get_person
+from tests.browser.screens import SCREENS
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitor, Visitors
@@ -35,7 +36,7 @@ def administrator(visitors: Visitors, width: int = 1280, **window: object) -> Vi
     return visitor
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_page_about_people_has_a_barrier_or_scrolls_sideways(
     visitors: Visitors, axe: Path, records: tuple[str, str], width: int, scheme: str
 ) -> None:

@@ -10,6 +10,7 @@ from lupweb.accounts.service import create_admin
 from lupweb.database import db, transaction
 from lupweb.people.models import Group
 from lupweb.profiles.rights import EditRight, store_edit_right
+from tests.browser.screens import SCREENS
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitor, Visitors
@@ -39,7 +40,7 @@ def administrator(visitors: Visitors, width: int = 1280, **window: object) -> Vi
     return visitor
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_page_has_a_barrier_or_scrolls_sideways(
     visitors: Visitors, axe: Path, width: int, scheme: str
 ) -> None:

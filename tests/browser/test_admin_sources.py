@@ -14,6 +14,7 @@ from lupweb.options.registry import XML_FILE
 from lupweb.options.service import set_option
 from lupweb.profiles.editor import define_field
 from lupweb.profiles.sources import Source
+from tests.browser.screens import SCREENS
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitors
@@ -36,7 +37,7 @@ def _set_up(app: Flask, demo_login: tuple[str, str]) -> None:
         ).role = DirectoryRole.ALTERNATIVE  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_the_page_has_no_barrier_before_and_after_a_test(
     visitors: Visitors, axe: Path, width: int, scheme: str
 ) -> None:

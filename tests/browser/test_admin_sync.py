@@ -11,6 +11,7 @@ from lupweb.database import transaction
 from lupweb.runs import service as runs
 from lupweb.runs.leases import name_run, take
 from lupweb.runs.states import RunState
+from tests.browser.screens import SCREENS
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitor, Visitors
@@ -61,7 +62,7 @@ def administrator(visitors: Visitors, width: int = 1280, **window: object) -> Vi
     return visitor
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 def test_no_page_of_synchronization_has_a_barrier_or_scrolls_sideways(
     visitors: Visitors, axe: Path, at_work: int, width: int, scheme: str
 ) -> None:

@@ -14,6 +14,7 @@ from tests.browser.editing import (
     save,
     saved,
 )
+from tests.browser.screens import NARROW_DARK, WIDE_LIGHT
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitor
@@ -32,7 +33,7 @@ def picture(tmp_path: Path) -> Path:
     return a_photograph(tmp_path)
 
 
-@pytest.fixture(params=[(1280, "light"), (390, "dark")])
+@pytest.fixture(params=[WIDE_LIGHT, NARROW_DARK])
 def ben(request: pytest.FixtureRequest, visitors) -> Visitor:
     """Ben, with a wide or a narrow screen, in light or dark."""
     width, scheme = request.param

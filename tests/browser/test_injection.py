@@ -162,6 +162,7 @@ TYPE = """payloads => document.querySelectorAll('form [name^=field-]').forEach((
 """Types another payload into each control of the form."""
 
 
+@pytest.mark.thorough
 def test_b42_b45_no_payload_breaks_out_of_history_or_administration(walk: Walk) -> None:
     walk.go("/people/eve/history")
     assert walk.says(*PAYLOADS[-5:]) == []

@@ -92,13 +92,13 @@ def test_apply_says_what_it_did_and_the_second_time_nothing(file: Path) -> None:
 
 
 def test_apply_of_a_file_with_a_fault_ends_with_1(file: Path) -> None:
-    file.write_text(RICH + "[xml]\n", encoding="utf-8")
+    file.write_text(RICH + "[nonsense]\n", encoding="utf-8")
 
     result = _run("config", "apply", file, "--json")
 
     assert result.exit_code == 1
     assert json.loads(result.stdout)["ok"] is False
-    assert result.stderr.startswith("xml, line ")
+    assert result.stderr.startswith("nonsense, line ")
 
 
 def test_an_export_can_be_applied_and_changes_nothing(file: Path, tmp_path: Path) -> None:
@@ -135,6 +135,7 @@ def test_applying_arranges_the_schedules(file: Path, app: Flask) -> None:
         rows = db.session.query(Schedule).order_by(Schedule.subject).all()
     assert [(row.subject, row.mode, row.cron, row.zone) for row in rows] == [
         ("directory:ad", "changes", "*/15 * * * *", "Europe/Berlin"),
+        ("directory:main", "groups", "3-59/5 * * * *", "Europe/Berlin"),
         ("pictures", "changes", "*/15 * * * *", "Europe/Berlin"),
     ]
 

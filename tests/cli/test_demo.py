@@ -223,7 +223,14 @@ def test_a_second_demo_in_the_same_folder_leaves_the_first_alone(
     assert "Ines Moreira" in demo.visit("employee", "/people?q=ines")
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.thorough),
+        pytest.param(signal.SIGTERM, marks=pytest.mark.thorough),
+        signal.SIGKILL,
+    ],
+)
 def test_whatever_ends_it_leaves_nothing_and_it_starts_again(
     tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -20,6 +20,7 @@ from tests.faults.site import Site, a_site, impatient
 from tests.servers.faultproxy import Proxy, running_proxy
 from tests.servers.slapd import RunningSlapd, running_slapd
 
+pytestmark = pytest.mark.thorough
 COUNT = 24
 SECOND, HIDDEN = f"ou=second,{SUFFIX}", f"ou=hidden,ou=empty,{SUFFIX}"
 STEPS, SEED = 12, 20_260

@@ -7,6 +7,8 @@ import random
 import threading
 import time
 
+import pytest
+
 from lupweb.database import db
 from lupweb.people.models import Person
 from lupweb.runs.states import RunState
@@ -18,6 +20,7 @@ __all__ = ["site", "slapd"]
 TEAM = ("worker", "worker", "scheduler", "scheduler")
 
 
+@pytest.mark.thorough
 def test_x22_x24_any_of_two_workers_and_two_schedulers_may_be_killed(site: Installation) -> None:
     site.write_generation(0)
     team = [(name, site.start(name)) for name in TEAM]

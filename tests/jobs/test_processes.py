@@ -42,7 +42,7 @@ from tests.jobs.installation import (
 from tests.jobs.queues import Queue
 from tests.servers.slapd import RunningSlapd, running_slapd
 
-KILLS = int(os.environ.get("LUPWEB_TEST_KILLS", "3"))
+KILLS = int(os.environ.get("LUPWEB_TEST_KILLS", "2"))
 STOPS_WITHIN_S = 10.0  # far below the 15 s after which a supervisor kills; no measure of speed
 
 
