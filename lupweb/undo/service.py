@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from lupweb import clock
+from lupweb.accounts.viewers import Viewer, require_administrator
 from lupweb.database import db, transaction
 from lupweb.directories.service import find_directory
 from lupweb.errors import AlreadyRunning, Forbidden, LeaseLost, LupwebError, ReadOnlyMode
@@ -53,13 +54,15 @@ def undo(run_id: int, *, trigger: str, read_only: bool = False) -> int:
     return undo_id
 
 
-def request_undo(run_id: int, *, trigger: str, read_only: bool = False) -> int:
+def request_undo(viewer: Viewer, run_id: int, *, trigger: str, read_only: bool = False) -> int:
     """Ask a worker to do what `undo` does; call inside a transaction; return the undo's number.
 
     :raises NotFound: if there is no such run
-    :raises Forbidden: if it wrote nothing that could be taken back, or is older than 30 days
+    :raises Forbidden: if `viewer` is no administrator, the run wrote nothing that could be taken
+        back, or it is older than 30 days
     :raises ReadOnlyMode: in read-only mode
     """
+    require_administrator(viewer)
     _refuse_read_only(read_only)
     undone = runs.get_run(run_id)
     refuse(undone)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from lupweb import clock
 from lupweb.accounts.models import User
 from lupweb.accounts.roles import Role
+from lupweb.accounts.viewers import OPERATOR
 from lupweb.cli import main
 from lupweb.database import db, transaction
 from lupweb.directories.models import Identity
@@ -197,8 +198,8 @@ def test_a_worker_takes_back_what_a_page_asked_for(company: FakeDirectory) -> No
     were = {login: facts(login) for login in ("ada", "ben", "cem")}
     run_id = a_change(company)
     with transaction():
-        undo_id = request_undo(run_id, trigger="Greta")
-        assert request_undo(run_id, trigger="Ines") == undo_id
+        undo_id = request_undo(OPERATOR, run_id, trigger="Greta")
+        assert request_undo(OPERATOR, run_id, trigger="Ines") == undo_id
 
     perform(undo_id)
     perform(undo_id)

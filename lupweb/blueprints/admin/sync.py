@@ -18,15 +18,18 @@ from lupweb.configfile.schedule_editing import form_typed, save_form
 from lupweb.database import transaction
 from lupweb.directories.service import enabled_directories
 from lupweb.errors import AlreadyRunning, Forbidden, InvalidForm, ReadOnlyMode
-from lupweb.runs import control
 from lupweb.runs.service import get_run
-from lupweb.runs.service import request as ask_for
 from lupweb.runs.states import CHANGES, FULL, RunState
 from lupweb.sync.applying import request_plan
 from lupweb.sync.dashboard import READ
 from lupweb.sync.run_list import runs_about
-from lupweb.sync.service import approve as approve_held
-from lupweb.sync.service import subject_of
+from lupweb.sync.steering import (
+    approve_shown,
+    ask_for_run,
+    let_run_go_on,
+    pause_run,
+    stop_run,
+)
 from lupweb.texts import Text, _, ngettext
 from lupweb.undo.service import request_undo
 from lupweb.web.access import signed_in_account, viewer
@@ -68,8 +71,7 @@ def start() -> ResponseReturnValue:
         ]
         why = _("it was asked for")
         ids = [
-            ask_for(subject_of(key), trigger=_me(), mode=mode, reason=why, dry_run=is_dry)
-            for key in keys
+            ask_for_run(viewer(), key, mode, by=_me(), reason=why, dry_run=is_dry) for key in keys
         ]
         said = _started(ids)
     return _back(said, "ok" if keys else "warn")
@@ -102,7 +104,7 @@ def show(number: str) -> ResponseReturnValue:
 def pause(number: str) -> ResponseReturnValue:
     """Let a run pause between two blocks."""
     with transaction():
-        state = control.pause(run_number(number), by=_me())
+        state = pause_run(viewer(), run_number(number), by=_me())
     if state is RunState.PAUSED:
         return _back(_("Run %(run)s is paused. What was written stays.", run=number))
     return _back(_("Run %(run)s pauses as soon as this block is written.", run=number))
@@ -112,7 +114,7 @@ def pause(number: str) -> ResponseReturnValue:
 def go_on(number: str) -> ResponseReturnValue:
     """Let a paused run go on."""
     with transaction():
-        control.go_on(run_number(number))
+        let_run_go_on(viewer(), run_number(number))
     return _back(_("Run %(run)s goes on.", run=number))
 
 
@@ -120,7 +122,7 @@ def go_on(number: str) -> ResponseReturnValue:
 def stop(number: str) -> ResponseReturnValue:
     """Stop a run between two blocks."""
     with transaction():
-        state = control.stop(run_number(number), by=_me())
+        state = stop_run(viewer(), run_number(number), by=_me())
     if state is RunState.CANCELLED:
         return _back(_("Run %(run)s was stopped. What was written stays.", run=number))
     return _back(_("Run %(run)s stops as soon as this block is written.", run=number))
@@ -131,9 +133,7 @@ def approve(number: str) -> ResponseReturnValue:
     """Do what a run held: exactly the set that was shown."""
     digest, run_id = request.form.get("digest", ""), run_number(number)
     try:
-        if not digest:
-            raise Forbidden(_("The page does not say what was shown. Open it anew."))
-        approve_held(run_id, digest, read_only=_is_read_only())
+        approve_shown(viewer(), run_id, digest, read_only=_is_read_only())
     except (Forbidden, AlreadyRunning, ReadOnlyMode) as error:
         return _shown(run_id, error.message, "warn")
     return _shown(run_id, get_run(run_id).message)
@@ -145,7 +145,7 @@ def apply(number: str) -> ResponseReturnValue:
     planned_id = run_number(number)
     try:
         with transaction():
-            run_id = request_plan(planned_id, trigger=_me(), read_only=_is_read_only())
+            run_id = request_plan(viewer(), planned_id, trigger=_me(), read_only=_is_read_only())
     except (Forbidden, ReadOnlyMode) as error:
         return _shown(planned_id, error.message, "warn")
     said = _("Run %(run)s applies the plan of run %(plan)s.", run=run_id, plan=planned_id)
@@ -161,7 +161,7 @@ def undo(number: str) -> ResponseReturnValue:
     try:
         with transaction():
             refuse_undo(get_run(undone_id), runs_about(undone_id))
-            run_id = request_undo(undone_id, trigger=_me(), read_only=_is_read_only())
+            run_id = request_undo(viewer(), undone_id, trigger=_me(), read_only=_is_read_only())
     except (Forbidden, ReadOnlyMode) as error:
         return _shown(undone_id, error.message, "warn")
     said = _("Run %(run)s takes back what run %(undone)s changed.", run=run_id, undone=undone_id)

@@ -43,6 +43,17 @@ from lupweb.errors import Forbidden
 from lupweb.profiles.field_preview import chosen_person
 from lupweb.profiles.layout import load_layout
 from lupweb.profiles.overview import overview
+from lupweb.runs.states import FULL
+from lupweb.sync.applying import request_plan
+from lupweb.sync.steering import (
+    approve_shown,
+    ask_for_run,
+    let_run_go_on,
+    pause_run,
+    stop_run,
+)
+from lupweb.texts import _
+from lupweb.undo.service import request_undo
 from tests.architecture.source import ROOT
 from tests.browsing import Browser
 from tests.factories import SECRET_KEY
@@ -142,6 +153,13 @@ def test_b31_nobody_but_administrators_sends_anything(
         lambda who: group_page(who, "safety", SECRET_KEY, {}, ("", 1)),
         lambda who: groups_of_one(who, 1, {}, SECRET_KEY),
         lambda who: overview(who, load_layout()),
+        lambda who: ask_for_run(who, "main", FULL, by="Sam", reason=_("test")),
+        lambda who: pause_run(who, 1, by="Sam"),
+        lambda who: let_run_go_on(who, 1),
+        lambda who: stop_run(who, 1, by="Sam"),
+        lambda who: approve_shown(who, 1, "x"),
+        lambda who: request_plan(who, 1, trigger="Sam"),
+        lambda who: request_undo(who, 1, trigger="Sam"),
     ],
 )
 def test_b27_the_domain_itself_lets_nobody_else_change_the_set_up(
