@@ -15,6 +15,7 @@ class Browser:
 
     client: FlaskClient
     response: TestResponse = field(init=False)
+    _parsed: tuple[TestResponse, BeautifulSoup] | None = field(default=None, init=False)
 
     def get(self, path: str, **query: Any) -> BeautifulSoup:
         """Open a page."""
@@ -29,7 +30,12 @@ class Browser:
     @property
     def page(self) -> BeautifulSoup:
         """The page that is shown."""
-        return BeautifulSoup(self.response.get_data(as_text=True), "html5lib")
+        if self._parsed is None or self._parsed[0] is not self.response:
+            self._parsed = (
+                self.response,
+                BeautifulSoup(self.response.get_data(as_text=True), "lxml"),
+            )
+        return self._parsed[1]
 
     @property
     def text(self) -> str:

@@ -10,7 +10,6 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
-from jinja2.bccache import Bucket, BytecodeCache
 
 from lupweb.accounts import passwords
 from lupweb.app import create_app
@@ -20,6 +19,7 @@ from lupweb.database import db
 from tests.browsing import Browser
 from tests.factories import SECRET_KEY, an_empty_directory
 from tests.fakes import FakeDirectory
+from tests.keeping import Companies, keep_what_is_compiled
 from tests.servers.postgresql import new_database, running_postgresql
 from tests.servers.valkey import running_valkey
 
@@ -34,23 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(why)
 
 
-class KeptTemplates(BytecodeCache):
-    """Keeps what templates were compiled to: hundreds of tests make an application anew."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        """Fill the bucket with what was kept under its key."""
-        if bucket.key in self._kept:
-            bucket.bytecode_from_string(self._kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep what is in the bucket."""
-        self._kept[bucket.key] = bucket.bytecode_to_string()
-
-
-Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": KeptTemplates()}
+keep_what_is_compiled()
 
 # a busy machine is no fault of what is tested
 hypothesis_settings.register_profile("lupweb", deadline=None)
@@ -93,6 +77,12 @@ def database_url(
         settings = Settings(instance=tmp_path, secret_key=SECRET_KEY, database_url=url)
         upgrade_database(create_app(settings))
         yield url
+
+
+@pytest.fixture(scope="session")
+def companies() -> Companies:
+    """What fixtures made before, to be copied."""
+    return Companies()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from lupweb.profiles.models import ProfileField
 from tests.browser.visitors import Visitors
 from tests.factories import PASSWORD, a_connection, a_profile, a_run, an_entry
 from tests.fakes import FakeDirectory
+from tests.keeping import Companies
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
@@ -34,9 +35,7 @@ def chromium() -> Iterator[Browser]:
         found.close()
 
 
-@pytest.fixture
-def demo_login(app: Flask, directory: FakeDirectory) -> tuple[str, str]:
-    """User name and password of Ada, who leads 30 people whose names are awkward."""
+def _make_company(directory: FakeDirectory) -> None:
     ada = an_entry(directory, "ada", "Ada Lovelace", telephoneNumber="+49 611 20570", l="Porto")
     lead = an_entry(directory, "lead", "יעל כהן", manager=ada, title="מנהלת מוצר (Product)")
     an_entry(directory, "long", f"Freiherr {'Wolfgang-' * 12}", manager=lead, title="x" * 80)
@@ -44,11 +43,16 @@ def demo_login(app: Flask, directory: FakeDirectory) -> tuple[str, str]:
     for number in range(26):
         work = {"manager": ada, "l": "Hamburg", "departmentNumber": f"Team {number % 8}"}
         an_entry(directory, f"p{number}", f"Person Number{number}", **work)
-    with app.app_context():
-        a_connection(directory)
-        a_profile()
-        show_columns_and_facets()
-        a_run(directory)
+    a_connection(directory)
+    a_profile()
+    show_columns_and_facets()
+    a_run(directory)
+
+
+@pytest.fixture
+def demo_login(app: Flask, directory: FakeDirectory, companies: Companies) -> tuple[str, str]:
+    """User name and password of Ada, who leads 30 people whose names are awkward."""
+    companies.again(app, directory, _make_company)
     return "ada", PASSWORD
 
 
