@@ -12,7 +12,17 @@ from jinja2 import StrictUndefined
 from sqlalchemy.exc import SQLAlchemyError
 
 from lupweb import jobs, logs
-from lupweb.blueprints import admin, auth, cropping, editing, health, people, pictures, profiles
+from lupweb.blueprints import (
+    admin,
+    api,
+    auth,
+    cropping,
+    editing,
+    health,
+    people,
+    pictures,
+    profiles,
+)
 from lupweb.config import Settings, load_settings
 from lupweb.database import db
 from lupweb.directories.connect import Connect, connect
@@ -80,6 +90,7 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
     for blueprint in (auth.bp, *seen, health.bp):
         app.register_blueprint(blueprint)
     admin.init_app(app)
+    api.init_app(app)
     changed.connect(index.renew)
     changed.connect(keeping.renew)
     outdated.connect(note_outdated)

@@ -125,8 +125,12 @@ def repeatable() -> Iterator[None]:
 
 
 def after_commit(act: Callable[[], None]) -> None:
-    """Call `act` when the transaction at work has been committed, and not otherwise."""
-    db.session.info["after_commit"].append(act)
+    """Call `act` when the transaction at work has been committed, and not otherwise.
+
+    One that is equal to another that waits is called once.
+    """
+    if act not in db.session.info["after_commit"]:
+        db.session.info["after_commit"].append(act)
 
 
 def in_transaction() -> bool:

@@ -117,3 +117,27 @@ class LimitExceeded(DirectoryError):
 
 class EntryNotFound(DirectoryRefused):
     """There is no entry of this DN."""
+
+
+class DirectoryReadOnly(DirectoryUnavailable):
+    """The server takes no changes at the moment. Nothing was changed; trying later may work."""
+
+
+class ChangedMeanwhile(DirectoryError):
+    """The entry is not what it was when it was read. Nothing was changed."""
+
+
+class OutcomeUnknown(DirectoryError):
+    """The answer to a change was lost: whether it took effect shows when the entry is read."""
+
+
+class WriteRefused(DirectoryRefused):
+    """The server will not have a change, and would not a moment later. Nothing was changed.
+
+    `code` is the result code of RFC 4511, `reply` the server's own words, cleaned, or "".
+    """
+
+    def __init__(self, message: Text | str, *, code: int, reply: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.reply = reply

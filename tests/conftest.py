@@ -1,5 +1,6 @@
 """What tests of every package share: settings, an application, databases, signed-in browsers."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -35,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 keep_what_is_compiled()
+gc.set_threshold(100_000, 50, 100)  # hundreds of applications: looking for garbage takes a tenth
 
 # a busy machine is no fault of what is tested
 hypothesis_settings.register_profile("lupweb", deadline=None)
@@ -80,9 +82,9 @@ def database_url(
 
 
 @pytest.fixture(scope="session")
-def companies() -> Companies:
+def companies(sqlite_with_tables: Path) -> Companies:
     """What fixtures made before, to be copied."""
-    return Companies()
+    return Companies(sqlite_with_tables)
 
 
 @pytest.fixture

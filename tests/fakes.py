@@ -18,23 +18,27 @@ from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
 from lupweb.ldap.ranges import complete
-from lupweb.ldap.server import PAGED_RESULTS, WHO_AM_I, Schema, ServerTraits
+from lupweb.ldap.schema import Schema
+from lupweb.ldap.server import ASSERTION, PAGED_RESULTS, POST_READ, WHO_AM_I, ServerTraits
 from tests.ldap.fake_server import EVERY_VALUE, FakeServer, StoredEntry, range_asked, ranged
+from tests.ldap.fake_writing import FakeWriting
 from tests.ldap.matching import RuleBook, matches
 
 Made = TypeVar("Made")
 SUFFIX = "dc=example,dc=com"
+OPENLDAP = (ASSERTION, POST_READ)
 
 
 def _always() -> None:
     """Allow every question."""
 
 
-class FakeDirectory:
+class FakeDirectory(FakeWriting):
     """A connection to a directory that is a dict. It starts as nobody, like a real one.
 
     :param check: called before each question; it may raise, for instance inside a transaction
     :param attributes: names of attributes that the standard schema does not know
+    :param form: how it compares before a change: "assertion" or "values", see `compare_by`
     """
 
     def __init__(
@@ -44,8 +48,10 @@ class FakeDirectory:
         check: Callable[[], None] = _always,
         attributes: Sequence[str] = (),
         server: FakeServer | None = None,
+        form: str = "",
     ) -> None:
         self.server = server or FakeServer(suffix, RuleBook(attributes))
+        self.server.changing.form = form or self.server.changing.form
         self._check = check
         self._bound_as = ""
         self._is_over = False
@@ -134,14 +140,15 @@ class FakeDirectory:
     def traits(self) -> ServerTraits:
         """Return what OpenLDAP would say."""
         self._ask("traits")
+        compares = self.server.changing.form == "assertion"
         return ServerTraits(
             vendor="FakeDirectory",
             naming_contexts=(self.server.suffix,),
-            controls=frozenset({PAGED_RESULTS}),
+            controls=frozenset({PAGED_RESULTS, *(OPENLDAP if compares else ())}),
             extensions=frozenset({WHO_AM_I}),
             unique_id_attribute="entryUUID",
             stamp_attribute="entryCSN",
-            schema=Schema.read(rule.definition for rule in self.server.rules.rules),
+            schema=Schema.of(Entry("cn=Subschema", self.server.rules.subschema)),
         )
 
     def who_am_i(self) -> str | None:

@@ -91,10 +91,14 @@ class Companies:
     """The companies that fixtures make, kept as the first of each was made.
 
     A copy has the entries and the database of the first one; so a fixture that uses it may not
-    depend on anything but its own code.
+    depend on anything but its own code. Where something was written before it, or the clock was
+    set, it is made anew.
+
+    :param empty: a SQLite file of this version with nothing in it
     """
 
-    def __init__(self) -> None:
+    def __init__(self, empty: Path) -> None:
+        self._empty = empty.read_bytes()
         self._kept: dict[str, _Kept] = {}
 
     def again(
@@ -105,20 +109,27 @@ class Companies:
         :param make: called in the application's context, if it was not called before
         """
         with app.app_context():
-            file = db.engine.url.database
-            if db.engine.dialect.name != "sqlite" or clock.now is not _NOW:
+            file = Path(str(db.engine.url.database))
+            if not self._is_untouched(file):
                 make(directory)
                 return directory
             name = f"{make.__module__}.{make.__qualname__}"
             if name not in self._kept:
                 make(directory)
-                self._keep(name, Path(str(file)), directory)
+                self._keep(name, file, directory)
         kept = self._kept[name]
-        Path(str(file)).write_bytes(kept.database)
+        file.write_bytes(kept.database)
         directory.server.entries = copy.deepcopy(kept.entries)
         directory.server.writes = kept.writes
         directory.server.questions.clear()
         return directory
+
+    def _is_untouched(self, file: Path) -> bool:
+        if db.engine.dialect.name != "sqlite" or clock.now is not _NOW:
+            return False
+        db.session.remove()
+        db.engine.dispose()
+        return file.read_bytes() == self._empty
 
     def _keep(self, name: str, file: Path, directory: FakeDirectory) -> None:
         db.session.remove()

@@ -20,6 +20,17 @@ def command(served: Served, folder: Path, number: int) -> Sequence[str]:
     :param number: makes the rooms others than those of before
     :raises MissingPart: if `ldapmodify` is not installed
     """
+    changes = folder / "changes.ldif"
+    changes.write_text("\n".join(_changes(served.people, number)), "utf-8")
+    return modifying(served, folder, changes)
+
+
+def modifying(served: Served, folder: Path, changes: Path) -> Sequence[str]:
+    """Return the command that makes the changes of an LDIF file.
+
+    :param folder: where the file with the password lies
+    :raises MissingPart: if `ldapmodify` is not installed
+    """
     program = require_program(
         "ldapmodify",
         _(
@@ -30,8 +41,6 @@ def command(served: Served, folder: Path, number: int) -> Sequence[str]:
     password = folder / "writer.password"
     password.touch(mode=0o600)
     password.write_text(served.writer_password, "ascii")
-    changes = folder / "changes.ldif"
-    changes.write_text("\n".join(_changes(served.people, number)), "utf-8")
     sign_in = ["-x", "-H", served.uri, "-D", WRITER, "-y", str(password)]
     return [program, *sign_in, "-f", str(changes)]
 

@@ -67,8 +67,14 @@ def workplace(keep: Path | None) -> Iterator[Workplace]:
 
 
 @contextmanager
-def company_directory(place: Workplace, people: int) -> Iterator[Served]:
-    """Run a slapd (mdb) that holds the company while the block lasts; load it if it must be."""
+def company_directory(
+    place: Workplace, people: int, *, is_silent: bool = False
+) -> Iterator[Served]:
+    """Run a slapd (mdb) that holds the company while the block lasts; load it if it must be.
+
+    :param is_silent: needed where much is changed: nobody reads what it says while a bench works,
+        and it would wait for that
+    """
     folder = place.kept / f"company-{people}"
     passwords = slapd.kept_passwords(folder, (DIRECTORY, *SERVICES))
     in_child("load", environment(place.folder), folder=str(folder), people=people)
@@ -77,7 +83,7 @@ def company_directory(place: Workplace, people: int) -> Iterator[Served]:
         supervisor.start(
             Child(
                 name=DIRECTORY,
-                argv=slapd.server_argv(folder / "slapd", port),
+                argv=slapd.server_argv(folder / "slapd", port, is_silent=is_silent),
                 ready=lambda: slapd.is_answering(port),
             )
         )

@@ -8,11 +8,13 @@ from typing import Self, TypeVar
 
 from lupweb.demo.company import Company
 from lupweb.demo.ldif import GROUPS_BASE, PEOPLE_BASE, SERVICES, Line, entries
-from lupweb.errors import EntryNotFound
+from lupweb.errors import DirectoryReadOnly, EntryNotFound
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
-from lupweb.ldap.server import PAGED_RESULTS, Schema, ServerTraits
+from lupweb.ldap.schema import Schema
+from lupweb.ldap.server import PAGED_RESULTS, ServerTraits
+from lupweb.ldap.writing import Right, Wish, Written
 
 Made = TypeVar("Made")
 TRAITS = ServerTraits(
@@ -104,6 +106,24 @@ class InventedDirectory:
     ) -> Iterator[Made]:
         """Yield what is made of each page."""
         yield from map(make, self.pages(base_dn, search_filter, attributes, page_size=page_size))
+
+    def entry_of(self, base_dn: str, unique_id: str, attributes: Sequence[str]) -> Entry:
+        """Find nobody: people are not looked up one by one.
+
+        :raises EntryNotFound: always
+        """
+        raise EntryNotFound
+
+    def compare_and_set(self, entry: Entry, wishes: Sequence[Wish]) -> Written:
+        """Change nothing.
+
+        :raises DirectoryReadOnly: always
+        """
+        raise DirectoryReadOnly
+
+    def may_write(self, entry: Entry, attribute: str) -> tuple[Right, str]:
+        """Return that nothing may be written."""
+        return Right.REFUSED, ""
 
     def close(self) -> None:
         """End the connection."""

@@ -53,7 +53,7 @@ def bench_pages(
     folder = place.new("pages")
     filled_installation(folder, people)
     cookies = in_child("browsers", environment(folder), count=BROWSERS)
-    with bare_page() as hello, _product(folder) as ours:
+    with bare_page() as hello, product(folder) as ours:
         measured = _rounds(_Pages(place.folder, folder, hello, ours, cookies), rounds, tell)
     findings = [
         compared(what, measured[id], unit="requests/s", floor_name="F2", id=id, target=target)
@@ -91,7 +91,7 @@ class _Pages:
     def warm_up(self) -> None:
         """Let each worker answer some requests first: nobody measures how it starts."""
         for request in (*self._people[:WARM_UP], *self._search[:WARM_UP]):
-            _view(self._ours, *request)
+            view(self._ours, *request)
 
     def hello(self) -> float:
         return load_of(self._hello, [Request("/")], self._scratch)
@@ -137,13 +137,17 @@ def _memory_after_views(folder: Path) -> float:
         for query, login in zip(questions[LETTERS], questions[LOGIN], strict=True)
         for path in (f"/people?q={quote(query)}", "/people", f"/people/{quote(login)}")
     ]
-    with _product(folder, workers=1) as port:
+    with product(folder, workers=1) as port:
         for number in range(VIEWS):
-            _view(port, paths[number % len(paths)], cookies[number % len(cookies)])
+            view(port, paths[number % len(paths)], cookies[number % len(cookies)])
         return max(memory_of_process_mb(pid) for pid in web_processes(port))
 
 
-def _view(port: int, path: str, cookie: str) -> None:
+def view(port: int, path: str, cookie: str) -> None:
+    """Ask for one page, as a browser that is signed in does.
+
+    :raises LupwebError: if it is not answered well
+    """
     caller = HTTPConnection(HOST, port, timeout=30)
     try:
         caller.request("GET", path, headers={"Cookie": cookie})
@@ -156,7 +160,7 @@ def _view(port: int, path: str, cookie: str) -> None:
 
 
 @contextmanager
-def _product(folder: Path, workers: int = WORKERS) -> Iterator[int]:
+def product(folder: Path, workers: int = WORKERS) -> Iterator[int]:
     """Run lupweb's web server as it is shipped; give its port."""
     env, port = environment(folder), free_port()
     where = ["--host", HOST, "--port", str(port), "--workers", str(workers)]

@@ -7,15 +7,18 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 
+from lupweb.blueprints.pending import pending_sentence
 from lupweb.database import transaction
 from lupweb.errors import InvalidForm, InvalidValue, LupwebError, ProfileChanged
 from lupweb.notices.service import mark_read
+from lupweb.outbox.values import PICTURE
 from lupweb.people.queries import LARGEST_ID
 from lupweb.profiles.cards import cards
 from lupweb.profiles.completeness import confirm as confirm_value
 from lupweb.profiles.edit_form import EditForm, Sent
 from lupweb.profiles.editing import Saved, edit_form, save_profile, typed_form
 from lupweb.profiles.history import history as history_of
+from lupweb.profiles.pending import card_with_pending, pending_values
 from lupweb.profiles.pictures import PreparedPicture
 from lupweb.profiles.readers import get_shown
 from lupweb.profiles.uploads import change_picture, picture_desk, prepare_upload, read_crop
@@ -27,10 +30,16 @@ from lupweb.web.errors import error_page
 from lupweb.web.layouts import page_layout, site_options
 from lupweb.web.limits import make_room_for_a_picture
 from lupweb.web.sessions import check_role
+from lupweb.writeback.conflicts import keep_mine, take_theirs
 
 bp = Blueprint("editing", __name__, url_prefix="/people")
 CROP = {"zoom_percent": "crop-zoom", "across": "crop-across", "down": "crop-down"}
 """Number of a crop -> name of its control."""
+_CHOICES = {
+    "mine": (keep_mine, _("Yours goes to LDAP now.")),
+    "theirs": (take_theirs, _("What LDAP has stays, and is in your profile.")),
+}
+"""What a button of a conflict sends -> what it does, and what is said then."""
 REMOVE = "picture-remove"
 
 
@@ -97,6 +106,25 @@ def read_notices(handle: str) -> ResponseReturnValue:
     return redirect(url_for("profiles.show", handle=handle), 303)
 
 
+@bp.post("/<handle>/conflict")
+def settle(handle: str) -> ResponseReturnValue:
+    """Keep what the owner entered, or take what the directory has instead."""
+    form = request.form
+    if form.get("choice") not in _CHOICES:
+        flash(str(_("Choose one of the two values. Nothing was changed.")), "warn")
+        return redirect(url_for("profiles.show", handle=handle), 303)
+    act, said = _CHOICES[form["choice"]]
+    kind = "ok"
+    try:
+        with transaction():
+            key, seen = form.get("field", ""), form.get("seen", "")
+            act(viewer(), page_layout(), handle, key, seen=seen, read_only=is_read_only())
+    except ProfileChanged as error:
+        said, kind = _("%(text)s", text=error.message), "warn"
+    flash(str(said), kind)
+    return redirect(url_for("profiles.show", handle=handle), 303)
+
+
 @bp.get("/<handle>/history")
 def history(handle: str) -> ResponseReturnValue:
     """Show what was changed in a profile, the newest first."""
@@ -154,16 +182,24 @@ def _page(
     is_out_of_date: bool = False,
 ) -> str:
     person = get_shown(viewer(), form.handle)
+    pending = {each.key: each for each in pending_values(viewer(), page_layout(), person.id)}
+    if form.clashes and not message:
+        message = _(
+            "The directory has another value by now. Choose which to keep, then save. Nothing is"
+            " overwritten until then."
+        )
     return render_template(
         "profiles/edit.html",
         form=form,
-        card=cards(viewer(), page_layout(), [person])[0],
+        card=card_with_pending(cards(viewer(), page_layout(), [person])[0], pending.get(PICTURE)),
         picture=picture_desk(viewer(), form.handle, read_only=is_read_only()),
         picture_problem=picture_problem,
         lost_picture=bool(_file_name()),
         freshness=freshness,
         message=str(message),
         is_out_of_date=is_out_of_date,
+        pending=pending,
+        pending_said=pending_sentence,
     )
 
 
@@ -202,9 +238,18 @@ def _picture(handle: str) -> PreparedPicture | None:
 
 def _tell(saved: Saved, *, is_new_picture: bool) -> None:
     """Say on the next page what a save has done."""
-    if saved.changed:
+    here = [key for key in saved.changed if key not in saved.promised]
+    if here:
+        text = ngettext("Saved. %(n)s value is new.", "Saved. %(n)s values are new.", len(here))
+        flash(str(text), "ok")
+    if saved.promised:
+        names = {each.key: each.name for each in page_layout().fields()}
+        labels = ", ".join(names[key] for key in saved.promised if key in names)
         text = ngettext(
-            "Saved. %(n)s value is new.", "Saved. %(n)s values are new.", len(saved.changed)
+            "Saved. %(labels)s goes to LDAP now; others see it as soon as LDAP has it.",
+            "Saved. %(labels)s go to LDAP now; others see them as soon as LDAP has them.",
+            len(saved.promised),
+            labels=labels,
         )
         flash(str(text), "ok")
     if is_new_picture:

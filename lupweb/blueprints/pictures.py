@@ -20,13 +20,14 @@ bp = Blueprint("pictures", __name__, url_prefix="/people")
 def show(handle: str) -> ResponseReturnValue:
     """Send a picture. An address that names its hash (`v`) never changes what it stands for."""
     size = request.args.get("size", USUAL_SIZE, type=int)
-    picture = get_picture(viewer(), handle, size)
+    version = request.args.get("v", "")
+    picture = get_picture(viewer(), handle, size, version)
     answer = send_file(
         BytesIO(picture.content),
         mimetype="image/jpeg",
         download_name=f"{secure_filename(picture.login) or 'picture'}.jpg",
         etag=f"{picture.hash}-{picture.size}",
     )
-    is_this_picture = request.args.get("v") == picture.hash
+    is_this_picture = version == picture.hash
     answer.headers["Cache-Control"] = FOR_A_DAY if is_this_picture else ASK_AGAIN
     return answer

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import secure_filename
 
+from lupweb.blueprints.pending import pending_sentence
 from lupweb.errors import NotFound
 from lupweb.exports.qr import qr_svg
 from lupweb.exports.vcard import Contact, contact_of, vcard
@@ -43,7 +44,9 @@ def show(handle: str) -> ResponseReturnValue:
             site_options()["read_only"] or current_app.extensions["lupweb"].settings.read_only
         )
         offer = offer_of(viewer(), page_layout(), found.card.id, read_only=is_read_only)
-    return render_template("profiles/show.html", profile=found, offer=offer)
+    return render_template(
+        "profiles/show.html", profile=found, offer=offer, pending_said=pending_sentence
+    )
 
 
 @bp.get("/<handle>.vcf")

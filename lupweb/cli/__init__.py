@@ -20,6 +20,7 @@ from lupweb.cli.people import people
 from lupweb.cli.services import scheduler, serve, up, worker
 from lupweb.cli.setup import admin, settings, upgrade
 from lupweb.cli.sync import sync
+from lupweb.cli.writeback import writeback
 from lupweb.errors import LupwebError, MissingPart
 from lupweb.texts import _
 
@@ -59,7 +60,7 @@ def main() -> None:
 
 for command in (
     demo, up, serve, worker, scheduler, upgrade, settings, health,
-    admin, config, directory, sync, import_, people, bench,
+    admin, config, directory, sync, import_, writeback, people, bench,
     explain, support_summary, mail,
 ):  # fmt: skip
     main.add_command(command)

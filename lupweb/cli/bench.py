@@ -12,18 +12,21 @@ import click
 from lupweb import clock
 from lupweb.bench import machine
 from lupweb.bench.company import Workplace, workplace
+from lupweb.bench.meanwhile import bench_meanwhile
 from lupweb.bench.peers import bench_peer
 from lupweb.bench.postgresql import find_programs
 from lupweb.bench.report import Finding, Report
 from lupweb.bench.searching import bench_search
 from lupweb.bench.serving import bench_pages
 from lupweb.bench.syncing import bench_sync
+from lupweb.bench.writing import bench_writeback
 from lupweb.demo.company import FEWEST
 from lupweb.embedded.slapd import find_slapd
 from lupweb.texts import Text, _
 
 PEOPLE = 100_000
 PEOPLE_OF_PEER = 10_000  # the peer takes half a minute for them
+PEOPLE_OF_WRITEBACK = 10_000  # a thousand of them are changed
 MOST_PEOPLE = 200_000
 ROUNDS = 5
 MISSED = 1
@@ -115,6 +118,16 @@ def pages_bench(**asked: Any) -> None:
     ))  # fmt: skip
 
 
+@bench.command("meanwhile")
+@_options(PEOPLE)
+@keep_option
+def meanwhile_bench(**asked: Any) -> None:
+    """Measure pages while everybody is read: G7."""
+    _measure("meanwhile", Wishes(**asked), lambda place, wishes: (
+        bench_meanwhile(place, wishes.people, wishes.rounds, _say), ()
+    ), slapd_version)  # fmt: skip
+
+
 @bench.command("peer")
 @_options(PEOPLE_OF_PEER)
 @keep_option
@@ -127,6 +140,16 @@ def peer_bench(*, peer_python: Path | None, **asked: Any) -> None:
     """Measure a first sync beside that of django-python3-ldap: P5."""
     _measure("peer", Wishes(**asked), lambda place, wishes: (
         bench_peer(place, wishes.people, wishes.rounds, _say, peer_python), ()
+    ), slapd_version)  # fmt: skip
+
+
+@bench.command("writeback")
+@_options(PEOPLE_OF_WRITEBACK)
+@keep_option
+def writeback_bench(**asked: Any) -> None:
+    """Measure changes of entries beside `ldapmodify`: P13."""
+    _measure("writeback", Wishes(**asked), lambda place, wishes: (
+        bench_writeback(place, wishes.people, wishes.rounds, _say), ()
     ), slapd_version)  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from flask import Flask
 from lupweb.accounts.viewers import OPERATOR, viewer_as
 from lupweb.cli.application import parts_of, with_application
 from lupweb.cli.output import json_option, print_json
-from lupweb.diagnosis.findings import Explanation, State
-from lupweb.diagnosis.service import Outside
+from lupweb.diagnosis.findings import Explanation, FieldVerdict, State
+from lupweb.diagnosis.service import Outside, explain_all
 from lupweb.diagnosis.service import explain as why
 from lupweb.diagnosis.summary import support_summary as summary
 from lupweb.people.queries import get_person
@@ -19,15 +19,23 @@ SIGNS = {State.OK: "ok ", State.PROBLEM: "NOT", State.LOOK: "see", State.SKIPPED
 
 @click.command()
 @click.argument("login")
-@click.argument("field")
+@click.argument("field", required=False)
 @click.option("--as", "reader", metavar="LOGIN", help="For whom the value is not here.")
 @json_option
 @with_application
-def explain(app: Flask, *, login: str, field: str, reader: str | None, as_json: bool) -> None:
-    """Tell why a person has no value in a field; asks the directories, changes nothing."""
+def explain(
+    app: Flask, *, login: str, field: str | None, reader: str | None, as_json: bool
+) -> None:
+    """Tell why a person has no value in a field; asks the directories, changes nothing.
+
+    Without a field, each field of the person gets one line.
+    """
     parts = parts_of(app)
     outside = Outside(parts.settings.secret_key, parts.connect, parts.settings.read_only)
     as_viewer = None if reader is None else viewer_as(get_person(reader).id)
+    if field is None:
+        _say_all(explain_all(OPERATOR, login, as_viewer=as_viewer, outside=outside), as_json)
+        return
     found = why(OPERATOR, login, field, as_viewer=as_viewer, outside=outside)
     if as_json:
         print_json(found.document())
@@ -59,3 +67,12 @@ def _say(found: Explanation) -> None:
         click.echo(f"{SIGNS[each.state]}  {each.id:<12} {each.text}")
         for line in each.evidence if each.state is not State.OK else ():
             click.echo(f"{'':18}{line}")
+
+
+def _say_all(found: list[FieldVerdict], as_json: bool) -> None:
+    if as_json:
+        print_json({"fields": [each.document() for each in found]})
+        return
+    for each in found:
+        sign = SIGNS[State.OK if each.is_here else State.PROBLEM]
+        click.echo(f"{sign}  {each.key:<20} {each.found.verdict} ({each.found.reason})")

@@ -16,8 +16,10 @@ from lupweb.runs.leases import shows_life
 from lupweb.runs.service import active_runs
 from lupweb.runs.states import RunState
 from lupweb.texts import Text, _
+from lupweb.writeback.records import numbers
 
 NO_WRITEBACK = {"queued": 0, "oldest_seconds": None, "conflicts": 0}
+A_MINUTE_S = 60
 
 
 @click.command()
@@ -49,7 +51,7 @@ def document(parts: Parts) -> dict[str, Any]:
         "scheduler": has_database and shows_life(SCHEDULER),
         "runs": _runs() if has_database else {},
         "directories": _directories() if has_database else [],
-        "writeback": NO_WRITEBACK,
+        "writeback": dict(numbers()) if has_database else NO_WRITEBACK,
     }
     is_ok = all(found[part] for part in ("database", "queue", "workers", "scheduler"))
     return {"ok": is_ok, **found}
@@ -85,6 +87,8 @@ def _lines(found: dict[str, Any]) -> list[Text | str]:
     ]
     if found["runs"]:
         lines.append(_("Runs: %(running)s at work, %(queued)s waiting", **found["runs"]))
+    if found["writeback"]["queued"] or found["writeback"]["conflicts"]:
+        lines.append(_values(found["writeback"]))
     for each in found["directories"]:
         never = _("never")
         lines.append(
@@ -97,3 +101,14 @@ def _lines(found: dict[str, Any]) -> list[Text | str]:
             )
         )
     return lines
+
+
+def _values(found: dict[str, Any]) -> Text:
+    """Return how many values are on their way to the directories."""
+    return _(
+        "Values on their way to directories: %(queued)s, the oldest for %(minutes)s min;"
+        " in conflict: %(conflicts)s",
+        queued=found["queued"],
+        minutes=(found["oldest_seconds"] or 0) // A_MINUTE_S,
+        conflicts=found["conflicts"],
+    )

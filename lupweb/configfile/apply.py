@@ -51,7 +51,7 @@ from lupweb.profiles.rights import (
 )
 from lupweb.profiles.service import tell_found_otherwise
 from lupweb.search.standings import renew_standings
-from lupweb.sync.groups import settle_local_groups
+from lupweb.sync.memberships import settle_local_groups
 from lupweb.texts import Text, ngettext
 
 

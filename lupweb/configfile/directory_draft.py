@@ -20,6 +20,7 @@ UNSEEN = "bind_password"
 """What no page ever shows."""
 SYNC_DATE = "last_sync_date"
 LONGEST_NAME = 200
+LONGEST_NUMBER = 9
 REQUIRED: Mapping[str, Text] = {
     "name": _("Give it a name."),
     "uri": _("Write the address of the server, such as ldaps://ldap.example.com."),
@@ -156,6 +157,9 @@ def _choices(name: str) -> tuple[str, ...]:
 def _value(key: Key, posted: Posted) -> Any:
     if isinstance(key.default, bool):
         return key.name in posted
+    if isinstance(key.default, int):
+        text = _first(posted, key.name) if key.name in posted else str(key.default)
+        return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else text
     if isinstance(key.default, tuple):
         return tuple(dict.fromkeys(_first(posted, key.name).split()))
     return _first(posted, key.name)

@@ -109,6 +109,24 @@ DIRECTORIES = Kind(
             "",
             _("Java pattern of its times, as in yyyyMMddHHmmssZ. Empty: recognised."),
         ),
+        Key(
+            "marks",
+            False,
+            _(
+                "Compare nobody where the server says that nothing was written since the last time."
+                " Everybody is compared every hour all the same."
+            ),
+        ),
+        Key(
+            "most_missing",
+            10,
+            _("So many people are hidden or switched off in one run without being asked."),
+        ),
+        Key(
+            "most_missing_percent",
+            5,
+            _("Or this share of the people of the directory, if that is more. 100: never asked."),
+        ),
         Key("schedule_full", "", _("Cron text of its own. Empty: as in [schedules]. off: never.")),
         Key(
             "schedule_changes", "", _("Cron text of its own. Empty: as in [schedules]. off: never.")

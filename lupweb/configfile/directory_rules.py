@@ -16,6 +16,7 @@ from lupweb.runs import schedules
 from lupweb.texts import Text, _
 
 Broken = Iterator[tuple[str, Text | str]]
+LIMITS = {"most_missing": (1, 1_000_000), "most_missing_percent": (0, 100)}
 SYNC_DATE = "%d-%m-%Y %H:%M:%S"
 
 
@@ -28,6 +29,7 @@ def directory_rules(entry: Entry) -> Broken:
                 check(entry[name])
             except LupwebError as error:
                 yield name, error.message
+    yield from _limits(entry)
     if entry["bind_password_env"] and entry["bind_password_file"]:
         yield (
             "bind_password_file",
@@ -35,6 +37,13 @@ def directory_rules(entry: Entry) -> Broken:
         )
     if entry["write"] and entry["role"] == DirectoryRole.ALTERNATIVE:
         yield "write", _("The alternative LDAP is only read, never written.")
+
+
+def _limits(entry: Entry) -> Broken:
+    for name, (least, most) in LIMITS.items():
+        value = entry[name]
+        if not isinstance(value, int) or not least <= value <= most:
+            yield name, _("A whole number from %(least)s to %(most)s.", least=least, most=most)
 
 
 def sync_date(text: str) -> str:

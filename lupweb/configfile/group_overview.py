@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lupweb.accounts.viewers import Viewer
 from lupweb.configfile.changing import open_setup
 from lupweb.configfile.group_uses import GROUPS, Use, uses_of
+from lupweb.configfile.power import why_closed
 from lupweb.configfile.stored import Setup
 from lupweb.database import db
 from lupweb.errors import NotFound
@@ -77,6 +78,7 @@ class GroupPage:
 
     :param runs: number -> when it began, of those that are named
     :param waiting: logins that were declared and name nobody, or two people
+    :param why_closed: why the viewer does not decide who is in it; None if they do
     """
 
     row: GroupRow
@@ -84,6 +86,7 @@ class GroupPage:
     inside: Sequence[InsideRow]
     waiting: Sequence[str]
     runs: Mapping[int, datetime]
+    why_closed: Text | None
 
 
 @dataclass(frozen=True)
@@ -124,7 +127,17 @@ def group_page(
     page = members(row.id, inside, options, *asked)
     named = [row.read_run_id, *(each.belonging.run_id for each in page.rows)]
     waiting = waiting_logins(row.id, setup[GROUPS][key]["members"]) if row.is_local else []
-    return GroupPage(row, page, _inside_rows(row, inside), waiting, started(named))
+    closed = why_closed(viewer, setup, key)
+    return GroupPage(row, page, _inside_rows(row, inside), waiting, started(named), closed)
+
+
+def why_group_closed(viewer: Viewer, key: str, secret_key: str) -> Text | None:
+    """Return why this viewer does not decide who is in a group, or whether it is; None if they do.
+
+    :param key: "" for one that is not there yet
+    :raises Forbidden: if `viewer` is no administrator
+    """
+    return why_closed(viewer, open_setup(viewer, secret_key), key)
 
 
 def groups_of_one(

@@ -7,7 +7,7 @@ from lupweb.accounts.giving import is_system_administrator
 from lupweb.accounts.roles import Role
 from lupweb.accounts.viewers import Viewer
 from lupweb.errors import Forbidden
-from lupweb.texts import _
+from lupweb.texts import Text, _
 
 Setup = Mapping[str, Mapping[str, Any]]
 SYSTEM = str(Role.SYSTEM_ADMINISTRATOR)
@@ -31,6 +31,16 @@ def refuse_more_power(viewer: Viewer, stored: Setup, wanted: Setup) -> None:
                 " Nothing was changed."
             )
         )
+
+
+def why_closed(viewer: Viewer, stored: Setup, key: str) -> Text | None:
+    """Return why this viewer does not decide who is in a group; None if they do.
+
+    :param key: of a group of `stored`
+    """
+    if is_system_administrator(viewer) or key not in _system_role(stored)[0]:
+        return None
+    return _("This group makes system administrators. Only they decide who is in it.")
 
 
 def _system_role(setup: Setup) -> tuple[frozenset[str], frozenset[str]]:

@@ -34,7 +34,7 @@ from lupweb.profiles.models import (
     IndexedValue,
     ProfileField,
 )
-from lupweb.profiles.references import reference
+from lupweb.profiles.references import references_in
 from lupweb.profiles.removal import forget_fields
 from lupweb.profiles.service import REFERENCE_COLUMNS
 from lupweb.profiles.sources import Source
@@ -159,7 +159,7 @@ class _Was:
             return cls()
         kind = _type_of(stored)
         is_there = stored.removed_at is None
-        return cls(kind, stored.options, kind.refers_to_person and is_there, not is_there)
+        return cls(kind, stored.options, kind.names_people and is_there, not is_there)
 
 
 def _bring_values_along(field: ProfileField, was: _Was, hand: Hand) -> None:
@@ -174,7 +174,7 @@ def _bring_values_along(field: ProfileField, was: _Was, hand: Hand) -> None:
         computed = layout.find_field(field.key)
         if computed:
             compute_values(layout, computed, hand)
-    if now.refers_to_person != was.names_people:
+    if now.names_people != was.names_people or (is_other and now.names_people):
         _index_references(field)
 
 
@@ -196,11 +196,13 @@ def _narrow(field: ProfileField, groups: Iterable[str]) -> None:
 def _index_references(field: ProfileField) -> None:
     """Make the index of a field anew that began to name people, or ended to."""
     db.session.execute(delete(IndexedValue).where(IndexedValue.field_id == field.id))
-    if not _type_of(field).refers_to_person:
+    kind = _type_of(field)
+    if not kind.names_people:
         return
-    rows = []
-    for person_id, value in values_of_field(field.key):
-        meant = reference(field.id, value)
-        rows.append((person_id, field.id, value, meant.key, meant.is_dn, None))
+    rows = [
+        (person_id, field.id, each.place, each.value, each.key, each.is_dn, None)
+        for person_id, value in values_of_field(field.key)
+        for each in references_in(field.id, kind, value)
+    ]
     insert_rows(IndexedValue, REFERENCE_COLUMNS, rows)
     resolve(field.id)

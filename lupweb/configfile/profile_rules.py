@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lupweb.configfile.field_settings import type_options, with_lines
 from lupweb.configfile.keys import Entry
 from lupweb.configfile.profile_keys import STANDARD
-from lupweb.directories.attributes import is_never_read
+from lupweb.directories.attributes import is_never_read, is_never_written
 from lupweb.errors import InvalidValue
 from lupweb.field_types import FIELD_TYPES
 from lupweb.field_types.base import FieldType
@@ -52,6 +52,15 @@ def field_rules(entry: Entry) -> Broken:
     yield from _attribute(entry)
     if entry["write_back"] and entry["source"] != Source.LDAP:
         yield "write_back", _("Only a field with source = ldap can be saved to LDAP.")
+    elif entry["write_back"] and is_never_written(entry["attribute"]):
+        yield (
+            "write_back",
+            _(
+                "The attribute %(name)s is never written: it decides who somebody is, or what they"
+                " may do.",
+                name=entry["attribute"],
+            ),
+        )
     try:
         check_pattern(entry["pattern"])
     except InvalidValue as error:

@@ -26,7 +26,7 @@ from lupweb.texts import Text, _
 Broken = Iterator[tuple[str, Text | str]]
 """Name of a key, and what is wrong with it."""
 MOST_EXTRA = 4
-LIMITS = {"picture_max_mb": 8, "picture_max_megapixels": 40}
+LIMITS = {"picture_max_mb": 8, "picture_max_megapixels": 40, "writes_per_second": 1000}
 """What forms, memory and time are good for."""
 
 

@@ -36,7 +36,8 @@ DIRECTORY_COLUMNS = {
     "login_attribute": "login_attribute", "name_attribute": "name_attribute",
     "email_attribute": "email_attribute", "enabled": "is_enabled", "incremental": "incremental",
     "timestamp_pattern": "timestamp_pattern", "schedule_full": "schedule_full",
-    "schedule_changes": "schedule_changes", "write": "writes",
+    "schedule_changes": "schedule_changes", "write": "writes", "marks": "marks",
+    "most_missing": "most_missing", "most_missing_percent": "most_missing_percent",
 }  # fmt: skip
 """Key in the file -> attribute of `Directory`, where both hold the same."""
 

@@ -1,7 +1,7 @@
-"""What directories hold of one person and one attribute now: asked side by side, within a limit."""
+"""What directories hold of one person now: asked side by side, within a limit."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 
@@ -37,13 +37,13 @@ class Question:
     """What one directory is asked.
 
     :param unique_id: of the entry that is known; "" if the person is looked for by the login
-    :param attribute: "" if none is read
+    :param attributes: that are asked for
     """
 
     facts: DirectoryFacts
     unique_id: str
     login: str
-    attribute: str
+    attributes: Collection[str]
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,24 @@ class Answer:
     changed_at: str = ""
 
 
+@dataclass(frozen=True)
+class Told:
+    """What one directory said, attribute by attribute.
+
+    :param rest: what counts for those that were not asked for
+    """
+
+    rest: Answer
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+
+    def about(self, attribute: str) -> Answer:
+        """Return what concerns one attribute; "" is none."""
+        return self.answers.get(attribute, self.rest)
+
+
 def ask(
     questions: Iterable[Question], connect: Connect, *, limit_s: float = LIMIT_S
-) -> dict[str, Answer]:
+) -> dict[str, Told]:
     """Return what each directory says, by its key; call outside transactions.
 
     :param limit_s: who has not answered by then counts as unreachable
@@ -81,14 +96,14 @@ def ask(
     asked = {each.facts.key: each for each in questions}
     asks = {key: partial(_told, each, connect, limit_s) for key, each in asked.items()}
     silent = Answer(Contact.UNREACHABLE, _("It gave no answer within %(n)s seconds.", n=limit_s))
-    return {**dict.fromkeys(asked, silent), **together(asks, limit_s)}
+    return {**dict.fromkeys(asked, Told(silent)), **together(asks, limit_s)}
 
 
-def _told(question: Question, connect: Connect, limit_s: float) -> Answer:
+def _told(question: Question, connect: Connect, limit_s: float) -> Told:
     try:
-        return _answer(question, connect, limit_s)
+        return _answers(question, connect, limit_s)
     except (LupwebError, AskedInTransaction) as error:
-        return failed(error)
+        return Told(failed(error))
 
 
 def failed(error: Exception) -> Answer:
@@ -97,20 +112,26 @@ def failed(error: Exception) -> Answer:
     return Answer(contact, own_words(error) if isinstance(error, LupwebError) else str(error))
 
 
-def _answer(question: Question, connect: Connect, limit_s: float) -> Answer:
+def _answers(question: Question, connect: Connect, limit_s: float) -> Told:
     facts = question.facts
     server = replace(facts.server, network_timeout_s=limit_s, timeout_s=limit_s)
     with connect(server) as session:
         session.bind(facts.bind_dn, facts.password)
-        traits = session.traits()
-        answer = _of_schema(question.attribute, traits, session.connected_uri or "")
+        traits, uri = session.traits(), session.connected_uri or ""
         entry = _entry(question, session, traits)
-        if entry is None:
-            return answer
-        answer = _of_entry(answer, question.attribute, entry, traits)
-        if question.attribute and answer.knows and not answer.values:
-            return replace(answer, may_read=_may_read(question, session, traits))
-        return answer
+        found = {
+            name: _answer(name, entry, traits, uri) for name in sorted({"", *question.attributes})
+        }
+        for name, answer in found.items():
+            if name and answer.has_entry and answer.knows and not answer.values:
+                may_read = _may_read(question, name, session, traits)
+                found[name] = replace(answer, may_read=may_read)
+        return Told(found[""], found)
+
+
+def _answer(attribute: str, entry: Entry | None, traits: ServerTraits, uri: str) -> Answer:
+    answer = _of_schema(attribute, traits, uri)
+    return answer if entry is None else _of_entry(answer, attribute, entry, traits)
 
 
 def _of_schema(attribute: str, traits: ServerTraits, uri: str) -> Answer:
@@ -122,7 +143,7 @@ def _of_schema(attribute: str, traits: ServerTraits, uri: str) -> Answer:
 
 def _entry(question: Question, session: LdapSession, traits: ServerTraits) -> Entry | None:
     facts = question.facts
-    names = (question.attribute, traits.stamp_attribute, *TIMES)
+    names = (*question.attributes, traits.stamp_attribute, *TIMES)
     wanted = [name for name in names if name and not is_never_read(name)]
     found = session.search(
         facts.user_base_dn,
@@ -152,15 +173,17 @@ def _of_entry(answer: Answer, attribute: str, entry: Entry, traits: ServerTraits
     )
 
 
-def _may_read(question: Question, session: LdapSession, traits: ServerTraits) -> bool:
+def _may_read(
+    question: Question, attribute: str, session: LdapSession, traits: ServerTraits
+) -> bool:
     """Return whether an attribute without a value has none, rather than being hidden.
 
     A server lets no condition match, not even a negated one, on what the account may not search
     (RFC 4511 section 4.5.1.7: Undefined); what it may search and not read matches and comes empty.
     """
-    if is_never_read(question.attribute):
+    if is_never_read(attribute):
         return False
-    is_absent = f"(!{present(question.attribute)})"
+    is_absent = f"(!{present(attribute)})"
     facts = question.facts
     found = session.search(
         facts.user_base_dn, all_of(_is_the_one(question, traits), is_absent), [], limit=1

@@ -61,6 +61,7 @@ class Act(StrEnum):
     SHOW_CATEGORY = "show_category"
     SHOW_GROUPS = "show_groups"
     SHOW_POLICIES = "show_policies"
+    SHOW_WRITE_BACK = "show_write_back"
     EDIT_PROFILE = "edit_profile"
     SHOW_PROFILE = "show_profile"
 
@@ -132,6 +133,28 @@ class Explanation:
                 }
                 for each in self.checks
             ],
+        }
+
+
+@dataclass(frozen=True)
+class FieldVerdict:
+    """What is found out about one of the fields of a person."""
+
+    key: str
+    name: str
+    found: Explanation
+
+    @property
+    def is_here(self) -> bool:
+        """Return whether nothing stands in the way of the value."""
+        return self.found.reason is Reason.VALUE_IS_HERE
+
+    def document(self) -> dict[str, str]:
+        """Return it as one JSON document."""
+        return {
+            "field": self.key,
+            "verdict": str(self.found.verdict),
+            "reason": str(self.found.reason),
         }
 
 

@@ -1,8 +1,9 @@
-"""What runs of a directory did lately, as far as it concerns one person and one field."""
+"""What runs of a directory did lately, as far as it concerns one person and their fields."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -41,17 +42,41 @@ class Lately:
 NOTHING_LATELY = Lately()
 
 
-def lately(subject: str, person_id: int, login: str, field_key: str) -> Lately:
+@dataclass(frozen=True)
+class OfPerson:
+    """The same for every field of a person.
+
+    :param problems: field -> what the last run noted
+    :param held: what it would do with the person, and the changes that are part of it
+    """
+
+    active: RunLine | None = None
+    last: RunLine | None = None
+    problems: Sequence[tuple[str, str]] = ()
+    held: Sequence[tuple[str, Mapping[str, Any]]] = ()
+
+    def about(self, field_key: str) -> Lately:
+        """Return what concerns one field."""
+        return Lately(
+            self.active,
+            self.last,
+            [text for key, text in self.problems if key == field_key],
+            next((action for action, _changes in self.held), ""),
+            any(field_key in changes for _action, changes in self.held),
+        )
+
+
+def lately(subject: str, person_id: int, login: str) -> OfPerson:
     """Return what happened lately in a directory; four queries."""
     active = _newest(subject, ended=False)
     last = _newest(subject, ended=True)
     if last is None:
-        return Lately(active)
-    rows = select(RunProblem.text).where(
-        RunProblem.run_id == last.id, RunProblem.login == login, RunProblem.field == field_key
+        return OfPerson(active)
+    rows = select(RunProblem.field, RunProblem.text).where(
+        RunProblem.run_id == last.id, RunProblem.login == login
     )
-    held, holds_field = _held(last, person_id, field_key)
-    return Lately(active, last, list(db.session.scalars(rows)), held, holds_field)
+    problems = [(key, text) for key, text in db.session.execute(rows)]
+    return OfPerson(active, last, problems, _held(last, person_id))
 
 
 def next_time(subject: str) -> datetime | None:
@@ -78,12 +103,10 @@ def _newest(subject: str, *, ended: bool) -> RunLine | None:
     return RunLine(run.id, run.mode, RunState(run.state), run.started_at, run.message)
 
 
-def _held(last: RunLine, person_id: int, field_key: str) -> tuple[str, bool]:
+def _held(last: RunLine, person_id: int) -> list[tuple[str, Mapping[str, Any]]]:
     if last.state is not RunState.HELD:
-        return "", False
+        return []
     rows = select(PlanItem.action, PlanItem.changes).where(
         PlanItem.run_id == last.id, PlanItem.person_id == person_id, PlanItem.guard != ""
     )
-    held = db.session.execute(rows).all()
-    holds_field = any(field_key in changes for _action, changes in held)
-    return next((action for action, _changes in held), ""), holds_field
+    return [(action, changes) for action, changes in db.session.execute(rows)]

@@ -20,9 +20,19 @@ from lupweb.diagnosis.value_checks import kept
 from lupweb.texts import Text, _
 
 
-def pending(_case: Case) -> Check:
-    """See whether a value waits to be written to the directory."""
-    return Check("pending", State.SKIPPED, _("Nothing is written to directories from here."))
+def pending(case: Case) -> Check:
+    """See whether a value waits to be saved to the directory."""
+    if not case.field.writes_back:
+        return Check("pending", State.SKIPPED, _("The field is not saved to the directory."))
+    if not case.sight.is_told:
+        return Check("pending", State.SKIPPED, kept())
+    if not case.pending:
+        return Check("pending", State.OK, _("Nothing waits to be saved to the directory."))
+    text = _("A value that was entered here is not saved to the directory yet.")
+    evidence = [_("It stands at: %(state)s.", state=case.pending)]
+    fix = _("Look at what waits, and at why. It is tried again by itself.")
+    fixes = [Fix(Act.SHOW_WRITE_BACK, _("What is to be saved to LDAP"))]
+    return Check("pending", State.PROBLEM, text, evidence, fix, fixes, Reason.PENDING_WRITE)
 
 
 def held(case: Case) -> Check:

@@ -9,18 +9,20 @@ from sqlalchemy import select
 from lupweb.accounts.viewers import Viewer, require_administrator
 from lupweb.database import db, end_reading
 from lupweb.diagnosis import person_checks, run_checks, value_checks
-from lupweb.diagnosis.asking import LIMIT_S, Answer, Contact, Question, ask
-from lupweb.diagnosis.case import Case, load_case
+from lupweb.diagnosis.asking import LIMIT_S, Answer, Contact, Question, Told, ask
+from lupweb.diagnosis.case import Case
 from lupweb.diagnosis.findings import (
     Act,
     Check,
     Explanation,
+    FieldVerdict,
     Fix,
     Reason,
     State,
     first_problem,
 )
 from lupweb.diagnosis.judging import is_read_from_directory, lacks
+from lupweb.diagnosis.loading import load_cases
 from lupweb.directories.connect import Connect
 from lupweb.directories.models import Directory
 from lupweb.directories.service import facts_of
@@ -86,13 +88,46 @@ def explain(
     :raises NotFound: if there is no such field
     """
     require_administrator(viewer)
-    case = load_case(handle, field_key, viewer, as_viewer or viewer, is_read_only=outside.read_only)
-    case = replace(case, seer=_name_of(as_viewer))
-    if outside.connect is not None:
-        questions, locked = _questions(case, outside.secret_key)
-        end_reading()
-        answers = ask(questions, outside.connect, limit_s=outside.limit_s)
-        case = replace(case, answers={**answers, **locked})
+    ((_case, found),) = _explained(handle, field_key, viewer, as_viewer, outside)
+    return found
+
+
+def explain_all(
+    viewer: Viewer,
+    handle: str,
+    *,
+    as_viewer: Viewer | None = None,
+    outside: Outside = NOBODY_ASKED,
+) -> list[FieldVerdict]:
+    """Return what `explain` says, for every field of the profile in its order.
+
+    Directories are asked once, for all fields together.
+
+    :raises Forbidden: if `viewer` is no administrator
+    """
+    require_administrator(viewer)
+    return [
+        FieldVerdict(case.field.key, case.field.name, found)
+        for case, found in _explained(handle, None, viewer, as_viewer, outside)
+    ]
+
+
+def _explained(
+    handle: str,
+    field_key: str | None,
+    viewer: Viewer,
+    as_viewer: Viewer | None,
+    outside: Outside,
+) -> list[tuple[Case, Explanation]]:
+    """Return the cases of one field, or of all, and what is found out about each."""
+    eyes = (viewer, as_viewer or viewer)
+    cases = load_cases(handle, field_key, eyes, is_read_only=outside.read_only)
+    seer = _name_of(as_viewer)
+    cases = _with_answers([replace(each, seer=seer) for each in cases], outside)
+    return [(each, _explanation(each)) for each in cases]
+
+
+def _explanation(case: Case) -> Explanation:
     checks = [check(case) for check in CHECKS]
     decisive = first_problem(checks) or _here(case)
     return Explanation(
@@ -105,25 +140,45 @@ def explain(
     )
 
 
-def _questions(case: Case, secret_key: str) -> tuple[list[Question], dict[str, Answer]]:
+def _with_answers(cases: list[Case], outside: Outside) -> list[Case]:
+    """Return the cases with what the directories say now, if they are to be asked."""
+    if outside.connect is None or not cases:
+        return cases
+    questions, locked = _questions(cases, outside.secret_key)
+    end_reading()
+    told = {**ask(questions, outside.connect, limit_s=outside.limit_s), **locked}
+    return [
+        replace(case, answers={key: each.about(_attribute(case)) for key, each in told.items()})
+        for case in cases
+    ]
+
+
+def _attribute(case: Case) -> str:
+    """Return what a directory is asked for; "" if it is none that a directory fills."""
+    return case.field.attribute if is_read_from_directory(case) else ""
+
+
+def _questions(cases: Sequence[Case], secret_key: str) -> tuple[list[Question], dict[str, Told]]:
     """Return what to ask: where the person is held, or everywhere if nobody knows the person.
 
+    :param cases: fields of one person
     :returns: the questions; and directories that cannot be asked, since their password was locked
         with another key
     """
+    case = cases[0]
     places = case.holders if case.person else case.directories
-    attribute = case.field.attribute if is_read_from_directory(case) else ""
+    attributes = {_attribute(each) for each in cases} - {""}
     login = case.person.login if case.person else case.handle
     questions: list[Question] = []
-    locked: dict[str, Answer] = {}
+    locked: dict[str, Told] = {}
     for place in places:
         directory = db.session.get_one(Directory, place.id)
         try:
             facts = facts_of(directory, secret_key)
         except LupwebError as error:
-            locked[place.key] = Answer(Contact.REFUSED, error.message)
+            locked[place.key] = Told(Answer(Contact.REFUSED, error.message))
         else:
-            questions.append(Question(facts, place.unique_id, login, attribute))
+            questions.append(Question(facts, place.unique_id, login, attributes))
     return questions, locked
 
 

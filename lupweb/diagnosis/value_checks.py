@@ -150,7 +150,7 @@ def fits(case: Case) -> Check:
 
 def reference(case: Case) -> Check:
     """See that a value that names somebody names somebody known."""
-    if not case.field.type.refers_to_person:
+    if not case.field.type.names_people:
         return Check("reference", State.SKIPPED, _("The field names nobody."))
     if not case.sight.is_told:
         return Check("reference", State.SKIPPED, kept())

@@ -1,4 +1,9 @@
-"""Attributes of directories that are never read as values of people. Pure."""
+"""Attributes of directories that are never read, or never written, as values of people. Pure."""
+
+from collections.abc import Iterable
+
+from lupweb.ldap.dn import fold_type, rdn_attributes
+from lupweb.ldap.schema import Schema, base_name
 
 # writeback.md section 14; policies and groups read some of them through their own code.
 NEVER_READ = frozenset(
@@ -22,13 +27,62 @@ NEVER_READ_NUMBERS = frozenset(
         "1.2.840.113556.1.4.8",
     }
 )  # fmt: skip
+# What decides who somebody is and what they may do, beside what is never read.
+NEVER_WRITTEN = frozenset(
+    {
+        "objectclass", "memberof", "uid", "userid", "samaccountname", "userprincipalname",
+        "accountexpires", "lockouttime", "objectguid", "objectsid", "sidhistory", "entryuuid",
+        "nsuniqueid", "uidnumber", "gidnumber", "homedirectory", "loginshell",
+        "serviceprincipalname", "admincount", "aci",
+    }
+)  # fmt: skip
+NEVER_WRITTEN_BEGINNINGS = ("ns", "pwd", "msds-")
+NEVER_WRITTEN_NUMBERS = frozenset(
+    {
+        "2.5.4.0", "0.9.2342.19200300.100.1.1", "1.2.840.113556.1.4.221", "1.2.840.113556.1.4.656",
+        "1.2.840.113556.1.4.159", "1.2.840.113556.1.4.662", "1.2.840.113556.1.4.2",
+        "1.2.840.113556.1.4.146", "1.2.840.113556.1.4.609", "1.3.6.1.1.16.4", "1.3.6.1.1.1.1.0",
+        "1.3.6.1.1.1.1.1", "1.3.6.1.1.1.1.3", "1.3.6.1.1.1.1.4", "1.2.840.113556.1.4.44",
+        "1.2.840.113556.1.4.771", "1.2.840.113556.1.4.150", "2.16.840.1.113730.3.1.55",
+    }
+)  # fmt: skip
+
+
+def is_never_written(
+    attribute: str, *, schema: Schema | None = None, dn: str = "", also: Iterable[str] = ()
+) -> bool:
+    """Return whether an attribute of people must not be changed; case and options do not matter.
+
+    :param schema: of the directory: all names of the attribute are looked at then, and whether
+        anybody but the server may change it
+    :param dn: of an entry: what is part of its name is not changed here
+    :param also: the attributes of key, login and correlation, and what an administrator added
+    """
+    names = {_plain(name) for name in (schema or Schema()).names_of(attribute)}
+    barred = {fold_type(_plain(name)) for name in also} | rdn_attributes(dn)
+    if schema is not None and not schema.is_modifiable(attribute):
+        return True
+    return any(
+        fold_type(name) in barred
+        or is_never_read(name)
+        or name in NEVER_WRITTEN
+        or name in NEVER_WRITTEN_NUMBERS
+        or name.startswith(NEVER_WRITTEN_BEGINNINGS)
+        for name in names
+    )
 
 
 def is_never_read(attribute: str) -> bool:
     """Return whether an attribute must not become a field; case and options do not matter."""
-    name = attribute.partition(";")[0].strip().casefold()
-    if name[:1].isdigit():  # 2.5.4.035 is the same number
-        name = ".".join(part.lstrip("0") or "0" for part in name.split("."))
+    name = _plain(attribute)
     return (
         name in NEVER_READ or name in NEVER_READ_NUMBERS or name.startswith(NEVER_READ_BEGINNINGS)
     )
+
+
+def _plain(attribute: str) -> str:
+    """Return the name or number in the form that is compared: 2.5.4.035 is 2.5.4.35."""
+    name = base_name(attribute)
+    if name[:1].isdigit():
+        return ".".join(part.lstrip("0") or "0" for part in name.split("."))
+    return name

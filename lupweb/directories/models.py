@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -23,7 +24,9 @@ class Directory(Model):
     `bind_password_from` says where a configuration file found the password: `env:NAME` or
     `file:PATH`. `last_sync_date_given` is the last date that a file gave; it is taken once.
     `last_sync_date_kept` is the one that the last run has set: another one was entered since.
-    `groups_mark` stands for the state in which the groups were when they were read last.
+    `groups_mark` stands for the state in which the groups were when they were read last. `server`
+    is what the server said of itself in the last run that ended well (`lupweb.sync.server`). More
+    people than `most_missing` and that share of all are not hidden without being asked.
     """
 
     __tablename__ = "directory"
@@ -65,6 +68,10 @@ class Directory(Model):
     groups_mark: Mapped[str] = mapped_column(default="")
     last_changes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_groups_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    server: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    marks: Mapped[bool] = mapped_column(default=False)
+    most_missing: Mapped[int] = mapped_column(default=10)
+    most_missing_percent: Mapped[int] = mapped_column(default=5)
 
     @property
     def last_read_at(self) -> datetime | None:
@@ -113,3 +120,21 @@ class Identity(Model):
     is_person: Mapped[bool] = mapped_column(default=True)
     is_gone: Mapped[bool] = mapped_column(default=False)
     first_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+
+
+class TwoPeople(Model):
+    """Two records that look like one person, and are not: an administrator said so.
+
+    `actor` is as in `History`.
+    """
+
+    __tablename__ = "two_people"
+
+    low_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    high_id: Mapped[int] = mapped_column(
+        ForeignKey("person.id"), primary_key=True, autoincrement=False
+    )
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(default="")

@@ -14,7 +14,7 @@ from lupweb.directories.connect import Connect
 from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.directories.service import DirectoryFacts, enabled_directories, facts_of
 from lupweb.errors import LupwebError
-from lupweb.ldap.server import Schema
+from lupweb.ldap.schema import Schema
 from lupweb.ldap.session import Directory as LdapSession
 
 LONGEST_S = 1.0
@@ -167,6 +167,7 @@ def raw_values(
 class WritingState:
     """Whether what people enter may go to a directory, and how many people it has."""
 
+    key: str
     name: str
     is_on: bool
     people: int
@@ -175,10 +176,10 @@ class WritingState:
 def writing_states() -> list[WritingState]:
     """Return the directories where people sign in, in their order; one query."""
     rows = (
-        select(Directory.name, Directory.writes, func.count(Identity.id))
+        select(Directory.key, Directory.name, Directory.writes, func.count(Identity.id))
         .outerjoin(Identity, (Identity.directory_id == Directory.id) & Identity.is_gone.is_(False))
         .where(Directory.is_enabled, Directory.role != DirectoryRole.ALTERNATIVE)
-        .group_by(Directory.id, Directory.name, Directory.writes, Directory.position)
+        .group_by(Directory.id, Directory.key, Directory.name, Directory.writes, Directory.position)
         .order_by(Directory.position)
     )
     return [WritingState(*row) for row in db.session.execute(rows)]

@@ -33,6 +33,8 @@ class DirectoryFacts:
     person_filter: str = ""
     group_base_dn: str = ""
     group_filter: str = ""
+    most_missing: int = 10
+    most_missing_percent: int = 5
 
     def __repr__(self) -> str:
         return f"DirectoryFacts({self.key!r})"
@@ -56,6 +58,8 @@ def facts_of(directory: Directory, secret_key: str) -> DirectoryFacts:
         person_filter=directory.person_filter,
         group_base_dn=join(directory.additional_group_dn, directory.base_dn),
         group_filter=directory.group_filter,
+        most_missing=directory.most_missing,
+        most_missing_percent=directory.most_missing_percent,
     )
 
 

@@ -12,11 +12,11 @@ from lupweb.accounts.viewers import Viewer, require_administrator
 from lupweb.duplicates.sides import Side, facts_of, refuse_impossible, sides, supplier_of
 from lupweb.errors import InvalidValue
 from lupweb.field_types.base import PersonLink
-from lupweb.profiles.choosing import people_numbered
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.locks import Standing, lock_of
 from lupweb.profiles.merging import digest
+from lupweb.profiles.naming import people_meant
 from lupweb.profiles.visibility import may_see
 from lupweb.texts import Text, _
 
@@ -163,10 +163,11 @@ class _Builder:
         items = [
             item
             for each in there
+            if each.type.names_people
             for values in (mine, theirs)
             for item in each.type.split(values.get(each.key, ""))
         ]
-        people = people_numbered(items)
+        people = people_meant(items)
         return [self._pair(each, mine, theirs, people) for each in there]
 
     def seen_values(self) -> list[str]:

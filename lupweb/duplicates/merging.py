@@ -31,7 +31,7 @@ from lupweb.profiles.document import (
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.pictures import mark_due
-from lupweb.profiles.references import Reference
+from lupweb.profiles.references import Reference, naming_fields, reference
 from lupweb.profiles.service import PersonRow, tell_changed, update_people
 from lupweb.profiles.sources import Source
 from lupweb.profiles.writing import computed_values
@@ -176,20 +176,16 @@ def _row(layout: Layout, comparison: Comparison, values: Values) -> PersonRow:
 
 def _references(layout: Layout, from_id: int, changes: Mapping[str, str]) -> list[Reference]:
     """Return whom the new values name, as it was known where they come from."""
-    fields = {
-        each.id: each.key
-        for each in layout.fields()
-        if each.type.refers_to_person and each.key in changes
-    }
+    fields = {each.id for key, each in naming_fields(layout).items() if key in changes}
     rows = select(IndexedValue).where(
         IndexedValue.person_id == from_id, IndexedValue.field_id.in_(fields)
     )
-    known = {
-        each.field_id: Reference(each.field_id, each.value, each.key, each.is_dn, each.referred_id)
+    known = [
+        Reference(each.field_id, each.value, each.key, each.is_dn, each.referred_id, each.place)
         for each in db.session.scalars(rows)
-    }
-    nothing = {id_: Reference(id_, "", "", is_dn=False) for id_ in fields}
-    return list({**nothing, **known}.values())
+    ]
+    without = fields - {each.field_id for each in known}
+    return [*known, *(reference(id_, "") for id_ in without)]
 
 
 def _standing_of(person: Person) -> dict[str, Any]:
@@ -215,5 +211,5 @@ def _tell(viewer: Viewer, comparison: Comparison, record: Merge, values: Values)
     note_event(viewer.actor, "person.merged", f"person:{kept_id}", {}, said)
     mark_due([kept_id])
     tell_changed([other.id])
-    naming = {person for person, _field in record.moved["named_by"]} - {kept_id, other.id}
+    naming = {place[0] for place in record.moved["named_by"]} - {kept_id, other.id}
     tell_changed(sorted(naming), only_references=True)

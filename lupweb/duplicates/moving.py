@@ -13,6 +13,9 @@ from lupweb.audit.models import History
 from lupweb.database import db
 from lupweb.directories.models import Identity
 from lupweb.notices.models import Notice
+from lupweb.outbox.models import OutboxMessage
+from lupweb.outbox.service import cancel
+from lupweb.outbox.states import OPEN
 from lupweb.people.models import Membership, Person
 from lupweb.profiles.models import IndexedValue
 from lupweb.runs.models import PlanItem
@@ -31,6 +34,7 @@ def move(kept_id: int, other_id: int) -> dict[str, Any]:
     return {
         **{kind: _own(kind, other_id, kept_id) for kind in OWNED},
         "memberships": _join(kept_id, other_id),
+        "messages": _carry(kept_id, other_id),
         "named_by": _name(other_id, kept_id),
         "led_here": _lead(other_id, kept_id),
         "account": _account(kept_id, other_id),
@@ -41,6 +45,7 @@ def move_back(kept_id: int, other_id: int, moved: Moved) -> None:
     """Give back what went, as far as it is still where it went."""
     for kind in OWNED:
         _own(kind, kept_id, other_id, moved[kind])
+    _carry_back(kept_id, other_id, moved.get("messages", []))
     _leave(kept_id, other_id, moved["memberships"])
     _name_again(kept_id, other_id, moved["named_by"])
     db.session.execute(
@@ -89,10 +94,46 @@ def _leave(kept_id: int, other_id: int, moved: Moved) -> None:
         db.session.execute(insert(Membership), [{**row, "person_id": other_id} for row in back])
 
 
+def _carry(kept_id: int, other_id: int) -> list[int]:
+    """Let what waits for the directory be the kept record's, but for fields that wait there, too.
+
+    A message knows the entry that it is for: it goes on to the same one.
+    """
+    waiting = select(OutboxMessage).where(
+        OutboxMessage.person_id.in_([kept_id, other_id]), OutboxMessage.state.in_(OPEN)
+    )
+    messages = list(db.session.scalars(waiting.order_by(OutboxMessage.id)))
+    mine = {each.field_key for each in messages if each.person_id == kept_id}
+    theirs = [each for each in messages if each.person_id == other_id]
+    for each in theirs:
+        if each.field_key in mine:
+            cancel(each, "merged")
+    carried = [each.id for each in theirs if each.field_key not in mine]
+    _hand_over(carried, kept_id)
+    return carried
+
+
+def _carry_back(kept_id: int, other_id: int, message_ids: Sequence[int]) -> None:
+    """Give back what still waits."""
+    still = select(OutboxMessage.id).where(
+        OutboxMessage.id.in_(message_ids),
+        OutboxMessage.person_id == kept_id,
+        OutboxMessage.state.in_(OPEN),
+    )
+    _hand_over(list(db.session.scalars(still)), other_id)
+
+
+def _hand_over(message_ids: Sequence[int], person_id: int) -> None:
+    chosen = OutboxMessage.id.in_(message_ids)
+    db.session.execute(update(OutboxMessage).where(chosen).values(person_id=person_id))
+
+
 def _name(from_id: int, to_id: int) -> list[list[int]]:
-    """Let values that name one person name another; return person and field of each."""
+    """Let values that name one person name another; return person, field and place of each."""
     naming = IndexedValue.referred_id == from_id
-    columns = select(IndexedValue.person_id, IndexedValue.field_id).where(naming)
+    columns = select(IndexedValue.person_id, IndexedValue.field_id, IndexedValue.place).where(
+        naming
+    )
     found = [list(row) for row in db.session.execute(columns)]
     db.session.execute(update(IndexedValue).where(naming).values(referred_id=to_id))
     return found
@@ -105,12 +146,16 @@ def _name_again(from_id: int, to_id: int, places: Sequence[Sequence[int]]) -> No
         .where(
             IndexedValue.person_id == bindparam("_person"),
             IndexedValue.field_id == bindparam("_field"),
+            IndexedValue.place == bindparam("_place"),
             IndexedValue.referred_id == from_id,
         )
         .values(referred_id=to_id)
     )
     if places:
-        rows = [{"_person": person, "_field": field_id} for person, field_id in places]
+        rows = [
+            {"_person": each[0], "_field": each[1], "_place": each[2] if len(each) > 2 else 0}
+            for each in places  # a merge of an older version remembers no place
+        ]
         db.session.connection().execute(statement, rows)
 
 

@@ -28,7 +28,7 @@ from lupweb.profiles.document import as_json, content_hash, values_of, with_valu
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.origins import read_instant
 from lupweb.profiles.pictures import mark_due
-from lupweb.profiles.references import reference
+from lupweb.profiles.references import naming_fields, references_of
 from lupweb.profiles.service import PersonRow, tell_changed, update_people
 from lupweb.profiles.sources import Source
 from lupweb.sync.links import resolve_person
@@ -186,11 +186,7 @@ def _row(layout: Layout, record: Merge, kept: Person) -> PersonRow:
         document=stored,
         provenance=compact_json(provenance),
         content_hash=content_hash(stored, kept.login, kept.name, kept.sort_name, kept.email),
-        references=[
-            reference(each.id, back[each.key])
-            for each in layout.fields()
-            if each.type.refers_to_person and each.key in back
-        ],
+        references=references_of(naming_fields(layout), back),
     )
 
 
@@ -221,7 +217,7 @@ def _tell(viewer: Viewer, record: Merge, other: Person) -> None:
     said = {"merged": other.id, "login": other.login}
     note_event(viewer.actor, "person.separated", f"person:{record.kept_id}", said, {})
     mark_due([record.kept_id, other.id])
-    naming = {person for person, _field in record.moved["named_by"]}
+    naming = {place[0] for place in record.moved["named_by"]}
     tell_changed([record.kept_id, other.id])
     tell_changed(sorted(naming - {record.kept_id, other.id}), only_references=True)
 

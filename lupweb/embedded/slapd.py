@@ -131,14 +131,23 @@ def prepare(folder: Path, ldif_path: Path, layout: Layout, admin_password: str) 
         (folder / "loaded").touch()
 
 
-def server_argv(folder: Path, port: int) -> list[str]:
+def server_argv(folder: Path, port: int, *, is_silent: bool = False) -> list[str]:
     """Return the command that serves a prepared folder, in the foreground.
 
+    :param is_silent: it says nothing at all, not even a line for each change that is read back
     :raises LupwebError: if a server is at work in this folder
     """
     _refuse_second(folder)
     listeners = f"ldap://{HOST}:{port} ldapi://{quote(str(_socket(folder)), safe='')}"
-    return [find_slapd(), "-d", "none", "-f", str(_config(folder)), "-h", listeners]
+    return [
+        find_slapd(),
+        "-d",
+        "0" if is_silent else "none",
+        "-f",
+        str(_config(folder)),
+        "-h",
+        listeners,
+    ]
 
 
 def free_port(preferred: int = 0) -> int:

@@ -52,8 +52,9 @@ def exported_people(
     log.info("people exported", form=form, people=len(people), viewer=viewer.person_id)
     own = _own_keys(viewer, layout, people)
     fields = [each for each in layout.fields() if may_read(viewer, each) or each.key in own]
-    blocks = (documents(viewer, layout, block) for block in people.blocks())
-    return csv.lines(blocks, fields) if form == "csv" else _json_lines(blocks)
+    in_words = form == "csv"  # a spreadsheet is read by people
+    blocks = (documents(viewer, layout, block, in_words=in_words) for block in people.blocks())
+    return csv.lines(blocks, fields) if in_words else _json_lines(blocks)
 
 
 def file_name(site: str, day: datetime, form: str) -> str:

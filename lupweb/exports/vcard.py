@@ -82,7 +82,11 @@ def contact_of(
     visible = visible_values(viewer, layout, person, groups_of([person.id])[person.id])
     seen = {field: value for field, value in visible.items() if field.in_vcard}
     taken = {field.key for field in seen}
-    texts = {field.key: field.type.text(value) for field, value in seen.items()}
+    texts = {
+        field.key: field.type.text(value)
+        for field, value in seen.items()
+        if not field.type.names_people
+    }
     others, notes = _further(seen)
     picture = picture_of(person, PHOTO_SIZE)
     given, family = name_parts(person.name, person.sort_name)
@@ -186,7 +190,7 @@ def _further(seen: Mapping[FieldLayout, str]) -> tuple[list[tuple[str, str]], li
     others: list[tuple[str, str]] = []
     notes: list[str] = []
     for field, value in seen.items():
-        if field.key in OWN_PROPERTY or field.type.refers_to_person or field.type.refers_to_people:
+        if field.key in OWN_PROPERTY or field.type.names_people:
             continue
         found = _property(field, value)
         if found:

@@ -119,6 +119,11 @@ class FieldType:
         return next((each.default for each in self.option_list if each.name == name), None)
 
     @property
+    def names_people(self) -> bool:
+        """Return whether values of this type name people of the site, one or several."""
+        return self.refers_to_person or self.refers_to_people
+
+    @property
     def is_editable(self) -> bool:
         """Return whether people can enter a value at all."""
         return not self.sources

@@ -14,14 +14,14 @@ from lupweb.field_types.base import (
     PersonLink,
     typed_text,
 )
-from lupweb.field_types.referring import dn_of, person_link
+from lupweb.field_types.referring import dn_of, each_once, person_link, plain_name
 from lupweb.texts import _
 
 BETWEEN = Markup(", ")
 
 
 class MultiUserSelectType(FieldType):
-    """Several people, one in each line; what names nobody known is kept and shown.
+    """Several people, one in each line; what names nobody known is kept, and shown in words.
 
     Whom somebody means who types a name, is settled before (`profiles/choosing.py`).
     """
@@ -51,12 +51,15 @@ class MultiUserSelectType(FieldType):
         self, value: str, person: PersonLink | None = None, people: People = NOBODY
     ) -> Markup:
         """Return links to the people's profiles."""
-        return BETWEEN.join(person_link(item, people.get(item)) for item in self.split(value))
+        items = each_once(self.split(value), people)
+        return BETWEEN.join(person_link(item, people.get(item)) for item in items)
 
     def text(self, value: str, person: PersonLink | None = None, people: People = NOBODY) -> str:
         """Return the people's names."""
-        items = self.split(value)
-        return ", ".join(people[item].name if item in people else item for item in items)
+        return ", ".join(
+            people[item].name if item in people else str(plain_name(item))
+            for item in each_once(self.split(value), people)
+        )
 
     def words(self, value: str, person: PersonLink | None = None, people: People = NOBODY) -> str:
         """Return the names of those whom somebody knows."""

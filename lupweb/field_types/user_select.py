@@ -13,12 +13,12 @@ from lupweb.field_types.base import (
     People,
     PersonLink,
 )
-from lupweb.field_types.referring import dn_of, person_link
+from lupweb.field_types.referring import dn_of, person_link, plain_name
 from lupweb.texts import _
 
 
 class UserSelectType(FieldType):
-    """One person; what names nobody known is kept, and shown as it was delivered.
+    """One person; what names nobody known is kept, and shown in words.
 
     Whom somebody means who types a name, is settled before (`profiles/choosing.py`).
     """
@@ -47,7 +47,7 @@ class UserSelectType(FieldType):
     def text(self, value: str, person: PersonLink | None = None, people: People = NOBODY) -> str:
         """Return the person's name."""
         named = person or people.get(value)
-        return named.name if named else value
+        return named.name if named else str(plain_name(value))
 
     def words(self, value: str, person: PersonLink | None = None, people: People = NOBODY) -> str:
         """Return the person's name; what names nobody known is found by nothing."""

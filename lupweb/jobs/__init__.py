@@ -15,13 +15,14 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
 from rq.exceptions import DuplicateJobError
-from rq.job import Job
+from rq.job import Job, JobStatus
 from rq.serializers import JSONSerializer
 from rq.utils import now
 from rq.worker import Worker
 
 from lupweb.config import Settings
 from lupweb.embedded.valkey import queue_url
+from lupweb.outbox.service import promised
 from lupweb.runs.service import queued
 
 DEFAULT = "default"
@@ -34,15 +35,17 @@ BEATS_WITHIN = timedelta(seconds=40)
 """A worker gives a sign of life every 10 s; after this long without one it does not count."""
 FORGET_WHAT_ENDED = "lupweb.jobs.housekeeping.forget_what_ended"
 PERFORM = "lupweb.jobs.sync.perform"
-REGISTERED = frozenset({FORGET_WHAT_ENDED, PERFORM})
+DRAIN = "lupweb.jobs.writeback.drain"
+REGISTERED = frozenset({FORGET_WHAT_ENDED, PERFORM, DRAIN})
 """The functions that a job may name (hostile-input.md B111)."""
 
 log = structlog.get_logger()
 
 
 def init_app(app: Flask) -> None:
-    """Turn the signal of a queued run into a wake-up call."""
+    """Turn the signals of a queued run and of a promised value into wake-up calls."""
     queued.connect(_wake_for)
+    promised.connect(_wake_for_values)
 
 
 def url_of_queue(settings: Settings) -> str:
@@ -102,6 +105,26 @@ def wake(settings: Settings, run_id: int) -> bool:
     return True
 
 
+def wake_drain(settings: Settings, directory_id: int) -> bool:
+    """Wake a worker for what is to be saved to a directory; False if the queue server is away.
+
+    At most one wake-up of a directory waits in the queue, also while another is at work.
+    """
+    ids = (f"drain-{directory_id}", f"drain-{directory_id}-next")
+    with connection_for_pages(settings) as connection, suppress(DuplicateJobError):
+        try:
+            key = _queue(connection).key
+            is_waiting = any(connection.lpos(key, job_id) is not None for job_id in ids)
+            free = [job_id for job_id in ids if not _is_at_work(connection, job_id)]
+            if free and not is_waiting:
+                connection.delete(Job.key_for(free[0]))
+                enqueue(connection, DRAIN, directory_id, job_id=free[0])
+        except RedisError as error:
+            log.warning("the queue does not answer; values wait", why=str(error))
+            return False
+    return True
+
+
 def enqueue(connection: Redis, function: str, *ids: int, job_id: str | None = None) -> Job:
     """Wake a worker for a registered function.
 
@@ -132,3 +155,11 @@ def _queue(connection: Redis) -> Queue:
 
 def _wake_for(run_id: int) -> None:
     wake(current_app.extensions["lupweb"].settings, run_id)
+
+
+def _wake_for_values(directory_id: int) -> None:
+    wake_drain(current_app.extensions["lupweb"].settings, directory_id)
+
+
+def _is_at_work(connection: Redis, job_id: str) -> bool:
+    return bool(connection.hget(Job.key_for(job_id), "status") == JobStatus.STARTED.encode())

@@ -23,6 +23,7 @@ from lupweb.database import end_reading, transaction
 from lupweb.errors import AlreadyRunning, LupwebError
 from lupweb.jobs import timetable as configured
 from lupweb.jobs import wake
+from lupweb.jobs.draining import Draining
 from lupweb.jobs.housekeeping import forget_what_ended
 from lupweb.jobs.renewing import renew_outdated
 from lupweb.jobs.sync import perform
@@ -64,12 +65,14 @@ class Scheduler:
         self._woken: dict[int, float] = {}
         self._helper: threading.Thread | None = None
         self._helps_with = 0
+        self._draining = Draining(app)
         self._duties = [
             Duty(self._show_life, 5),
             Duty(self._start_dead_again, 5),
             Duty(self._arrange, 5),
             Duty(self._start_due, TURN_S),
             Duty(self._wake_workers, TURN_S),
+            Duty(self._draining.look, 5),
             Duty(self._renew_outdated, TURN_S),
             Duty(self._tell_administrators, 60),
             Duty(self._clean_up, 60 * 60),

@@ -4,6 +4,7 @@ from lupweb.config import Settings
 from lupweb.notices.mail import Send, mail_server, sending
 from lupweb.notices.telling import tell
 from lupweb.options.service import options
+from lupweb.writeback.troubles import value_troubles
 
 
 def mail_of(settings: Settings) -> Send | None:
@@ -19,4 +20,6 @@ def tell_administrators(settings: Settings) -> None:
     if send is None:
         return
     page = f"{settings.base_url.rstrip('/')}/admin/sync" if settings.base_url else ""
-    tell(send, options()["site_name"], page)
+    site = options()["site_name"]
+    also = value_troubles()
+    tell(send, site, page, also=also)

@@ -2,8 +2,8 @@
 
 Making Python objects of a hundred thousand entries takes as long as storing them, and Python does
 one thing at a time. So a child process, forked in the middle of the list, goes on with it and
-hands over what is made of each page through a pipe; the pipe holds about a page, so the child is
-never far ahead.
+hands over what is made of each page through a pipe. It is some pages ahead at most: its parent
+writes several of them at a time, and neither is to wait for the other meanwhile.
 
 The child touches nothing but the list and the pipe. It is killed when its parent dies or lets go,
 and when it dies itself the list has broken off.
@@ -17,9 +17,11 @@ import os
 import signal
 import struct
 import sys
+from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, Any, NoReturn
+from threading import Condition, Thread
+from typing import IO, Any, NoReturn, Self
 
 from lupweb import errors
 from lupweb.errors import DirectoryError, DirectoryUnavailable
@@ -27,6 +29,9 @@ from lupweb.texts import _
 
 IS_POSSIBLE = sys.platform.startswith("linux")  # elsewhere a fork beside threads is not safe
 PIPE_BYTES = 1024 * 1024  # what an ordinary user may have, pipe(7)
+MOST_AHEAD = 4 * 1024 * 1024
+"""Bytes that the child keeps for its parent: with what the pipe holds, about as many people as are
+written together."""
 LENGTH = struct.Struct("!I")
 PAGE, END = "page", "end"
 Message = tuple[str, Any]
@@ -104,29 +109,70 @@ def _be_the_child(pages: Pages, prepare: Callable[[], None], writing: int, paren
 
 
 def _send_everything(pages: Pages, prepare: Callable[[], None], pipe: IO[bytes]) -> None:
-    try:
-        prepare()
-        found = _send_pages(pages, pipe)
-    except DirectoryError as error:
-        _send(pipe, (type(error).__name__, str(error)))
-    else:
-        _send(pipe, (END, found))
+    with _Outgoing(pipe) as outgoing:
+        try:
+            prepare()
+            found = _send_pages(pages, outgoing)
+        except DirectoryError as error:
+            outgoing.send((type(error).__name__, str(error)))
+        else:
+            outgoing.send((END, found))
 
 
-def _send_pages(pages: Pages, pipe: IO[bytes]) -> int:
+def _send_pages(pages: Pages, outgoing: "_Outgoing") -> int:
     while True:
         try:
-            _send(pipe, (PAGE, next(pages)))
+            outgoing.send((PAGE, next(pages)))
         except StopIteration as end:
             return int(end.value)
 
 
-def _send(pipe: IO[bytes], message: Message) -> None:
-    body = marshal.dumps(message)
-    for part in (LENGTH.pack(len(body)), body):  # together they would be in memory twice
-        left = memoryview(part)
-        while left:
-            left = left[pipe.write(left) :]
+class _Outgoing:
+    """Messages on their way to the parent, written by a thread while the next page is made."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._waiting: deque[bytes] = deque()
+        self._bytes = 0
+        self._is_over = False
+        self._moved = Condition()
+        self._writer = Thread(target=self._write, daemon=True)
+
+    def send(self, message: Message) -> None:
+        """Hand over a message; wait while the parent is `MOST_AHEAD` behind."""
+        body = marshal.dumps(message)
+        del message  # what it is made of would be in memory twice while this waits
+        with self._moved:
+            self._moved.wait_for(lambda: self._bytes < MOST_AHEAD)
+            self._waiting.append(body)
+            self._bytes += len(body)
+            self._moved.notify_all()
+
+    def __enter__(self) -> Self:
+        self._writer.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Wait until all is written."""
+        with self._moved:
+            self._is_over = True
+            self._moved.notify_all()
+        self._writer.join()
+
+    def _write(self) -> None:
+        while (body := self._next()) is not None:
+            for part in (LENGTH.pack(len(body)), body):  # together they would be in memory twice
+                left = memoryview(part)
+                while left:
+                    left = left[self._pipe.write(left) :]
+            with self._moved:
+                self._bytes -= len(body)
+                self._moved.notify_all()
+
+    def _next(self) -> bytes | None:
+        with self._moved:
+            self._moved.wait_for(lambda: self._waiting or self._is_over)
+            return self._waiting.popleft() if self._waiting else None
 
 
 def _die_with(parent: int) -> None:

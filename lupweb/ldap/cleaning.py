@@ -31,21 +31,26 @@ Found = Sequence[Sequence[bytes]]
 def plain_texts(found: Found, max_length: int) -> list[str] | None:
     """Return what `clean_text` makes of each value, "" where there is none, if all are plain.
 
-    That is: at most one of each entry, and ASCII that is clean as it comes. Most are, and it is
-    seen of all together in a fraction of the time. None: each has to be looked at.
+    That is: at most one of each entry, and text with nothing to take away. Most are, and it is seen
+    of all together in a fraction of the time. None: each has to be looked at.
 
     :param max_length: in characters
     """
-    joined = PARTING.encode().join(map(SEVERAL.join, found))
-    if not joined.isascii():
+    try:
+        joined = PARTING.encode().join(map(SEVERAL.join, found)).decode()
+    except UnicodeDecodeError:
         return None
-    text = f"{PARTING}{joined.decode()}{PARTING}"
+    text = f"{PARTING}{joined}{PARTING}"
     if "  " in text or f" {PARTING}" in text or f"{PARTING} " in text:
         return None
     texts = text.split(PARTING)[1:-1]
     if len(texts) != len(found) or not "".join(texts).isprintable():
         return None
-    return None if max(map(len, texts), default=0) > max_length else texts
+    if len(text) > max_length and max(map(len, texts)) > max_length:
+        return None
+    if text.isascii():
+        return texts
+    return [each if each.isascii() else _composed(each) for each in texts]
 
 
 def clean_text(value: bytes | str, *, max_length: int = 1_048_576, multiline: bool = False) -> str:
@@ -67,9 +72,7 @@ def clean_text(value: bytes | str, *, max_length: int = 1_048_576, multiline: bo
     if not text.isprintable():
         text = _without_unwanted(text, multiline=multiline)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-        if MAY_BE_MARK.search(text):
-            text = _without_towers(text)
+        text = _composed(text)
     return text.strip() if multiline else " ".join(text.split())
 
 
@@ -116,3 +119,9 @@ def _without_towers(text: str) -> str:
         if marks <= MOST_MARKS or kind == "Cf":
             kept.append(sign)
     return "".join(kept)
+
+
+def _composed(text: str) -> str:
+    """Return `text` in NFC, with no more marks on a letter than are read."""
+    composed = unicodedata.normalize("NFC", text)
+    return _without_towers(composed) if MAY_BE_MARK.search(composed) else composed

@@ -5,28 +5,34 @@ A connection belongs to one job or thread and is opened after the fork, at its f
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import ldap
 
 from lupweb.errors import CredentialsRefused, EntryNotFound, InvalidValue, LimitExceeded
+from lupweb.ldap.by_id import entry_of
+from lupweb.ldap.cas import Door, compare_and_set
 from lupweb.ldap.connection import NO_ATTRIBUTES, Server, check_credentials
 from lupweb.ldap.entry import Entry, entries_of
 from lupweb.ldap.filters import present
 from lupweb.ldap.link import Link
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, PagedSearch, Question, first_rows
+from lupweb.ldap.probing import may_write
 from lupweb.ldap.ranges import complete
 from lupweb.ldap.results import REFUSED_SIGN_INS, as_refused_sign_in
+from lupweb.ldap.schema import SUBSCHEMA_ATTRIBUTES, Schema
+from lupweb.ldap.sending import send
 from lupweb.ldap.server import (
     PAGED_RESULTS,
     ROOT_DSE_ATTRIBUTES,
     WHO_AM_I,
-    Schema,
     ServerTraits,
     read_traits,
 )
 from lupweb.ldap.walk import Walk
+from lupweb.ldap.writing import Right, Wish, Written
 from lupweb.texts import Text, _
 
 Made = TypeVar("Made")
@@ -113,6 +119,18 @@ class LdapDirectory:
                 raise
         return found[:limit]
 
+    def entry_of(self, base_dn: str, unique_id: str, attributes: Sequence[str]) -> Entry:
+        """Return the entry of a unique id, see `Directory.entry_of`."""
+        return entry_of(self, base_dn, unique_id, attributes)
+
+    def compare_and_set(self, entry: Entry, wishes: Sequence[Wish]) -> Written:
+        """Change an entry if nobody else did, see `Directory.compare_and_set`."""
+        return compare_and_set(self._door(), entry, wishes)
+
+    def may_write(self, entry: Entry, attribute: str) -> tuple[Right, str]:
+        """Return the right to write, see `Directory.may_write`."""
+        return may_write(self._door(), entry, attribute)
+
     def pages(
         self,
         base_dn: str,
@@ -156,6 +174,9 @@ class LdapDirectory:
     ) -> None:
         self.close()
 
+    def _door(self) -> Door:
+        return Door(self.traits(), self.read, partial(send, self._link))
+
     def _paged(self, question: Question, page_size: int, max_pages: int) -> PagedSearch:
         in_pages = PAGED_RESULTS.encode() in self._root_dse().values("supportedControl")
         base_dn, search_filter = _sendable(question.base_dn), _sendable(question.search_filter)
@@ -195,8 +216,8 @@ class LdapDirectory:
 
     def _schema(self, root: Entry) -> Schema:
         where = (root.first("subschemaSubentry") or b"").decode(errors="replace")
-        found = self._shown(where, SUBSCHEMA, ["attributeTypes"]) if where else None
-        return Schema.read(found.values("attributeTypes")) if found else Schema()
+        found = self._shown(where, SUBSCHEMA, SUBSCHEMA_ATTRIBUTES) if where else None
+        return Schema.of(found) if found else Schema()
 
     def _shown(self, dn: str, search_filter: str, attributes: Sequence[str]) -> Entry | None:
         """Return what the server tells about itself at `dn`, or None if it hides that."""

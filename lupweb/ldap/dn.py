@@ -104,6 +104,15 @@ def first_value(text: str) -> str:
     return " + ".join(value for _name, value, _flags in rdns[0]) if rdns else text
 
 
+def rdn_attributes(text: str) -> frozenset[str]:
+    """Return the folded types that name the entry of a DN, in its lowest part; none if none do."""
+    try:
+        rdns = _split(text)
+    except InvalidValue:
+        return frozenset()
+    return frozenset(fold_type(name) for name, _value, _flags in rdns[0]) if rdns else frozenset()
+
+
 def fold_dn(text: str) -> str:
     """Return the form of a DN that is compared; of a text that is no DN, its folded text.
 
@@ -120,7 +129,7 @@ def folded_dn(text: str) -> str | None:
         if plain is None:
             return _fold_text(text)
         name, value, above = plain.groups()
-        return f"{_fold_type(name)}={' '.join(value.casefold().split())},{_fold_text(above)}"
+        return f"{fold_type(name)}={' '.join(value.casefold().split())},{_fold_text(above)}"
     except InvalidValue:
         return None
 
@@ -149,11 +158,15 @@ def _fold(rdns: tuple[Rdn, ...]) -> str:
 @lru_cache(maxsize=8192)
 def _fold_rdn(rdn: Rdn) -> str:
     return "+".join(
-        sorted(f"{_fold_type(name)}={_fold_value(value, flags)}" for name, value, flags in rdn)
+        sorted(f"{fold_type(name)}={_fold_value(value, flags)}" for name, value, flags in rdn)
     )
 
 
-def _fold_type(name: str) -> str:
+def fold_type(name: str) -> str:
+    """Return the form of an attribute type in a DN that is compared: `CN` and `2.5.4.3` are `cn`.
+
+    Only the types that usually stand in DNs are known by all their names.
+    """
     folded = name.casefold().removeprefix("oid.")
     return TYPE_NAMES.get(folded, folded)
 

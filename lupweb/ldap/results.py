@@ -12,16 +12,19 @@ import ldap
 from ldap.controls import PyAsn1Error
 
 from lupweb.errors import (
+    ChangedMeanwhile,
     CredentialsRefused,
     DirectoryError,
+    DirectoryReadOnly,
     DirectoryRefused,
     DirectoryUnavailable,
     EntryNotFound,
     InvalidValue,
     LimitExceeded,
+    WriteRefused,
 )
 from lupweb.ldap.cleaning import clean_text
-from lupweb.texts import LANGUAGES, Text, _, speaking
+from lupweb.texts import Text, _
 
 MOST_FOREIGN_TEXT = 200  # characters of a server's own words
 MASK = "***"
@@ -139,6 +142,40 @@ MEANINGS: dict[Any, tuple[type[DirectoryError], Text]] = {
     ),
 }
 
+UNKNOWN_ATTRIBUTE = (
+    WriteRefused,
+    _("The directory does not know this attribute for this entry. Check the mapping of the field."),
+)
+NOT_ACCEPTED = (WriteRefused, _("The directory does not accept this value."))
+PART_OF_NAME = (
+    WriteRefused,
+    _("This attribute is part of the entry's name or of its kind, and cannot be changed here."),
+)
+NO_CHANGES_NOW = _("The directory takes no changes at the moment. It stays as it is until then.")
+
+# Result code of a change -> what it is for lupweb; what is missing here is as in MEANINGS.
+MEANINGS_OF_CHANGES: dict[int, tuple[type[DirectoryError], Text]] = {
+    3: (DirectoryUnavailable, BUSY),
+    10: (DirectoryReadOnly, ELSEWHERE),  # as a copy answers that points to its master
+    12: (WriteRefused, _("The directory cannot compare before it changes, although it says so.")),
+    16: (WriteRefused, _("The directory does not hold what was to be changed.")),
+    17: UNKNOWN_ATTRIBUTE,
+    18: (WriteRefused, _("The directory cannot compare values of this attribute.")),
+    19: NOT_ACCEPTED,
+    20: (WriteRefused, _("The directory allows only one value here, or has this one already.")),
+    21: NOT_ACCEPTED,
+    50: (
+        WriteRefused,
+        _("This account may not change that. Give it the right to write on the server."),
+    ),
+    53: (DirectoryReadOnly, NO_CHANGES_NOW),
+    64: PART_OF_NAME,
+    65: UNKNOWN_ATTRIBUTE,
+    67: PART_OF_NAME,
+    69: PART_OF_NAME,
+    122: (ChangedMeanwhile, _("The entry was changed meanwhile. Nothing was overwritten.")),
+}
+
 # A server may refuse a sign-in in other words than "wrong password": 389 says noSuchObject for an
 # unknown DN, unwillingToPerform for a disabled account and constraintViolation for a locked one.
 REFUSED_SIGN_INS = (
@@ -173,6 +210,25 @@ def as_refused_sign_in(
     return CredentialsRefused(_sentence(doing, WRONG_NAME_OR_PASSWORD, reply))
 
 
+def as_write_error(error: ldap.LDAPError, doing: Text | str) -> DirectoryError:
+    """Return what `error` is for lupweb as the server's answer to a change.
+
+    What is in neither table is a refusal: the server answered, and changed nothing.
+    """
+    code, reply = result_code(error), server_text(error)
+    otherwise = (WriteRefused, UNEXPECTED[1])
+    kind, sentence = MEANINGS_OF_CHANGES.get(code) or MEANINGS.get(type(error), otherwise)
+    message = _sentence(doing, sentence, reply)
+    is_final = kind in (WriteRefused, LimitExceeded)
+    return WriteRefused(message, code=code, reply=reply) if is_final else kind(message)
+
+
+def result_code(error: ldap.LDAPError) -> int:
+    """Return the server's result code (RFC 4511); 0 or less if the error was found on this side."""
+    said = error.args[0] if error.args else None
+    return int(said.get("result", 0)) if isinstance(said, dict) else 0
+
+
 def server_text(error: ldap.LDAPError, *, secrets: tuple[str, ...] = ()) -> str:
     """Return the server's own words: cleaned, one line, at most 200 characters, nothing secret.
 
@@ -203,19 +259,6 @@ def known_sentences(message: str) -> list[str]:
     """
     sentences = dict.fromkeys(str(sentence) for _kind, sentence in MEANINGS.values())
     return [sentence for sentence in sentences if sentence in message]
-
-
-def means(message: str, kind: type[DirectoryError]) -> bool:
-    """Return whether a stored message of a run was made of an error of this kind.
-
-    In whatever language it was written down.
-    """
-    sentences = {sentence for found, sentence in MEANINGS.values() if found is kind}
-    for code in LANGUAGES:
-        with speaking(code):
-            if any(str(sentence).partition(". ")[0] in message for sentence in sentences):
-                return True
-    return False
 
 
 @contextmanager

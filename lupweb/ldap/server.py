@@ -5,20 +5,19 @@ Every branch in behaviour is taken from here, none from the kind of server that 
 
 import re
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from difflib import get_close_matches
-
-from ldap.schema.models import AttributeType
+from dataclasses import dataclass
 
 from lupweb.errors import InvalidValue
 from lupweb.ldap.cleaning import clean_text
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.results import cleaned_foreign_text
+from lupweb.ldap.schema import Schema, base_name
 from lupweb.texts import _
 
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
+ASSERTION = "1.3.6.1.1.12"  # RFC 4528
+POST_READ = "1.3.6.1.1.13.2"  # RFC 4527
 # RFC 4512 and MS-ADTS 3.1.1.3.4.3: Active Directory, and its lightweight form.
 ACTIVE_DIRECTORY = frozenset({"1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1851"})
 ROOT_DSE_ATTRIBUTES = (
@@ -42,54 +41,6 @@ LONGEST_ID = 255
 
 
 @dataclass(frozen=True)
-class Schema:
-    """The attributes that a server knows, under all their names, whatever the case."""
-
-    _names: dict[str, str] = field(default_factory=dict)  # folded name or OID -> usual spelling
-    _single_valued: frozenset[str] = frozenset()  # usual spellings
-
-    @classmethod
-    def read(cls, definitions: Iterable[bytes]) -> "Schema":
-        """Read the values of `attributeTypes`; a definition that cannot be read is left out."""
-        names: dict[str, str] = {}
-        single: set[str] = set()
-        for definition in definitions:
-            found = _attribute_type(definition)
-            if found is None:
-                continue
-            usual = found.names[0] if found.names else found.oid
-            names.update({name.casefold(): usual for name in (*found.names, found.oid)})
-            if found.single_value:
-                single.add(usual)
-        return cls(names, frozenset(single))
-
-    @property
-    def is_readable(self) -> bool:
-        """Return whether the server shows its schema; if not, nothing can be checked against it."""
-        return bool(self._names)
-
-    @property
-    def attributes(self) -> list[str]:
-        """Return the attributes that exist here, each by its usual name, in their order."""
-        return sorted(
-            {name for name in self._names.values() if not name[:1].isdigit()}, key=str.casefold
-        )
-
-    def knows(self, attribute: str) -> bool:
-        """Return whether `attribute` exists here, by any of its names; options do not matter."""
-        return _base(attribute) in self._names
-
-    def nearest(self, attribute: str) -> str | None:
-        """Return the known name that looks most like `attribute`, or None if none does."""
-        found = get_close_matches(_base(attribute), self._names, n=1)
-        return self._names[found[0]] if found else None
-
-    def is_single_valued(self, attribute: str) -> bool:
-        """Return whether an entry holds at most one value of `attribute`."""
-        return self._names.get(_base(attribute)) in self._single_valued
-
-
-@dataclass(frozen=True)
 class ServerTraits:
     """What one server says about itself. `unique_id_attribute` is None if it offers none."""
 
@@ -105,6 +56,35 @@ class ServerTraits:
     def pages(self) -> bool:
         """Return whether it can hand out a search in pages."""
         return PAGED_RESULTS in self.controls
+
+    @property
+    def asserts(self) -> bool:
+        """Return whether it changes an entry on condition that the entry matches a filter."""
+        return ASSERTION in self.controls
+
+    @property
+    def reads_back(self) -> bool:
+        """Return whether its answer to a change can bring what the entry holds behind it."""
+        return POST_READ in self.controls
+
+    @property
+    def compares_by_stamp(self) -> bool:
+        """Return whether the change stamp alone tells that an entry is what it was.
+
+        Stamps of whole seconds do not: two changes within one leave the same stamp.
+        """
+        return self.stamp_attribute in ("entryCSN", "uSNChanged")
+
+    @property
+    def is_active_directory(self) -> bool:
+        """Return whether it names entries by `<GUID=...>`, as Active Directory does."""
+        return self.unique_id_attribute == "objectGUID" and self.stamp_attribute == "uSNChanged"
+
+    def compares_values(self, attribute: str) -> bool:
+        """Return whether a value of `attribute` can be deleted by naming it."""
+        schema = self.schema
+        is_told = schema.tells_rules and schema.knows(attribute)
+        return not is_told or bool(schema.equality_rule(attribute))
 
     @property
     def says_who_am_i(self) -> bool:
@@ -142,7 +122,7 @@ def unique_id_of(entry: Entry, attribute: str) -> str:
                 attribute=attribute,
             )
         )
-    text = _id_text(_base(attribute), values[0])
+    text = _id_text(base_name(attribute), values[0])
     if text is None:
         raise InvalidValue(
             _(
@@ -151,19 +131,6 @@ def unique_id_of(entry: Entry, attribute: str) -> str:
             )
         )
     return text
-
-
-def _attribute_type(definition: bytes) -> AttributeType | None:
-    if not definition.strip():
-        return None
-    try:
-        return AttributeType(definition.decode())
-    except (ValueError, KeyError, IndexError, AssertionError):
-        return None
-
-
-def _base(attribute: str) -> str:
-    return attribute.partition(";")[0].strip().casefold()
 
 
 def _texts(root: Entry, attribute: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Protocol, Self, TypeVar
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
 from lupweb.ldap.server import ServerTraits
+from lupweb.ldap.writing import Right, Wish, Written
 
 Made = TypeVar("Made")
 
@@ -86,6 +87,37 @@ class Directory(Protocol):
         That takes the connection with it: nothing more can be asked over it.
 
         :param make: without effects; returns tuples, lists, dicts, text, bytes and numbers
+        """
+
+    def entry_of(self, base_dn: str, unique_id: str, attributes: Sequence[str]) -> Entry:
+        """Return the entry of a unique id with these attributes, its id and its change stamp.
+
+        Wherever it is now: a DN that was stored may be another person's today.
+
+        :param unique_id: as `unique_id_of` gives it
+        :raises EntryNotFound: if there is none, or this account may not see it
+        """
+
+    def compare_and_set(self, entry: Entry, wishes: Sequence[Wish]) -> Written:
+        """Give attributes new values in one request, if the entry is still what was read.
+
+        Values are compared by their bytes. Nothing is sent if `entry` does not hold what is
+        expected; nobody's newer value is overwritten.
+
+        :param entry: as `entry_of` gave it, with all the attributes wished for
+        :raises ChangedMeanwhile: if somebody else was faster; read again, compare, and decide
+        :raises WriteRefused: if the server will not have it; nothing was changed
+        :raises DirectoryReadOnly: if it takes no changes at the moment
+        :raises DirectoryUnavailable: if the request did not reach it
+        :raises OutcomeUnknown: if the answer was lost, or what the entry holds now
+        :raises EntryNotFound: if the entry is gone
+        """
+
+    def may_write(self, entry: Entry, attribute: str) -> tuple[Right, str]:
+        """Return whether this account may write an attribute of an entry; nothing is written.
+
+        :param entry: as `entry_of` gave it, with the attribute
+        :returns: the right, and the server's own words, or ""
         """
 
     @property

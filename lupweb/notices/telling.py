@@ -3,6 +3,8 @@ once when it is over."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
 
 import structlog
 from sqlalchemy import delete, insert, select
@@ -12,11 +14,24 @@ from lupweb.database import db, transaction
 from lupweb.errors import MailNotSent
 from lupweb.notices.mail import Send
 from lupweb.notices.models import ToldTrouble
-from lupweb.notices.troubles import Trouble, troubles
-from lupweb.texts import _, ngettext
+from lupweb.notices.troubles import troubles
+from lupweb.texts import Text, _, ngettext
 
 log = structlog.get_logger()
 Key = tuple[str, str]
+
+
+class Told(Protocol):
+    """Something that administrators are told of."""
+
+    @property
+    def directory_key(self) -> str: ...
+
+    @property
+    def kind(self) -> StrEnum: ...
+
+    @property
+    def text(self) -> Text: ...
 
 
 @dataclass(frozen=True)
@@ -27,7 +42,7 @@ class News:
     :param over: what was told, and is no longer so
     """
 
-    begun: Sequence[Trouble]
+    begun: Sequence[Told]
     over: Sequence[Key]
     healed: Sequence[str]
 
@@ -37,7 +52,7 @@ class News:
         return bool(self.begun or self.healed)
 
 
-def tell(send: Send, site: str, page: str) -> bool:
+def tell(send: Send, site: str, page: str, *, also: Sequence[Told] = ()) -> bool:
     """Send one mail if there is news; return whether one was sent.
 
     What is told is noted before it is sent, so that of two schedulers only one sends it; if it
@@ -45,9 +60,10 @@ def tell(send: Send, site: str, page: str) -> bool:
 
     :param site: the name of the site
     :param page: the address where to look; "" if it is not known
+    :param also: what is the matter beside the runs
     """
     with transaction():
-        news = _note_news()
+        news = _note_news(also)
     if not news.is_worth_a_mail:
         return False
     try:
@@ -60,8 +76,10 @@ def tell(send: Send, site: str, page: str) -> bool:
     return True
 
 
-def _note_news() -> News:
-    now = {(each.directory_key, str(each.kind)): each for each in troubles()}
+def _note_news(also: Sequence[Told]) -> News:
+    now: dict[Key, Told] = {
+        (each.directory_key, str(each.kind)): each for each in (*troubles(), *also)
+    }
     told = set(db.session.execute(select(ToldTrouble.directory_key, ToldTrouble.kind)).all())
     told_keys: set[Key] = {(key, kind) for key, kind in told}
     begun = [each for key, each in now.items() if key not in told_keys]

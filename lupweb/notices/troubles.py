@@ -11,15 +11,14 @@ from sqlalchemy.orm import aliased
 from lupweb import clock
 from lupweb.database import db
 from lupweb.directories.models import Directory, DirectoryRole
-from lupweb.errors import CredentialsRefused
-from lupweb.ldap.results import means
 from lupweb.runs.models import Run
-from lupweb.runs.states import WHOLE_SUBJECT, RunState
+from lupweb.runs.states import CREDENTIALS_REFUSED, WHOLE_SUBJECT, RunState
 from lupweb.texts import Text, _
 
 PREFIX = "directory:"
 STAYS_AWAY = timedelta(hours=24)
 """So long a directory fails before it is said that it stays away."""
+EVERYBODY_PERCENT = 100
 READ = (DirectoryRole.CONNECTOR, DirectoryRole.DELEGATED)
 WENT_WELL = (RunState.DONE, RunState.PARTIAL, RunState.HELD)
 WENT_WRONG = (RunState.FAILED, RunState.REFUSED)
@@ -28,6 +27,7 @@ WENT_WRONG = (RunState.FAILED, RunState.REFUSED)
 class TroubleKind(StrEnum):
     """What is the matter with a directory, the worst last."""
 
+    GUARD_OFF = "guard_off"
     HELD = "held"
     FAILED_TWICE = "failed_twice"
     STAYS_AWAY = "stays_away"
@@ -51,13 +51,13 @@ class Trouble:
     @property
     def is_bad(self) -> bool:
         """Return whether nothing is read until somebody has acted."""
-        return self.kind is not TroubleKind.HELD
+        return self.kind not in {TroubleKind.HELD, TroubleKind.GUARD_OFF}
 
 
 def troubles() -> Sequence[Trouble]:
     """Return what is the matter with the directories in use, in their order; one query."""
     rows = db.session.execute(_latest_runs()).all()
-    return [trouble for row in rows if (trouble := _trouble(row)) is not None]
+    return [trouble for row in rows for trouble in (_guard(row), _trouble(row)) if trouble]
 
 
 def _trouble(row: Row[*tuple[object, ...]]) -> Trouble | None:
@@ -65,7 +65,7 @@ def _trouble(row: Row[*tuple[object, ...]]) -> Trouble | None:
         return Trouble(TroubleKind.HELD, row.key, _held(row.name), row.run_id, row.started_at)
     if row.state not in WENT_WRONG:
         return None
-    if means(row.message, CredentialsRefused):
+    if CREDENTIALS_REFUSED in row.counters:
         text = _(
             "“%(directory)s” refuses the name and password of lupweb. Nothing is read, and what is"
             " known stays. Enter the password again.",
@@ -76,6 +76,17 @@ def _trouble(row: Row[*tuple[object, ...]]) -> Trouble | None:
     if row.state_before not in WENT_WRONG:
         return None
     return _failing(row)
+
+
+def _guard(row: Row[*tuple[object, ...]]) -> Trouble | None:
+    if row.most_missing_percent < EVERYBODY_PERCENT:
+        return None
+    text = _(
+        "Everybody of “%(directory)s” may be hidden by one run without being asked: its guard is"
+        " switched off. Set the share of people who may go missing at once to less than 100.",
+        directory=row.name,
+    )
+    return Trouble(TroubleKind.GUARD_OFF, row.key, text, row.run_id)
 
 
 def _failing(row: Row[*tuple[object, ...]]) -> Trouble:
@@ -116,9 +127,10 @@ def _latest_runs() -> Select[*tuple[object, ...]]:
         select(
             Directory.key,
             Directory.name,
+            Directory.most_missing_percent,
             last.id.label("run_id"),
             last.state,
-            last.message,
+            last.counters,
             last.started_at,
             before.state.label("state_before"),
             good_at.scalar_subquery().label("good_at"),

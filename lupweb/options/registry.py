@@ -116,6 +116,13 @@ PICTURE_MAX_MEGAPIXELS = OptionKind(
     40,
     _("Most pixels of a picture that people upload, in millions: 1 to 40."),
 )
+WRITES_PER_SECOND = OptionKind(
+    "writes_per_second",
+    "policies",
+    "writes_per_second",
+    20,
+    _("How many changes a second a directory gets at most, for what people enter: 1 to 1000."),
+)
 SCHEDULE_FULL = OptionKind(
     "schedule_full",
     "schedules",
@@ -196,7 +203,7 @@ XML_SCHEDULE = OptionKind(
 _KINDS = (
     SITE_NAME, MATCH_PEOPLE_BY, LANGUAGE, PHONE_REGION, TIME_ZONE,
     ACTIVE_USERS, UNLICENSED_USERS, LICENCE_GROUP, LOGIN_SYNC, READ_ONLY, LOCKOUT_THRESHOLD,
-    PICTURE_MAX_MB, PICTURE_MAX_MEGAPIXELS,
+    PICTURE_MAX_MB, PICTURE_MAX_MEGAPIXELS, WRITES_PER_SECOND,
     SCHEDULE_FULL, SCHEDULE_CHANGES,
     PICTURE_SOURCE, PICTURE_ATTRIBUTE, PICTURE_URL, PICTURE_WRITE_BACK,
     CARD_SUBLINE, CARD_PLACE, CARD_PRONOUNS, CARD_TIME_ZONE, CARD_EXTRA,

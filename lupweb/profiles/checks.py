@@ -25,7 +25,7 @@ def check_entered(field: FieldLayout, value: str) -> None:
     items = field.type.split(value)
     if field.required and not items:
         raise InvalidValue(_("Fill this in: it cannot be empty."))
-    if field.type.refers_to_person or field.type.refers_to_people:
+    if field.type.names_people:
         return
     for item in items:
         if field.max_length is not None and len(item) > field.max_length:

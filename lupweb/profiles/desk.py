@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
-from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.errors import Forbidden, ReadOnlyMode
 from lupweb.field_types.base import NOBODY, People, PersonLink
 from lupweb.options.service import options
+from lupweb.outbox.models import OutboxMessage
+from lupweb.outbox.queries import told_messages
+from lupweb.outbox.states import OPEN, TROUBLED, OutboxState
 from lupweb.people.models import Person
 from lupweb.people.queries import groups_of
 from lupweb.people.states import SHOWN
@@ -22,10 +24,11 @@ from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.locks import Lock, Standing, is_saved_to_directory, lock_of
 from lupweb.profiles.merging import Mark, Value, controls_digest, digest
 from lupweb.profiles.models import IndexedValue
-from lupweb.profiles.naming import people_meant
+from lupweb.profiles.naming import names_in_control, people_meant
 from lupweb.profiles.readers import get_shown
 from lupweb.profiles.rights import may_edit
 from lupweb.profiles.sources import Source
+from lupweb.profiles.supply import Supplier, Supply, supply_of
 from lupweb.profiles.visibility import may_see
 from lupweb.texts import _
 
@@ -36,7 +39,10 @@ FROM_OUTSIDE = frozenset({Source.ALTERNATIVE_LDAP, Source.XML})
 class DeskField:
     """One field of one person, as it lies open.
 
-    :param stored: the confirmed value; "" is none
+    :param stored: what the editor starts from; "" is none. The confirmed value, or what the owner
+        entered and the directory does not have yet; where it has another value instead, that one
+    :param confirmed: what everybody else sees
+    :param message: what the owner is told of, see `outbox.queries.told_messages`
     :param controls: what stands in the controls: for people their names
     :param people: single value -> whom it names
     """
@@ -47,6 +53,8 @@ class DeskField:
     people: Mapping[str, PersonLink]
     lock: Lock | None
     goes_to_directory: bool
+    confirmed: str = ""
+    message: OutboxMessage | None = None
 
     @property
     def key(self) -> str:
@@ -62,6 +70,17 @@ class DeskField:
     def mark(self) -> Mark:
         """Return what a form says that it was made from."""
         return Mark(self.now.stored, self.now.typed, is_editable=self.lock is None)
+
+    @property
+    def entered(self) -> str | None:
+        """Return what the owner entered and has to look at again; None: there is no such thing."""
+        if self.message is None or self.message.state not in TROUBLED:
+            return None
+        return self.message.new_value
+
+    def controls_of(self, value: str) -> tuple[str, ...]:
+        """Return what stands in the controls for a value of this field."""
+        return _controls(self.field, value, self.people)
 
     def shown(self, value: str, people: People = NOBODY) -> Markup:
         """Return a value of this field as markup; "" for none.
@@ -86,12 +105,14 @@ class Desk:
 
     :param handle: how the page names the person
     :param fields: those that the editor sees, by key, in the order of the profile
+    :param supplier: the entry that supplies the person, in a directory that is in use
     """
 
     handle: str
     person: Person
     groups: Set[int]
     fields: Mapping[str, DeskField] = field(default_factory=dict)
+    supplier: Supplier | None = None
 
 
 def open_desk(
@@ -116,28 +137,26 @@ def open_desk(
     if to_write:
         person = _held(person.id)
     seen = [each for each in layout.fields() if may_see(viewer, each, person.id, groups)]
-    return Desk(handle, person, groups, _fields(person, seen))
+    supply = supply_of(person.id)
+    fields = _Fields(person, seen, standing_of(person, seen, supply))
+    told = _told(viewer, person, fields)
+    return Desk(handle, person, groups, fields.made(told), supply.supplier)
 
 
-def standing_of(person: Person, layout_fields: Sequence[FieldLayout]) -> Standing:
-    """Return how a person stands to the places where values come from; one query.
+def standing_of(
+    person: Person, layout_fields: Sequence[FieldLayout], supply: Supply | None = None
+) -> Standing:
+    """Return how a person stands to the places where values come from; one query at most.
 
-    A directory that is switched off keeps its people as they were (sync.md section 2). What an XML
-    file or another LDAP holds, its last import wrote into the provenance, also where it is empty;
-    one that holds it no more writes `is_released`.
+    What an XML file or another LDAP holds, its last import wrote into the provenance, also where it
+    is empty; one that holds it no more writes `is_released`.
+
+    :param supply: what `supply_of` says, where that is known already
     """
-    held = (
-        select(Identity.id)
-        .join(Directory, Directory.id == Identity.directory_id)
-        .where(
-            Identity.person_id == person.id,
-            Identity.is_gone.is_(False),
-            Directory.role != DirectoryRole.ALTERNATIVE,
-        )
-        .limit(1)
-    )
+    known = supply or supply_of(person.id)
     return Standing(
-        in_directory=db.session.scalar(held) is not None,
+        in_directory=known.is_held,
+        takes_writes=known.takes_writes,
         delivered={
             each.key
             for each in layout_fields
@@ -156,35 +175,82 @@ def _held(person_id: int) -> Person:
     return db.session.execute(row, execution_options={"populate_existing": True}).scalar_one()
 
 
-def _fields(person: Person, seen: Sequence[FieldLayout]) -> dict[str, DeskField]:
-    standing = standing_of(person, seen)
-    values = values_of(person.document)
-    named = _people_named(person, [each for each in seen if names_people(each)], values)
-    return {
-        each.key: _field(each, values.get(each.key, ""), standing, named.get(each.id, {}))
-        for each in seen
-    }
-
-
 def names_people(each: FieldLayout) -> bool:
     """Return whether values of this field name one person, or several."""
     return each.type.refers_to_person or each.type.refers_to_people
 
 
-def _field(
-    each: FieldLayout, stored: str, standing: Standing, people: Mapping[str, PersonLink]
-) -> DeskField:
-    controls = each.type.form_values(stored)
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of one person, before they lie open."""
+
+    person: Person
+    seen: Sequence[FieldLayout]
+    standing: Standing
+
+    @property
+    def has_written(self) -> bool:
+        """Return whether any of them is saved to a directory."""
+        return any(is_saved_to_directory(each, self.standing) for each in self.seen)
+
+    def made(self, told: Mapping[str, OutboxMessage]) -> dict[str, DeskField]:
+        """Return them as they lie open.
+
+        :param told: field key -> what the editor is told of
+        """
+        confirmed = values_of(self.person.document)
+        messages = {
+            each.key: told[each.key]
+            for each in self.seen
+            if each.key in told and is_saved_to_directory(each, self.standing)
+        }
+        started = confirmed | {key: _start(each, confirmed) for key, each in messages.items()}
+        naming = [each for each in self.seen if names_people(each)]
+        named = _people_named(self.person, naming, started)
+        for each in naming:
+            if each.key in messages:
+                named[each.id] |= _people_sent(each, messages[each.key])
+        return {
+            each.key: DeskField(
+                field=each,
+                stored=(stored := started.get(each.key, "")),
+                controls=_controls(each, stored, people := named.get(each.id, {})),
+                people=people,
+                lock=lock_of(each, self.standing, is_computed=not each.type.is_editable),
+                goes_to_directory=is_saved_to_directory(each, self.standing),
+                confirmed=confirmed.get(each.key, ""),
+                message=messages.get(each.key),
+            )
+            for each in self.seen
+        }
+
+
+def _controls(each: FieldLayout, value: str, people: Mapping[str, PersonLink]) -> tuple[str, ...]:
+    items = each.type.form_values(value)
     if names_people(each):
-        controls = [people[item].name if item in people else item for item in controls]
-    return DeskField(
-        field=each,
-        stored=stored,
-        controls=tuple(controls),
-        people=people,
-        lock=lock_of(each, standing, is_computed=not each.type.is_editable),
-        goes_to_directory=is_saved_to_directory(each, standing),
-    )
+        items = names_in_control(items, people)
+    return tuple(items)
+
+
+def _told(viewer: Viewer, person: Person, fields: _Fields) -> Mapping[str, OutboxMessage]:
+    """Return what the editor is told of: the owner alone; one query, where anything is saved."""
+    if viewer.person_id != person.id or viewer.behind or not fields.has_written:
+        return {}
+    return told_messages([person.id]).get(person.id, {})
+
+
+def _start(message: OutboxMessage, confirmed: Mapping[str, str]) -> str:
+    """Return what the owner of a message starts from."""
+    if message.state == OutboxState.CONFLICT:
+        return message.found_value
+    if message.state in OPEN:
+        return message.new_value
+    return confirmed.get(message.field_key, "")
+
+
+def _people_sent(each: FieldLayout, message: OutboxMessage) -> dict[str, PersonLink]:
+    values = (message.old_value, message.new_value, message.found_value)
+    return people_meant(item for value in values for item in each.type.split(value))
 
 
 def _people_named(

@@ -11,11 +11,13 @@ from lupweb.errors import Forbidden, InvalidForm, ProfileChanged
 from lupweb.notices.models import NoticeKind
 from lupweb.notices.service import tell
 from lupweb.profiles.choosing import Find
-from lupweb.profiles.clashes import changed_meanwhile
+from lupweb.profiles.clashes import changed_meanwhile, unsettled
+from lupweb.profiles.confirming import confirm_found
 from lupweb.profiles.desk import Desk, open_desk
 from lupweb.profiles.edit_form import Answer, EditForm, Sent, Told, build_form
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.merging import Outcome, Revision
+from lupweb.profiles.promising import promise_values, refuse_unwritable, settle_troubles
 from lupweb.profiles.replies import Refusals, Reply, find_refusals, read_replies
 from lupweb.profiles.sources import Source
 from lupweb.profiles.writing import Hand, store_values
@@ -30,11 +32,13 @@ class Saved:
     """What a save has done.
 
     :param changed: keys of the fields that have a new value; none: nothing had changed
+    :param promised: those of them that are on their way to the directory
     :param told: what others changed while the form was open, and stays
     """
 
     changed: Sequence[str] = ()
     told: Sequence[Told] = ()
+    promised: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,8 @@ def edit_form(viewer: Viewer, layout: Layout, handle: str, *, read_only: bool = 
     :raises ReadOnlyMode: if nobody may edit anything now
     """
     desk = open_desk(viewer, layout, handle, to_write=False, read_only=read_only)
-    return build_form(viewer, layout, desk, {})
+    answers, clashes = unsettled(desk)
+    return build_form(viewer, layout, desk, answers, clashes=clashes)
 
 
 def typed_form(
@@ -114,16 +119,30 @@ def save_profile(
     revision = Revision.decode(sent.revision, desk.person.id)
     refusals = find_refusals(desk, sent, revision)
     _refuse_forbidden(viewer, desk, refusals)
-    replies = read_replies(desk, sent, revision, find)
+    replies = refuse_unwritable(desk, read_replies(desk, sent, revision, find))
     save = _Save(viewer, layout, desk, refusals, replies)
     told = _settle(save, revision)
-    entered = save.entered()
-    hand = Hand(str(Source.USER), viewer.actor, clock.now())
-    changed = [key for key in store_values(layout, desk.person, entered, hand) if key in entered]
+    changed, promised = _store(save)
     if changed and viewer.person_id != desk.person.id:
         about = {"by": viewer.actor, "fields": changed}
         tell(desk.person.id, NoticeKind.PROFILE_EDITED, about)
-    return Saved(changed, told)
+    return Saved(changed, told, promised)
+
+
+def _store(save: _Save) -> tuple[list[str], list[str]]:
+    """Store what is of this site, promise what goes to the directory.
+
+    :returns: keys of all that is new, and of what is on its way
+    """
+    desk, entered = save.desk, save.entered()
+    for message in settle_troubles(desk, save.replies).values():
+        confirm_found(save.layout, message)
+    promised = promise_values(desk, entered, save.viewer.actor)
+    here = {key: new for key, new in entered.items() if not desk.fields[key].goes_to_directory}
+    hand = Hand(str(Source.USER), save.viewer.actor, clock.now())
+    stored = store_values(save.layout, desk.person, here, hand)
+    is_new = {key for key in entered if key in stored or desk.fields[key].goes_to_directory}
+    return [key for key in entered if key in is_new], promised
 
 
 def _refuse_forbidden(viewer: Viewer, desk: Desk, refusals: Refusals) -> None:

@@ -1,21 +1,24 @@
 """People as other programs read them (interface.md section 3, `people list`)."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import aliased
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.directories.models import Directory, Identity
 from lupweb.field_types.base import People, PersonLink
+from lupweb.field_types.referring import NOT_SHOWN
 from lupweb.people.models import Group, Person
 from lupweb.people.queries import BY_NUMBER, LARGEST_ID, groups_of
+from lupweb.people.states import SHOWN
 from lupweb.profiles.cards import visible_values
 from lupweb.profiles.document import values_of
-from lupweb.profiles.layout import Layout
+from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.reporting import MANAGER
 
@@ -23,27 +26,65 @@ BLOCK = 500
 
 
 @dataclass(frozen=True)
-class _Named:
-    """Whom values name: by person and field where it is one, by the single value where several."""
+class _Seen:
+    """What the documents of one block have in common.
 
-    by_place: Mapping[tuple[int, int], PersonLink]
-    by_item: People
+    :param by_place: person and field -> single value -> whom it names, with nothing but the login
+    :param by_number: `id:7` -> whom it names
+    :param in_words: whether it is said in words that somebody is named who is not shown
+    """
+
+    viewer: Viewer
+    layout: Layout
+    by_place: Mapping[tuple[int, int], Mapping[str, PersonLink]]
+    by_number: People
+    in_words: bool
+
+    def values(self, person: Person, groups: frozenset[int]) -> dict[str, Any]:
+        """Return what the viewer may see of a person: the manager, and field key -> value."""
+        seen = visible_values(self.viewer, self.layout, person, groups)
+        values = {field.key: self._value(field, value, person.id) for field, value in seen.items()}
+        manager = next((field for field in seen if field.key == MANAGER), None)
+        named = self._exported(manager, seen[manager], person.id) if manager else None
+        return {"manager": named, "values": values}
+
+    def _value(self, field: FieldLayout, value: str, person_id: int) -> Any:
+        exported = self._exported(field, value, person_id)
+        if not (self.in_words and field.type.names_people):
+            return exported
+        logins = exported if isinstance(exported, list) else [exported] if exported else []
+        is_whole = len(logins) == len(field.type.split(value))
+        return logins if is_whole else [*logins, str(NOT_SHOWN)]
+
+    def _exported(self, field: FieldLayout, value: str, person_id: int) -> Any:
+        named = {**self.by_number, **self.by_place.get((person_id, field.id), {})}
+        return field.type.export(value, None, named)
 
 
-def documents(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> list[dict[str, Any]]:
-    """Return each person with the values that `viewer` may see; six queries for each 500."""
+def documents(
+    viewer: Viewer, layout: Layout, people: Sequence[Person], *, in_words: bool = False
+) -> list[dict[str, Any]]:
+    """Return each person with the values that `viewer` may see; six queries for each 500.
+
+    People are named by their logins. Whoever is not shown is named to nobody but the operator.
+
+    :param in_words: for people who read it, not programs: say where somebody is left out
+    """
     found: list[dict[str, Any]] = []
     for start in range(0, len(people), BLOCK):
-        found.extend(_block(viewer, layout, people[start : start + BLOCK]))
+        found.extend(_block(viewer, layout, people[start : start + BLOCK], in_words))
     return found
 
 
-def _block(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> list[dict[str, Any]]:
+def _block(
+    viewer: Viewer, layout: Layout, people: Sequence[Person], in_words: bool
+) -> list[dict[str, Any]]:
     ids = [person.id for person in people]
     groups = groups_of(ids)
     group_keys = dict(db.session.execute(select(Group.id, Group.key)).all())
     directories = _directories(ids)
-    named = _Named(_logins_named(ids), _numbered(layout, people))
+    by_place, by_number = _logins_named(viewer, ids), _numbered(viewer, layout, people)
+    seen = _Seen(viewer, layout, by_place, by_number, in_words)
     return [
         {
             "id": person.id,
@@ -53,28 +94,11 @@ def _block(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> list[dic
             "directory": directories.get(person.id),
             "state": str(person.state),
             "groups": sorted(group_keys[group] for group in groups[person.id]),
-            **_values(viewer, layout, person, groups[person.id], named),
+            **seen.values(person, groups[person.id]),
             "picture": person.picture_hash or None,
         }
         for person in people
     ]
-
-
-def _values(
-    viewer: Viewer,
-    layout: Layout,
-    person: Person,
-    groups: frozenset[int],
-    named: "_Named",
-) -> dict[str, Any]:
-    seen = visible_values(viewer, layout, person, groups)
-    values = {
-        field.key: field.type.export(
-            value, named.by_place.get((person.id, field.id)), named.by_item
-        )
-        for field, value in seen.items()
-    }
-    return {"manager": values.get(MANAGER), "values": values}
 
 
 def _directories(ids: Sequence[int]) -> dict[int, str]:
@@ -88,7 +112,7 @@ def _directories(ids: Sequence[int]) -> dict[int, str]:
     return dict(db.session.execute(rows).all())
 
 
-def _numbered(layout: Layout, people: Sequence[Person]) -> dict[str, PersonLink]:
+def _numbered(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> dict[str, PersonLink]:
     """Return whom values of several people name by number: `id:7` -> who; one query or none."""
     keys = [field.key for field in layout.fields() if field.type.refers_to_people]
     lines = {
@@ -105,17 +129,25 @@ def _numbered(layout: Layout, people: Sequence[Person]) -> dict[str, PersonLink]
     rows = (
         select(named.id, Person.login)
         .join(Person, Person.id == func.coalesce(named.merged_into_id, named.id))
-        .where(named.id.in_(ids))
+        .where(named.id.in_(ids), _is_named_to(viewer))
     )
     return {f"id:{id_}": PersonLink("", login, "") for id_, login in db.session.execute(rows)}
 
 
-def _logins_named(ids: Sequence[int]) -> dict[tuple[int, int], PersonLink]:
-    """Return whom a value names: (person id, field id) -> who, with nothing but the login."""
+def _logins_named(
+    viewer: Viewer, ids: Sequence[int]
+) -> dict[tuple[int, int], dict[str, PersonLink]]:
+    """Return whom values name, as far as known: (person id, field id) -> single value -> who."""
     rows = (
-        select(IndexedValue.person_id, IndexedValue.field_id, Person.login)
+        select(IndexedValue.person_id, IndexedValue.field_id, IndexedValue.value, Person.login)
         .join(Person, Person.id == IndexedValue.referred_id)
-        .where(IndexedValue.person_id.in_(ids))
+        .where(IndexedValue.person_id.in_(ids), _is_named_to(viewer))
     )
-    found = db.session.execute(rows)
-    return {(person, field): PersonLink("", login, "") for person, field, login in found}
+    found: dict[tuple[int, int], dict[str, PersonLink]] = defaultdict(dict)
+    for person_id, field_id, value, login in db.session.execute(rows):
+        found[person_id, field_id][value] = PersonLink("", login, "")
+    return found
+
+
+def _is_named_to(viewer: Viewer) -> ColumnElement[bool]:
+    return true() if viewer.is_operator else Person.state.in_(SHOWN)

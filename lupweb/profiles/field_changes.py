@@ -8,13 +8,14 @@ from sqlalchemy import ColumnElement, func, or_, select
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.errors import InvalidValue
-from lupweb.field_types.base import FieldType
+from lupweb.field_types.base import NOBODY, FieldType
 from lupweb.field_types.conversion import converted
 from lupweb.people.models import Person
 from lupweb.people.queries import groups_of
 from lupweb.people.states import SHOWN
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.naming import people_or_entries
 from lupweb.profiles.service import tell_found_otherwise
 from lupweb.profiles.visibility import may_read, may_see
 from lupweb.profiles.writing import Hand, store_for_many
@@ -184,8 +185,10 @@ def _listed(
     rows = db.session.scalars(select(Person).where(Person.id.in_(ids), Person.state.in_(SHOWN)))
     people = {person.id: person for person in rows}
     groups = groups_of(ids)
+    items = (item for _id, value, _why in some for item in value.split("\n"))
+    named = people_or_entries(items) if shown.type.names_people else NOBODY
     return [
-        Misfit(people[id_].name, f"id:{id_}", shown.type.text(value), reason)
+        Misfit(people[id_].name, f"id:{id_}", shown.type.text(value, None, named), reason)
         for id_, value, reason in some
         if id_ in people and may_see(viewer, shown, id_, groups[id_])
     ]

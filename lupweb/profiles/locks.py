@@ -94,6 +94,13 @@ def _never(_field: LockedField, _standing: Standing) -> None:
 def _ldap(field: LockedField, standing: Standing) -> Lock | None:
     if not standing.in_directory or is_saved_to_directory(field, standing):
         return None
+    if field.writes_back and not standing.takes_writes:
+        said = _(
+            "Comes from LDAP (attribute %(attribute)s). Nothing is saved there now: saving to this"
+            " directory is switched off.",
+            attribute=field.attribute,
+        )
+        return Lock(LockReason.LDAP, said)
     sentence = _(
         "Comes from LDAP (attribute %(attribute)s). The IT service changes it.",
         attribute=field.attribute,

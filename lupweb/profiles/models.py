@@ -123,9 +123,10 @@ class PictureSource(Model):
 
 
 class IndexedValue(Model):
-    """A value that names a person: as it was delivered, and who that is, once known.
+    """A single value that names a person: as it was delivered, and who that is, once known.
 
-    `key` is the form that is compared: a folded DN, or a folded login or mail address.
+    `place` is where it stands in a field for several people, 0 in one for one person. `key` is the
+    form that is compared: a folded DN, or a folded login or mail address.
     """
 
     __tablename__ = "indexed_value"
@@ -136,6 +137,7 @@ class IndexedValue(Model):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     field_id: Mapped[int] = mapped_column(ForeignKey("profile_field.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, default=0, server_default="0")
     value: Mapped[str]
     key: Mapped[str]
     is_dn: Mapped[bool]

@@ -1,13 +1,14 @@
 """Whom the values of fields for several people name; those for one person have a table."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
 from lupweb.database import db
 from lupweb.directories.models import Identity
 from lupweb.field_types.base import NOBODY, People, PersonLink
+from lupweb.field_types.referring import plain_name
 from lupweb.ldap.dn import folded_dn
 from lupweb.people.models import Person
 from lupweb.people.states import SHOWN
@@ -25,6 +26,32 @@ def people_meant(items: Iterable[str]) -> dict[str, PersonLink]:
     """
     texts = set(items)
     return {**_people_by_dn(texts), **people_numbered(texts)}
+
+
+def people_or_entries(items: Iterable[str]) -> dict[str, PersonLink]:
+    """Return what `people_meant` does, and a DN that names nobody as itself: for administrators.
+
+    They read in reports what a directory delivered, of people as well who are not here yet.
+    """
+    texts = set(items)
+    entries = {item: PersonLink(item, "", "") for item in texts if folded_dn(item)}
+    return {**entries, **people_meant(texts)}
+
+
+def names_in_control(items: Sequence[str], people: People) -> list[str]:
+    """Return what stands in a control for single values: names, which can be sent back as they are.
+
+    Where several people are not shown, each but the first has a number, so that each can stay.
+    """
+    names: list[str] = []
+    hidden = 0
+    for item in items:
+        name = people[item].name if item in people else str(plain_name(item))
+        if item not in people and name != item:
+            hidden += 1
+            name = f"{name} ({hidden})" if hidden > 1 else name
+        names.append(name)
+    return names
 
 
 def several_named(values: Iterable[Mapping[FieldLayout, str]]) -> People:

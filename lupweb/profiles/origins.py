@@ -1,6 +1,6 @@
 """Where the values of a profile come from, as its page says it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ class Origin:
     :param directory: its name
     :param at: since when the value is what it is
     :param is_computed: from other fields, by nobody's hand
+    :param is_saved: what is entered here is saved to that directory
     """
 
     source: Source
@@ -26,6 +27,7 @@ class Origin:
     run: str = ""
     at: datetime | None = None
     is_computed: bool = False
+    is_saved: bool = False
 
 
 def origin_of(
@@ -34,12 +36,14 @@ def origin_of(
     directories: Mapping[str, str],
     *,
     in_full: bool,
+    written: Set[str] = frozenset(),
 ) -> Origin:
     """Return where the value of `field` came from.
 
     :param provenance: field key -> origin, as stored with the person
     :param directories: key -> name
     :param in_full: False: the source alone, as colleagues may know it
+    :param written: keys of the directories that take what people enter
     """
     kept = origin_of_value(provenance, field.key)
     source = _source(kept.get("source", ""), field)
@@ -52,6 +56,7 @@ def origin_of(
         directory=directories.get(key, key),
         run=kept.get("run", ""),
         at=came_at(provenance, field.key),
+        is_saved=key in written and field.writes_back and field.source is Source.LDAP,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lupweb.accounts.viewers import Viewer, require_administrator
+from lupweb.people.lookalikes import told_apart
 from lupweb.people.queries import group_names
 from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.sources import Source
@@ -31,7 +32,10 @@ class FieldRow:
 
 @dataclass(frozen=True)
 class CategoryBlock:
-    """One category with its rows; `only` are names of groups, none where everybody has it."""
+    """One category with its rows; `only` are names of groups, none where everybody has it.
+
+    :param name: with the key behind it, where another name looks the same
+    """
 
     key: str
     name: str
@@ -46,10 +50,11 @@ def overview(viewer: Viewer, layout: Layout) -> list[CategoryBlock]:
     """
     require_administrator(viewer)
     names = group_names()
+    titles = told_apart({each.key: each.name for each in layout.categories})
     return [
         CategoryBlock(
             each.key,
-            each.name,
+            titles[each.key],
             _named(each.visible_to or each.applies_to, names),
             [_row(field, names) for field in each.fields],
         )

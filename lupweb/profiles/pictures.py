@@ -1,17 +1,20 @@
 """Pictures of people: kept in four sizes, named by the hash of what they were made of."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from sqlalchemy import bindparam, case, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, insert, select, union, update
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.errors import InvalidValue, NotFound
+from lupweb.outbox.queries import open_messages, pictures_needed
+from lupweb.outbox.values import PICTURE
 from lupweb.people.models import Person
 from lupweb.profiles.models import Picture, PictureSource
 from lupweb.profiles.picture_maker import MOST_BYTES, SIZES, PictureMaker
+from lupweb.profiles.picture_past import note_replaced
 from lupweb.profiles.readers import get_shown
 from lupweb.texts import _
 
@@ -87,11 +90,12 @@ def hash_of(values: Collection[bytes]) -> bytes:
     return blake2b(b"".join(each), digest_size=16).digest()
 
 
-def keep(deliveries: Sequence[Delivery]) -> list[int]:
+def keep(deliveries: Sequence[Delivery], run_id: int | None = None) -> list[int]:
     """Store what was delivered; call inside a transaction. Eight statements at most.
 
     Where there is a problem, the picture of before stays. Pictures that nobody has any more go.
 
+    :param run_id: a run that can be taken back: what it replaces stays for that, and is noted
     :returns: ids of the people whose picture is another one now
     """
     if not deliveries:
@@ -109,8 +113,23 @@ def keep(deliveries: Sequence[Delivery]) -> list[int]:
     store_pictures([each.picture for each in known if each.picture])
     _name(changed)
     _note_sources(known)
-    drop_unused({before[person_id] for person_id in changed} - {""})
+    if run_id is None:
+        drop_unused({before[person_id] for person_id in changed} - {""})
+    else:
+        note_replaced(before, changed, run_id)
     return sorted(changed)
+
+
+def put_back(hashes: Mapping[int, str]) -> None:
+    """Give people pictures that they had; call inside a transaction.
+
+    Their sources are asked anew in the next run, whatever they delivered last.
+
+    :param hashes: person -> one of `picture_past.kept`, or "" for none
+    """
+    _name(hashes)
+    if hashes:
+        db.session.execute(delete(PictureSource).where(PictureSource.person_id.in_(hashes)))
 
 
 def settle(person_ids: Sequence[int]) -> None:
@@ -132,13 +151,19 @@ def mark_all_due() -> None:
     db.session.execute(update(PictureSource).values(is_due=True))
 
 
-def get_picture(viewer: Viewer, handle: str, size: int) -> ShownPicture:
-    """Return the picture of the person whom `handle` names; three queries at most.
+def get_picture(viewer: Viewer, handle: str, size: int, version: str = "") -> ShownPicture:
+    """Return the picture of the person whom `handle` names; four queries at most.
 
     :param size: pixels; the next larger of the four sizes is taken, or the largest there is
+    :param version: hash of the one that is meant; owners see one that the directory does not have
+        yet
     :raises NotFound: if there is no picture, or this viewer may not see the person
     """
-    found = picture_of(get_shown(viewer, handle), size)
+    person = get_shown(viewer, handle)
+    hash_ = person.picture_hash
+    if version not in {"", hash_} and _is_pending(viewer, person, version):
+        hash_ = version
+    found = _shown(person, hash_, size)
     if found is None:
         raise NotFound(_("There is no picture of “%(handle)s” here.", handle=handle))
     return found
@@ -146,19 +171,30 @@ def get_picture(viewer: Viewer, handle: str, size: int) -> ShownPicture:
 
 def picture_of(person: Person, size: int) -> ShownPicture | None:
     """Return the picture of a person whom the viewer may see, or None; one query at most."""
-    if not person.picture_hash:
+    return _shown(person, person.picture_hash, size)
+
+
+def _is_pending(viewer: Viewer, person: Person, version: str) -> bool:
+    if viewer.person_id != person.id or viewer.behind:
+        return False
+    message = open_messages([person.id]).get(person.id, {}).get(PICTURE)
+    return message is not None and message.new_value == version
+
+
+def _shown(person: Person, hash_: str, size: int) -> ShownPicture | None:
+    if not hash_:
         return None
     wanted = next((each for each in SIZES if each >= size), SIZES[-1])
     nearest = case((Picture.size >= wanted, Picture.size), else_=BEYOND - Picture.size)
     found = db.session.execute(
         select(Picture.size, Picture.content)
-        .where(Picture.hash == person.picture_hash)
+        .where(Picture.hash == hash_)
         .order_by(nearest)
         .limit(1)
     ).first()
     if found is None:
         return None
-    return ShownPicture(found.content, person.picture_hash, found.size, person.login)
+    return ShownPicture(found.content, hash_, found.size, person.login)
 
 
 def _hash(delivery: Delivery) -> str:
@@ -181,7 +217,7 @@ def store_pictures(pictures: Sequence[PreparedPicture]) -> None:
         )
 
 
-def _name(hashes: dict[int, str]) -> None:
+def _name(hashes: Mapping[int, str]) -> None:
     if hashes:
         db.session.connection().execute(
             update(Person)
@@ -210,8 +246,9 @@ def _note_sources(deliveries: Sequence[Delivery]) -> None:
 
 def drop_unused(hashes: Collection[str]) -> None:
     """Remove those of these pictures that nobody has any more; call inside a transaction."""
-    used = select(Person.picture_hash).where(Person.picture_hash.in_(hashes))
-    unused = set(hashes) - set(db.session.scalars(used))
+    shown = select(Person.picture_hash).where(Person.picture_hash.in_(hashes))
+    used = db.session.scalars(union(shown, pictures_needed(hashes)))
+    unused = set(hashes) - set(used)
     if unused:
         db.session.execute(delete(Picture).where(Picture.hash.in_(unused)))
 

@@ -1,6 +1,6 @@
 """What a profile page shows to one viewer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from lupweb.audit.models import History
 from lupweb.database import db
 from lupweb.directories.models import Directory, Identity
 from lupweb.field_types.base import People
+from lupweb.outbox.values import PICTURE
 from lupweb.people.models import Person
 from lupweb.people.queries import group_names, groups_of
 from lupweb.people.states import SHOWN, PersonState
@@ -20,6 +21,7 @@ from lupweb.profiles.cards import TEAM, PersonCard, cards, people_named, visible
 from lupweb.profiles.layout import CategoryLayout, FieldLayout, Layout
 from lupweb.profiles.naming import several_named
 from lupweb.profiles.origins import Origin, origin_of
+from lupweb.profiles.pending import PendingValue, card_with_pending, pending_values, with_pending
 from lupweb.profiles.readers import NOTHING_ASKED, Asked, get_shown, reader_name, seen_as
 from lupweb.profiles.reporting import reporting_line
 from lupweb.profiles.visibility import may_read
@@ -45,6 +47,7 @@ class ProfileRow:
     :param parts: the single values, where each is shown by itself; else none
     :param is_multiple: whether there may be more than one
     :param origin: None where the reader neither asked nor is always told
+    :param pending: how the value stands on its way to the directory; the owner alone is told
     """
 
     key: str
@@ -54,6 +57,7 @@ class ProfileRow:
     parts: Sequence[ProfilePart]
     is_multiple: bool
     origin: Origin | None
+    pending: PendingValue | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class Profile:
     :param knows_origins: this viewer is always told where values come from
     :param path: field keys with values that lead from everybody to this person's colleagues
     :param missing_since: None unless no directory has this person any more
+    :param pending: what the directory does not have yet; for the owner alone
     """
 
     card: PersonCard
@@ -95,6 +100,12 @@ class Profile:
     report_count: int
     read_at: datetime | None
     is_stale: bool
+    pending: Sequence[PendingValue] = ()
+
+    @property
+    def conflicts(self) -> list[PendingValue]:
+        """Return the values that the owner has to choose for."""
+        return [each for each in self.pending if each.is_conflict]
 
     @property
     def is_exported(self) -> bool:
@@ -117,18 +128,22 @@ def profile(viewer: Viewer, layout: Layout, handle: str, asked: Asked = NOTHING_
     by_id = {card.id: card for card in cards(viewer, layout, _each_once(people))}
     readings = _readings(person.id)
     knows_origins = person.id == viewer.person_id or viewer.role.is_administrator
+    pending = pending_values(viewer, layout, person.id)
+    picture = next((each for each in pending if each.key == PICTURE), None)
     maker = _RowMaker(
         viewer=viewer,
         person=person,
         directories={each.key: each.name for each in readings},
+        written={each.key for each in readings if each.takes_writes},
         named={key: by_id[who.id] for key, who in named.items()},
         several=several_named([seen]),
         tells_origins=knows_origins or asked.sources,
         knows_origins=knows_origins,
+        pending={each.key: each for each in pending},
     )
     read_at = max((each.at for each in readings if each.at), default=None)
     return Profile(
-        card=by_id[person.id],
+        card=card_with_pending(by_id[person.id], picture),
         is_own=person.id == viewer.person_id,
         is_preview=owner is not viewer,
         reader=reader_name(owner, asked),
@@ -137,7 +152,7 @@ def profile(viewer: Viewer, layout: Layout, handle: str, asked: Asked = NOTHING_
         state=PersonState(person.state),
         missing_since=_missing_since(person),
         path=_path(seen, maker),
-        categories=_categories(layout, seen, maker),
+        categories=_categories(layout, with_pending(seen, pending), maker),
         chain=[by_id[each.id] for each in line.chain],
         chain_cut=line.is_cut,
         peers=[by_id[each.id] for each in line.peers],
@@ -146,6 +161,7 @@ def profile(viewer: Viewer, layout: Layout, handle: str, asked: Asked = NOTHING_
         report_count=line.report_count,
         read_at=read_at,
         is_stale=bool(read_at and clock.now() - read_at > STALE),
+        pending=pending,
     )
 
 
@@ -156,6 +172,7 @@ class _Reading:
     key: str
     name: str
     at: datetime | None
+    takes_writes: bool
 
 
 def _readings(person_id: int) -> list[_Reading]:
@@ -164,7 +181,10 @@ def _readings(person_id: int) -> list[_Reading]:
         .join(Identity, Identity.directory_id == Directory.id)
         .where(Identity.person_id == person_id)
     )
-    return [_Reading(each.key, each.name, each.last_read_at) for each in db.session.scalars(rows)]
+    return [
+        _Reading(each.key, each.name, each.last_read_at, each.writes and each.is_enabled)
+        for each in db.session.scalars(rows)
+    ]
 
 
 def _missing_since(person: Person) -> datetime | None:
@@ -190,30 +210,38 @@ class _RowMaker:
     """What the rows of one profile have in common.
 
     :param directories: key -> name
+    :param written: keys of the directories that take what people enter
     :param named: field id -> whom its value names
     :param several: one of several values -> whom it names
     :param tells_origins: whether it is said where values come from; in full to those who know
+    :param pending: field key -> what is on its way
     """
 
     viewer: Viewer
     person: Person
     directories: Mapping[str, str]
+    written: Set[str]
     named: Mapping[int, PersonCard]
     several: People
     tells_origins: bool
     knows_origins: bool
+    pending: Mapping[str, PendingValue]
 
     def row(self, field: FieldLayout, value: str) -> ProfileRow:
         """Return the row of one value."""
         who = self.named.get(field.id)
+        pending = self.pending.get(field.key)
         return ProfileRow(
             key=field.key,
             label=field.name,
             help_text=field.help_text,
-            value=field.type.render(value, who.link if who else None, self.several),
+            value=pending.shown()
+            if pending
+            else field.type.render(value, who.link if who else None, self.several),
             parts=self.parts(field, value),
             is_multiple=field.type.is_multiple,
             origin=self._origin(field),
+            pending=pending,
         )
 
     def parts(self, field: FieldLayout, value: str) -> list[ProfilePart]:
@@ -227,8 +255,13 @@ class _RowMaker:
     def _origin(self, field: FieldLayout) -> Origin | None:
         if not self.tells_origins:
             return None
-        provenance = self.person.provenance
-        return origin_of(field, provenance, self.directories, in_full=self.knows_origins)
+        return origin_of(
+            field,
+            self.person.provenance,
+            self.directories,
+            in_full=self.knows_origins,
+            written=self.written,
+        )
 
 
 def _path(seen: Mapping[FieldLayout, str], maker: _RowMaker) -> list[tuple[str, ProfilePart]]:

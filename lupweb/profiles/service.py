@@ -10,6 +10,7 @@ from sqlalchemy import Select, bindparam, delete, select, update
 
 from lupweb.database import db
 from lupweb.people.models import Person
+from lupweb.people.queries import BY_NUMBER, HUMAN, LARGEST_ID
 from lupweb.people.states import PersonState
 from lupweb.profiles.bulk import allot_ids, insert_rows
 from lupweb.profiles.models import IndexedValue
@@ -33,7 +34,7 @@ COLUMNS = (
     "id", "state", "login", "login_folded", "name", "sort_name", "email", "document", "provenance",
     "content_hash", "rev", "is_listed", "picture_hash",
 )  # fmt: skip
-REFERENCE_COLUMNS = ("person_id", "field_id", "value", "key", "is_dn", "referred_id")
+REFERENCE_COLUMNS = ("person_id", "field_id", "place", "value", "key", "is_dn", "referred_id")
 
 
 @dataclass(slots=True)
@@ -44,7 +45,7 @@ class PersonRow:
     :param values: those of the document: field key -> value
     :param document: as JSON (`document.as_json`)
     :param provenance: as JSON
-    :param references: values that name people, as far as they changed
+    :param references: single values that name people, of the fields that changed
     """
 
     id: int
@@ -84,7 +85,9 @@ def update_people(rows: Sequence[PersonRow]) -> None:
         statement.values(**values, rev=Person.rev + 1), [_updated(row) for row in rows]
     )
     stale = [
-        {"_person": row.id, "_field": each.field_id} for row in rows for each in row.references
+        {"_person": row.id, "_field": field_id}
+        for row in rows
+        for field_id in {each.field_id for each in row.references}
     ]
     if stale:
         db.session.connection().execute(
@@ -161,10 +164,24 @@ def _updated(row: PersonRow) -> dict[str, Any]:
 
 
 def _insert_references(rows: Iterable[PersonRow]) -> None:
+    _settle_numbers([each for row in rows for each in row.references if not each.is_dn])
     kept = [
-        (row.id, each.field_id, each.value, each.key, each.is_dn, each.referred_id)
+        (row.id, each.field_id, each.place, each.value, each.key, each.is_dn, each.referred_id)
         for row in rows
         for each in row.references
         if each.value
     ]
     insert_rows(IndexedValue, REFERENCE_COLUMNS, kept)
+
+
+def _settle_numbers(references: Iterable[Reference]) -> None:
+    """Let numbers, as in `id:7`, name who has them: a run is not needed to know it."""
+    unknown = [each for each in references if each.referred_id is None]
+    numbers = {each.value: int(n[1]) for each in unknown if (n := BY_NUMBER.fullmatch(each.value))}
+    ids = sorted(number for number in set(numbers.values()) if number <= LARGEST_ID)
+    there: dict[int, int] = {}
+    for start in range(0, len(ids), BLOCK):
+        some = Person.id.in_(ids[start : start + BLOCK])
+        there |= dict(db.session.execute(select(Person.id, HUMAN).where(some)).all())
+    for each in unknown:
+        each.referred_id = there.get(numbers.get(each.value, 0))

@@ -15,17 +15,18 @@ from lupweb.errors import Forbidden, InvalidValue, NotFound
 from lupweb.notices.models import NoticeKind
 from lupweb.notices.service import tell
 from lupweb.options.service import options
+from lupweb.outbox.values import PICTURE
 from lupweb.people.models import Person
-from lupweb.profiles.desk import open_desk, standing_of
+from lupweb.profiles.desk import Desk, open_desk, standing_of
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.models import Picture, PictureSource
 from lupweb.profiles.picture_maker import WHOLE, Crop, Limits, PictureMaker
+from lupweb.profiles.picture_writing import pending_picture, promise_picture
 from lupweb.profiles.pictures import PreparedPicture, drop_unused, store_pictures
 from lupweb.profiles.sources import Source
+from lupweb.profiles.supply import supply_of
 from lupweb.texts import Text, _, ngettext
 
-PICTURE = "@picture"
-"""What stands in the history instead of the key of a field."""
 MB = 1024 * 1024
 LIMITS = {"zoom_percent": (100, 300), "across": (0, 100), "down": (0, 100)}
 ELSEWHERE = _("Pictures come from another system. The IT service knows which.")
@@ -36,6 +37,7 @@ class PictureDesk:
     """The picture of a person, open for an editor.
 
     :param lock: why it cannot be changed here; None if it can
+    :param goes_to_directory: what is chosen is saved to the directory as well
     :param can_be_cut: the whole picture is kept, so that another part of it can be shown
     :param most_mb: how large a file may be
     :param most_pixels: of a picture that is uploaded
@@ -47,6 +49,7 @@ class PictureDesk:
     is_own: bool
     hash: str
     lock: Text | None
+    goes_to_directory: bool
     can_be_cut: bool
     most_mb: int
     most_pixels: int
@@ -64,14 +67,18 @@ def picture_desk(
     nothing = Layout(())
     desk = open_desk(viewer, nothing, handle, to_write=to_write, read_only=read_only)
     person, chosen = desk.person, options()
+    goes = _goes_to_directory(desk, chosen)
+    pending = pending_picture(viewer, person.id) if goes else None
+    hash_ = pending.new_value if pending else person.picture_hash
     return PictureDesk(
         person_id=person.id,
         name=person.name,
         handle=desk.handle,
         is_own=viewer.person_id == person.id,
-        hash=person.picture_hash,
-        lock=_lock_of(person, chosen),
-        can_be_cut=_is_kept_whole(person.picture_hash),
+        hash=hash_,
+        lock=None if goes else _lock_of(person, chosen),
+        goes_to_directory=goes,
+        can_be_cut=_is_kept_whole(hash_),
         most_mb=chosen["picture_max_mb"],
         most_pixels=chosen["picture_max_megapixels"] * 1_000_000,
     )
@@ -160,22 +167,41 @@ def change_picture(
     if picture:
         store_pictures([picture])
     person = db.session.get_one(Person, desk.person_id)
-    person.picture_hash = new
-    person.rev += 1
-    db.session.flush()
-    drop_unused({desk.hash} - {""})
-    # a directory that supplies pictures later begins anew with this person
-    db.session.execute(delete(PictureSource).where(PictureSource.person_id == person.id))
-    change = Change(person.id, PICTURE, desk.hash, new)
-    record([change], source=str(Source.USER), run_id=None, at=clock.now(), actor=viewer.actor)
+    if desk.goes_to_directory:
+        _promise(person, new, viewer.actor)
+    else:
+        _keep(person, new, viewer.actor)
     if not desk.is_own:
         tell(person.id, NoticeKind.PROFILE_EDITED, {"by": viewer.actor, "fields": [PICTURE]})
     return True
 
 
+def _promise(person: Person, new: str, by: str) -> None:
+    supplier = supply_of(person.id).supplier
+    if supplier is not None:
+        promise_picture(person, supplier, options()["picture_attribute"], new, by)
+
+
+def _keep(person: Person, new: str, by: str) -> None:
+    change = Change(person.id, PICTURE, person.picture_hash, new)
+    person.picture_hash = new
+    person.rev += 1
+    db.session.flush()
+    drop_unused({change.old} - {""})
+    # a directory that supplies pictures later begins anew with this person
+    db.session.execute(delete(PictureSource).where(PictureSource.person_id == person.id))
+    record([change], source=str(Source.USER), run_id=None, at=clock.now(), actor=by)
+
+
 def _refuse_locked(desk: PictureDesk) -> None:
     if desk.lock is not None:
         raise Forbidden(desk.lock)
+
+
+def _goes_to_directory(desk: Desk, chosen: Mapping[str, Any]) -> bool:
+    """Return whether what is chosen is saved to the directory that supplies the person."""
+    is_on = chosen["picture_source"] == "ldap" and chosen["picture_write_back"]
+    return bool(is_on and desk.supplier and desk.supplier.takes_writes)
 
 
 def _lock_of(person: Person, chosen: Mapping[str, Any]) -> Text | None:

@@ -1,7 +1,7 @@
 """Store what was entered about one person: values, references and history, in one step."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,6 @@ from sqlalchemy import select
 from lupweb.audit.service import Change, record
 from lupweb.database import compact_json, db
 from lupweb.people.models import Person
-from lupweb.people.queries import BY_NUMBER
 from lupweb.people.states import PersonState
 from lupweb.profiles.document import (
     as_json,
@@ -19,8 +18,8 @@ from lupweb.profiles.document import (
     values_of,
     with_values,
 )
-from lupweb.profiles.layout import FieldLayout, Layout
-from lupweb.profiles.references import Reference, reference
+from lupweb.profiles.layout import Layout
+from lupweb.profiles.references import naming_fields, references_of
 from lupweb.profiles.service import PersonRow, update_people
 
 COMPUTED = "computed"
@@ -33,11 +32,20 @@ class Hand:
 
     :param source: `user` for what people enter; its name in provenance and history
     :param actor: `person:<id>` or `account:<id>`
+    :param directory: key of the directory that holds the value; "" if none does
+    :param named: single value -> whom it names, as far as that is known besides by number
     """
 
     source: str
     actor: str
     at: datetime
+    directory: str = ""
+    named: Mapping[str, int] = field(default_factory=dict)
+
+    def origin(self, source: str) -> dict[str, str]:
+        """Return what stands in the provenance of a value of this source."""
+        origin = {"by": self.actor, "at": self.at.isoformat(), "source": source}
+        return {**origin, "directory": self.directory} if self.directory else origin
 
 
 def store_values(
@@ -125,14 +133,14 @@ def _row(
     computed: Mapping[str, str],
     hand: Hand,
 ) -> PersonRow:
-    origin = {"by": hand.actor, "at": hand.at.isoformat()}
     document, provenance = with_values(
-        person.document, person.provenance, entered, {**origin, "source": hand.source}
+        person.document, person.provenance, entered, hand.origin(hand.source)
     )
-    document, provenance = with_values(
-        document, provenance, computed, {**origin, "source": COMPUTED}
-    )
-    return person_row(layout, person, document, provenance, entered)
+    document, provenance = with_values(document, provenance, computed, hand.origin(COMPUTED))
+    row = person_row(layout, person, document, provenance, entered)
+    for each in row.references:
+        each.referred_id = each.referred_id or hand.named.get(each.value)
+    return row
 
 
 def person_row(
@@ -162,17 +170,5 @@ def person_row(
         document=stored,
         provenance=compact_json(provenance),
         content_hash=content_hash(stored, *names),
-        references=[
-            _reference(each, entered[each.key])
-            for each in layout.fields()
-            if each.key in entered and each.type.refers_to_person
-        ],
+        references=references_of(naming_fields(layout), entered),
     )
-
-
-def _reference(each: FieldLayout, value: str) -> Reference:
-    """Return what the index keeps of a person who was chosen: whom a number names is known."""
-    number = BY_NUMBER.fullmatch(value)
-    if number is None:
-        return reference(each.id, value)
-    return Reference(each.id, value, value, is_dn=False, referred_id=int(number[1]))

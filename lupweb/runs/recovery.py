@@ -9,11 +9,14 @@ from lupweb.runs import leases
 from lupweb.runs.models import Lease, Run
 from lupweb.runs.service import active_runs, finish, get_run, how_far, request
 from lupweb.runs.states import WHOLE_SUBJECT, RunState
+from lupweb.runs.undone import UNDO
 from lupweb.texts import Text, _
 
 TRIGGER = "started again"
 MOST_IN_A_ROW = 10
 """Runs that are started again one after the other; then the next one that is due goes on."""
+REPEATABLE = WHOLE_SUBJECT | {UNDO}
+"""Modes of which another run does what the one that died has not."""
 WITHOUT_LEASE = timedelta(seconds=45)
 
 
@@ -55,7 +58,7 @@ def _is_dead(run: Run, lease: Lease | None, now: datetime) -> bool:
 
 
 def _ask_again(run: Run) -> int | None:
-    if run.mode not in WHOLE_SUBJECT or _in_a_row(run.subject) >= MOST_IN_A_ROW:
+    if run.mode not in REPEATABLE or _in_a_row(run.subject) >= MOST_IN_A_ROW:
         return None
     reason = _("run %(run)s was interrupted", run=run.id)
     return request(

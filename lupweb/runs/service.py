@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 from blinker import Signal
 from sqlalchemy import delete, select, update
@@ -11,7 +12,7 @@ from lupweb.database import after_commit, db
 from lupweb.errors import Forbidden, NotFound
 from lupweb.runs import leases
 from lupweb.runs.models import Lease, Run, RunProblem
-from lupweb.runs.states import ACTIVE, BROKEN_OFF, RunState, covers
+from lupweb.runs.states import ACTIVE, BROKEN_OFF, FOUND, RunState, covers
 from lupweb.texts import Text, _
 
 queued = Signal("the id of a run that waits for a worker; after the commit")
@@ -83,6 +84,11 @@ def tell_mode(run_id: int, mode: str, reason: Text | str = "") -> None:
     db.session.execute(update(Run).where(Run.id == run_id).values(**values))
 
 
+def tell_server(run_id: int, server: Mapping[str, Any]) -> None:
+    """Record what the server said of itself."""
+    db.session.execute(update(Run).where(Run.id == run_id).values(server=dict(server)))
+
+
 def get_run(run_id: int) -> Run:
     """Return the run.
 
@@ -100,12 +106,22 @@ def find_active(subject: str) -> Run | None:
     return runs[0] if runs else None
 
 
-def tell_progress(run_id: int, done: int, expected: int | None = None) -> None:
+def tell_progress(
+    run_id: int,
+    done: int,
+    expected: int | None = None,
+    found: Mapping[str, int] | None = None,
+) -> None:
     """Record how many people a run has worked on.
 
     :param expected: how many there will be, as far as one knows; None leaves what was recorded
+    :param found: what becomes of those read so far: new, changed and the like -> how many
     """
-    values = {"progress": done} if expected is None else {"progress": done, "expected": expected}
+    values: dict[str, Any] = {"progress": done}
+    if expected is not None:
+        values["expected"] = expected
+    if found:
+        values["counters"] = {f"{FOUND}{kind}": n for kind, n in found.items()}
     db.session.execute(update(Run).where(Run.id == run_id).values(**values))
 
 

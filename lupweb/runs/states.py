@@ -40,6 +40,13 @@ ACTIVE = (RunState.QUEUED, *AT_WORK, RunState.PAUSED)
 BROKEN_OFF = {RunState.PAUSING: RunState.PAUSED, RunState.STOPPING: RunState.CANCELLED}
 """What somebody asked for -> the state of a run that did not come to its end because of it."""
 
+CREDENTIALS_REFUSED = "credentials_refused"
+"""The counter by which a run says that the directory refused our name and password."""
+FOUND = "found_"
+"""Begins the names of what a run counts while it works: what becomes of those read so far."""
+TOLD = ("new", "changed", "unchanged")
+"""What is counted for those who watch a run."""
+
 FULL = "full"
 CHANGES = "changes"
 AUTO = "auto"

@@ -13,12 +13,14 @@ from lupweb.duplicates import models as duplicates
 from lupweb.notices import models as notices
 from lupweb.options import models as options
 from lupweb.orgchart import models as orgchart
+from lupweb.outbox import models as outbox
 from lupweb.people import models as people
 from lupweb.profiles import models as profiles
 from lupweb.runs import models as runs
 from lupweb.search import column_models
 from lupweb.search import models as search
 from lupweb.search.engine import is_kept_by_hand
+from lupweb.writeback import models as writeback
 
 MODELS = (
     accounts,
@@ -28,11 +30,13 @@ MODELS = (
     notices,
     options,
     orgchart,
+    outbox,
     people,
     profiles,
     runs,
     search,
     column_models,
+    writeback,
 )
 """Named here, so that every table is known when versions are compared."""
 

@@ -36,11 +36,20 @@ class KnownPerson(NamedTuple):
     barred_at: datetime | None
     barred_by: str | None
     merged_into_id: int | None
+    picture_hash: str
+
+    @property
+    def handle(self) -> str:
+        """Return what names the person in addresses, whoever shares the login."""
+        return f"id:{self.id}"
 
     @property
     def picture(self) -> str:
-        """Return "": the list shows initials, also of those whose picture nobody may see now."""
-        return ""
+        """Return the hash of the picture, or ""; a record that was merged shows initials.
+
+        Its address leads to the record that stayed.
+        """
+        return "" if self.merged_into_id is not None else self.picture_hash
 
     @property
     def initials(self) -> str:

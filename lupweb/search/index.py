@@ -10,6 +10,7 @@ from lupweb.database import db
 from lupweb.options.service import options
 from lupweb.people.models import Person
 from lupweb.people.queries import groups_of
+from lupweb.people.states import SHOWN
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout, Layout, load_layout
 from lupweb.profiles.models import IndexedValue
@@ -18,7 +19,7 @@ from lupweb.search import typos
 from lupweb.search.engine import engine
 from lupweb.search.models import SearchState
 from lupweb.search.words import VERSION, words_of
-from lupweb.search.writing import Row, writer_of
+from lupweb.search.writing import MOST_STORED, Row, writer_of
 
 BLOCK = 1_000
 
@@ -51,8 +52,7 @@ def renew(
     if not only_references:
         people = read_rows(ids) if rows is None else list(zip(ids, rows, strict=True))
         _write(layout, ids, people, is_new=is_new)
-    if not is_new:
-        _write_referred(layout, ids)
+    _write_referred(layout, ids, is_new=is_new)
 
 
 def rebuild() -> None:
@@ -64,7 +64,7 @@ def rebuild() -> None:
     after = 0
     while ids := _next_ids(after):
         _write(layout, ids, read_rows(ids), is_new=True)
-        _write_referred(layout, ids)
+        _write_referred(layout, ids, is_new=True)
         after = ids[-1]
     db.session.merge(SearchState(id=1, version=VERSION, outdated_after=None))
 
@@ -118,8 +118,7 @@ def _write(
 ) -> None:
     writer = writer_of(layout)
     groups = groups_of(list(ids)) if writer.asks_groups else {}
-    nobody: frozenset[int] = frozenset()
-    entries = [writer.entry(id_, row, groups.get(id_, nobody)) for id_, row in people]
+    entries = writer.entries(people, groups)
     keeper = engine()
     if not is_new:
         keeper.remove(ids)
@@ -127,28 +126,37 @@ def _write(
     typos.keep_words([row.name for _id, row in people])
 
 
-def _write_referred(layout: Layout, ids: Sequence[int]) -> None:
-    """Write the names that values of these people, and of whoever names them, refer to."""
+def _write_referred(layout: Layout, ids: Sequence[int], *, is_new: bool) -> None:
+    """Write the names that values of these people, and of whoever names them, refer to.
+
+    Whoever is not shown is found by nobody else's value either.
+    """
     fields = {
-        field.id: field
-        for field in layout.fields()
-        if field.searchable and field.type.refers_to_person
+        field.id: field for field in layout.fields() if field.searchable and field.type.names_people
     }
     if not fields:
         return
-    naming = select(IndexedValue.person_id).where(
-        IndexedValue.referred_id.in_(ids), IndexedValue.field_id.in_(fields)
-    )
-    touched = sorted({*ids, *db.session.scalars(naming)})
-    for start in range(0, len(touched), BLOCK):
-        _write_names(fields, touched[start : start + BLOCK])
+    touched = {*ids}
+    if not is_new:  # else nobody names them yet, or whoever does is told of it
+        naming = select(IndexedValue.person_id).where(
+            IndexedValue.referred_id.in_(ids), IndexedValue.field_id.in_(fields)
+        )
+        touched |= {*db.session.scalars(naming)}
+    people = sorted(touched)
+    for start in range(0, len(people), BLOCK):
+        _write_names(fields, people[start : start + BLOCK])
 
 
 def _write_names(fields: Mapping[int, FieldLayout], ids: Sequence[int]) -> None:
     rows = (
         select(IndexedValue.person_id, IndexedValue.field_id, Person.name)
         .join(Person, Person.id == IndexedValue.referred_id)
-        .where(IndexedValue.person_id.in_(ids), IndexedValue.field_id.in_(fields))
+        .where(
+            IndexedValue.person_id.in_(ids),
+            IndexedValue.field_id.in_(fields),
+            Person.state.in_(SHOWN),
+        )
+        .order_by(IndexedValue.person_id, IndexedValue.field_id, IndexedValue.place)
     )
     has_limits = any(field.applies_to for field in fields.values())
     groups = groups_of(list(ids)) if has_limits else {}
@@ -157,4 +165,5 @@ def _write_names(fields: Mapping[int, FieldLayout], ids: Sequence[int]) -> None:
         if applies(fields[field_id], groups.get(person_id, frozenset())):
             scoped = [f"{field_id}:{word}" for word in words_of(name).split()]
             found.setdefault(person_id, []).extend(scoped)
-    engine().set_referred([(id_, " ".join(words)) for id_, words in found.items()], ids)
+    kept = [(id_, " ".join(words[:MOST_STORED])) for id_, words in found.items()]
+    engine().set_referred(kept, ids)

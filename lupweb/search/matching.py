@@ -88,7 +88,7 @@ class _Secrets:
     def of(cls, viewer: Viewer, layout: Layout) -> "_Secrets":
         apart = [each for each in layout.fields() if each.searchable]
         hidden = [each for each in apart if not is_public_in_search(each)]
-        referring = [each.id for each in apart if each.type.refers_to_person and each not in hidden]
+        referring = [each.id for each in apart if each.type.names_people and each not in hidden]
         scopes = [*referring, *findable_scopes(viewer, layout)]
         return cls(scopes, viewer.person_id if len(scopes) < len(referring) + len(hidden) else None)
 

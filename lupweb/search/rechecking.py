@@ -65,7 +65,7 @@ class Rechecking:
     def _possible(self, leaves: Sequence[Leaf], named: Hits) -> dict[Leaf, set[int]]:
         """Return who may be found by each word, and who was before."""
         public = self.engine.find([[Term(((leaf,),))] for leaf in leaves])
-        scopes = [each.id for each in self._readable if not each.type.refers_to_person]
+        scopes = [each.id for each in self._readable if not each.type.names_people]
         apart = self.engine.find_scoped(leaves, scopes) if scopes else [[]] * len(leaves)
         person = self.viewer.person_id
         oneself = () if person is None else (person,)
@@ -77,7 +77,7 @@ class Rechecking:
     def _named(self, leaves: Sequence[Leaf]) -> dict[Leaf, set[int]]:
         """Return in whose values each word is the name of somebody else."""
         found: dict[Leaf, set[int]] = {leaf: set() for leaf in leaves}
-        naming = (each for each in self._searched if each.type.refers_to_person)
+        naming = (each for each in self._searched if each.type.names_people)
         for each in naming:
             having = _members(each.applies_to)
             people = self.engine.find_scoped(leaves, [each.id])

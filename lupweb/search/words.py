@@ -53,7 +53,7 @@ from lupweb.search.folding import (
     spelled_out,
 )
 
-VERSION = 1
+VERSION = 2
 """Counts up with every change of what is stored, so that an upgrade writes the words anew."""
 LONGEST_QUERY = 200
 MOST_WORDS = 12

@@ -1,8 +1,9 @@
 """From a person to the words that are stored: fast, since a first load has a hundred thousand."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import repeat
 from typing import NamedTuple, Protocol
 
 from lupweb.database import compact_json
@@ -23,6 +24,9 @@ MOST_KNOWN = 4_096
 """Values of one field whose words are kept in memory."""
 
 
+NOTHING = ("", "")
+
+
 class Row(Protocol):
     """What is read of a person; `profiles.service.PersonRow` is one."""
 
@@ -41,6 +45,13 @@ class Row(Protocol):
     @property
     def values(self) -> Mapping[str, str]:
         """Return the stored values by the keys of their fields."""
+
+
+class _Found(NamedTuple):
+    """By what a field finds each of some people."""
+
+    words: Sequence[str]
+    numbers: Sequence[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +97,21 @@ class _Searched:
         self.known[value] = found
         return found
 
+    def column(self, values: Sequence[str], addresses: Sequence[str]) -> "_Found":
+        """Return what `words` does of the value of each person; nothing where it is "".
+
+        :param addresses: the mail address of each; a value that is its start is found by it
+        """
+        if self.repeats and not self.prefix:
+            text = self.text
+            values = [
+                "" if value and _is_start(text(value), address) else value
+                for value, address in zip(values, addresses, strict=True)
+            ]
+        known, read = self.known, self.read
+        found = [(known.get(value) or read(value)) if value else NOTHING for value in values]
+        return _Found(*zip(*found, strict=True))
+
     def words(self, value: str) -> tuple[str, str]:
         """Return what `read` does, from memory where it is known."""
         return self.known.get(value) or self.read(value)
@@ -117,25 +143,40 @@ class Writer:
     fields: Sequence[_Searched]
     asks_groups: bool
 
-    def entry(self, person_id: int, row: Row, groups: frozenset[int]) -> Entry:
-        """Return by what a person of these groups is found."""
-        address = row.email.lower()
-        words = [words_of(row.name), address_words(address)]
-        if not _is_start(row.login, address):
-            words.append(words_of(row.login))
-        numbers: list[str] = []
-        scoped: list[str] = []
-        values = row.values
+    def entries(
+        self, people: Sequence[tuple[int, Row]], groups: Mapping[int, frozenset[int]]
+    ) -> list[Entry]:
+        """Return by what these people are found, field by field and not person by person.
+
+        :param people: id and row of each
+        :param groups: id of a person -> groups; who is not in it belongs to none
+        """
+        if not people:
+            return []
+        rows = [row for _id, row in people]
+        addresses = [row.email.lower() for row in rows]
+        words: list[Sequence[str]] = [
+            [words_of(row.name) for row in rows],
+            [*map(address_words, addresses)],
+            [
+                "" if _is_start(row.login, address) else words_of(row.login)
+                for row, address in zip(rows, addresses, strict=True)
+            ],
+        ]
+        numbers: list[Sequence[str]] = []
+        scoped: list[Sequence[str]] = []
         for each in self.fields:
-            value = values.get(each.key)
-            if not value or (each.applies_to and not each.applies_to & groups):
-                continue
-            if each.repeats and not each.prefix and _is_start(each.text(value), address):
-                continue
-            of_value, inside = each.known.get(value) or each.read(value)
-            (scoped if each.prefix else words).append(of_value)
-            numbers.append(inside)
-        return Entry(person_id, _limited(words), " ".join(filter(None, numbers)), _limited(scoped))
+            found = each.column(_values(each, people, groups), addresses)
+            if any(found.words):
+                (scoped if each.prefix else words).append(found.words)
+            if any(found.numbers):
+                numbers.append(found.numbers)
+        found_by = (_joined(columns, len(rows)) for columns in (words, numbers, scoped))
+        ids = [id_ for id_, _row in people]
+        return [
+            Entry(id_, _limited(public), inside, _limited(restricted))
+            for id_, public, inside, restricted in zip(ids, *found_by, strict=True)
+        ]
 
     def parts(self, row: Row, groups: frozenset[int]) -> Iterator[Part]:
         """Yield what a person of these groups is found by, one thing after the other.
@@ -153,9 +194,7 @@ class Writer:
 
 def writer_of(layout: Layout) -> Writer:
     """Return the writer of a profile; the same one for the same profile, with what it knows."""
-    fields = [
-        each for each in layout.fields() if each.searchable and not each.type.refers_to_person
-    ]
+    fields = [each for each in layout.fields() if each.searchable and not each.type.names_people]
     kinds = [(each.type.key, compact_json(dict(each.type.options))) for each in fields]
     limits = [(each.id, each.applies_to, is_public_in_search(each)) for each in fields]
     return _writer(_Profile((tuple(kinds), tuple(limits)), fields))
@@ -181,9 +220,29 @@ def _plain_words(text: str) -> tuple[str, str]:
     return words_of(text), ""
 
 
-def _limited(parts: Sequence[str]) -> str:
-    """Return at most the first `MOST_STORED` words of these parts."""
-    words = " ".join(filter(None, parts))
+def _values(
+    searched: _Searched, people: Sequence[tuple[int, Row]], groups: Mapping[int, frozenset[int]]
+) -> list[str]:
+    """Return the value of each person, "" where there is none or the field is not theirs."""
+    key, applies_to = searched.key, searched.applies_to
+    if not applies_to:
+        return [row.values.get(key, "") for _id, row in people]
+    nobody: frozenset[int] = frozenset()
+    return [
+        row.values.get(key, "") if applies_to & groups.get(id_, nobody) else ""
+        for id_, row in people
+    ]
+
+
+def _joined(columns: Sequence[Sequence[str]], count: int) -> Iterable[str]:
+    """Return what stands in the columns for each of `count` people, parted by blanks."""
+    if not columns:
+        return repeat("", count)
+    return [" ".join(filter(None, of_one)) for of_one in zip(*columns, strict=True)]
+
+
+def _limited(words: str) -> str:
+    """Return at most the first `MOST_STORED` of these words."""
     return words if len(words) < MOST_STORED else " ".join(words.split()[:MOST_STORED])
 
 

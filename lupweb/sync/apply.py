@@ -19,6 +19,7 @@ from lupweb.profiles.layout import Layout
 from lupweb.profiles.service import allot, insert_people, tell_changed, update_people
 from lupweb.profiles.writing import COMPUTED
 from lupweb.sync.identities import keep_identities, tie
+from lupweb.sync.outgoing import cancel_of_missing, settle_outgoing
 from lupweb.sync.plan import Plan
 from lupweb.sync.rows import Origin, new_rows, updated_rows
 
@@ -113,6 +114,7 @@ class Writer:
         db.session.execute(update(Identity).where(gone).values(is_gone=True))
         if ids:
             self.set_state(ids, PersonState.MISSING)
+            cancel_of_missing(ids)
         return ids
 
     def _one_by_one(self, block: Sequence[Plan]) -> list[Plan]:
@@ -143,6 +145,7 @@ class Writer:
     def _update(self, plans: Sequence[Plan]) -> None:
         if not plans:
             return
+        settle_outgoing(plans, self.directory_id, self.layout)
         changed = [plan for plan in plans if plan.changes_person]
         rows = updated_rows(changed, self.layout, self._origin())
         update_people(rows)

@@ -12,6 +12,8 @@ SHARE_CLEARED_PERCENT = 20
 LEAST_RENAMED = 10
 SHARE_RENAMED_PERCENT = 50
 TIMES_AS_MANY = 3
+FEW = 5
+"""Of fewer people it is thinkable that all of them left, and others came."""
 
 
 class Guard(StrEnum):
@@ -25,6 +27,7 @@ class Guard(StrEnum):
     CLEAR = "clear"
     RENAME = "rename"
     NEW = "new"
+    SERVER = "server"
     MOVED = "moved"
 
 
@@ -45,9 +48,20 @@ class Verdict:
     field: str = ""
 
 
-def limit(active: int) -> int:
+@dataclass(frozen=True)
+class Limits:
+    """Up to how many people a directory may lose at once: a number, or a share if that is more."""
+
+    least: int = LEAST
+    percent: int = SHARE_PERCENT
+
+
+USUAL = Limits()
+
+
+def limit(active: int, limits: Limits = USUAL) -> int:
     """Return how many people of `active` a run may hide without being asked."""
-    return max(LEAST, active * SHARE_PERCENT // 100)
+    return max(limits.least, active * limits.percent // 100)
 
 
 def clear_limit(holders: int) -> int:
@@ -60,13 +74,22 @@ def rename_limit(people: int) -> int:
     return max(LEAST_RENAMED, people * SHARE_RENAMED_PERCENT // 100)
 
 
-def holds(gone: int, *, active: int, seen: int) -> bool:
+def holds(gone: int, *, active: int, seen: int, limits: Limits = USUAL) -> bool:
     """Return whether hiding `gone` people has to wait for an administrator.
 
     :param active: people of this directory that are shown now
     :param seen: entries that the enumeration, complete as it was, has found
     """
-    return bool(gone) and (gone > limit(active) or seen == 0)
+    return bool(gone) and (gone > limit(active, limits) or seen == 0)
+
+
+def is_another(new: int, *, gone: int, known: int) -> bool:
+    """Return whether a directory looks like another one: nobody known was met, and others were.
+
+    :param gone: how many of those who are known were not met
+    :param known: how many the last reading had
+    """
+    return known >= FEW and gone == known and new > 0
 
 
 def holds_new(new: int, *, seen: int, known: int) -> bool:
@@ -108,6 +131,12 @@ def reason(verdict: Verdict, field_name: str = "") -> Text:
         Guard.NEW: lambda: _(
             "%(count)s people would be new where %(of)s are known. More than three times as many"
             " people as are known are not taken without being asked. Check base DN and filter.",
+            **said,
+        ),
+        Guard.SERVER: lambda: _(
+            "None of the %(of)s people who are known was found, and %(count)s others were. This"
+            " looks like another server, or like a directory that was loaded anew so that every"
+            " unique id is another one. Check the address, base DN and filter.",
             **said,
         ),
         Guard.MOVED: lambda: _(

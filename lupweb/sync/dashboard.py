@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from lupweb.database import db
 from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.runs.models import Run, RunProblem, Schedule
-from lupweb.runs.states import ACTIVE, CHANGES, FULL, GROUPS, PERSON, RunState
+from lupweb.runs.states import ACTIVE, CHANGES, FOUND, FULL, GROUPS, PERSON, TOLD, RunState
 from lupweb.runs.undone import UNDO, paused_subjects
 from lupweb.sync.records import PREFIX
 from lupweb.texts import Text, _
@@ -59,6 +59,12 @@ class ActiveRun:
     waits_for_s: float
     left_s: int | None
     problems: int
+
+    @property
+    def found(self) -> Mapping[str, int]:
+        """Return what becomes of those read so far: new, changed and unchanged -> how many."""
+        counted = self.run.counters
+        return {key: counted[FOUND + key] for key in TOLD if FOUND + key in counted}
 
     @property
     def percent(self) -> int:

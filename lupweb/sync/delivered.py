@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import repeat
+from itertools import compress, repeat
 from typing import NamedTuple
 
 from lupweb.errors import InvalidValue
@@ -241,7 +241,7 @@ def _values(
     """Return field key -> value of each, without empty ones."""
     keys = [each.key for each in fields]
     rows = _rows([column.texts for column in columns], count)
-    return [{key: text for key, text in zip(keys, row, strict=True) if text} for row in rows]
+    return [dict(compress(zip(keys, row, strict=True), row)) for row in rows]
 
 
 def _rows(columns: Sequence[Sequence[str]], count: int) -> Iterable[Sequence[str]]:

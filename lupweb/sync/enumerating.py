@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import delete
 
-from lupweb.database import db, transaction
+from lupweb import clock
+from lupweb.database import db, end_reading, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.dates import read_date
 from lupweb.directories.models import DirectoryRole
@@ -21,13 +22,19 @@ from lupweb.runs.models import PlanItem, RunProblem
 from lupweb.runs.states import CHANGES, FILL
 from lupweb.sync.changed import ChangedReading, FillReading
 from lupweb.sync.delivered import Surroundings
+from lupweb.sync.endless import most_pages
 from lupweb.sync.fingerprints import QUESTION
 from lupweb.sync.modes import Choice, choose, is_too_different, too_different
 from lupweb.sync.preparing import VISIBLE, mapped_fields, naming_of, search_filter, surroundings
 from lupweb.sync.reading import Reading, Task
-from lupweb.sync.sweeping import Sweep
+from lupweb.sync.server import is_due, is_unmoved, server_now, told
+from lupweb.sync.sweeping import Sweep, unmoved
 from lupweb.texts import Text, _
 
+NOTHING_WRITTEN = Choice(
+    CHANGES,
+    _("the server says that nothing was written since the last comparison, so nobody was compared"),
+)
 PAGES_A_BEAT = 10
 """Pages of a sweep after which progress is told: they are small, and come quickly."""
 
@@ -59,7 +66,7 @@ class _Enumeration:
 
     def some_fields(self, session: LdapSession, choice: Choice) -> Reading:
         """Read some fields of everybody, and with them who names whom: that may have moved."""
-        referring = {each.key for each in self.task.layout.fields() if each.type.refers_to_person}
+        referring = {each.key for each in self.task.layout.fields() if each.type.names_people}
         fields = [each for each in self.around.fields if each.key in choice.fields | referring]
         some = replace(self.around, fields=fields)
         reading = FillReading(self.task, some, whole=self.around)
@@ -83,13 +90,32 @@ class _Enumeration:
         task, around = self.task, self.around
         base, wanted = task.facts.user_base_dn, self.search_filter
         sweep = Sweep(forced=self._since(session))
-        pages = sweep.read(session, (base, wanted), around, task.here, page_size=self.page_size)
+        size = self.page_size
+        most = most_pages(task.standing, task.expected, size)
+        question = (base, wanted)
+        pages = sweep.read(session, question, around, task.here, page_size=size, most=most)
         for number, seen in enumerate(pages):
             if number % PAGES_A_BEAT == 0:
                 task.tell_progress(seen)
         if task.facts.role is DirectoryRole.DELEGATED:
             sweep.leave_strangers_out(task.here)
         return sweep
+
+    def unmoved(self) -> Sweep | None:
+        """Return what a sweep would find, if the server says that nothing was written since.
+
+        None if it does not, if somebody wants more, or if the last sweep is too long ago.
+        """
+        task, standing = self.task, self.task.standing
+        is_trusted = standing.takes_marks and standing.is_unmoved
+        swept_at = standing.server_before.get("swept_at", "")
+        is_plain = not (task.dry_run or task.plan_run_id or standing.date_entered)
+        if not is_trusted or not is_plain or is_due(swept_at):
+            return None
+        standing.server["swept_at"] = swept_at
+        found = unmoved(task.here)
+        end_reading()
+        return found
 
     def _since(self, session: LdapSession) -> frozenset[str]:
         """Return who changed since the date that somebody entered; nobody if nobody did."""
@@ -126,7 +152,11 @@ def read_once(task: Task, connect: Connect, page_size: int, begun: list[Reading]
         if choice.mode != CHANGES:
             _tell(task, choice, work)
             return work.all_entries(session)
-        sweep = work.swept(session)
+        sweep = work.unmoved()
+        if sweep is not None:
+            choice = NOTHING_WRITTEN
+        else:
+            sweep = work.swept(session)
     if not is_too_different(len(sweep.differing), sweep.seen):
         _tell(task, choice, work)
         return work.changes(sweep)
@@ -141,11 +171,25 @@ def _prepared(
     traits = session.traits()
     fields, complaints = mapped_fields(task.layout, traits)
     _begin_problems(task)
+    _ask_server(task, session)  # first of all: what is written from now on must not be missed
     _note(task, complaints)
     naming = naming_of(task.facts, traits, task.options.get("match_people_by", "login"))
     around = surroundings(session, task.facts, fields, naming, task.options)
     wanted = search_filter(task.facts, task.options.get("active_users", VISIBLE))
     return _Enumeration(task, connect, page_size, begun, around, wanted)
+
+
+def _ask_server(task: Task, session: LdapSession) -> None:
+    """Record what the server says it is, and what is odd about that."""
+    now = server_now(session, task.facts.user_base_dn)
+    standing = task.standing
+    standing.server = {**now.document(), "swept_at": clock.now().isoformat()}
+    standing.is_unmoved = is_unmoved(standing.server_before, now)
+    odd = list(told(standing.server_before, now))
+    with transaction():
+        runs.tell_server(task.run_id, standing.server)
+        for text in odd:
+            runs.note_problem(task.run_id, text)
 
 
 def _id_of(entry: Entry, attribute: str) -> str:

@@ -33,7 +33,8 @@ class Column(NamedTuple):
 class _Remembered(dict[bytes, str]):
     """What became of single values of a field: departments and places come again and again."""
 
-    MOST = 1_024  # in the process that reads, where every value that is unlike all others is kept
+    MOST = 8_192  # days of thirty years; in the process that reads, where others are kept as well
+    LONGEST = 64
 
     def __init__(self, read: ReadValues) -> None:
         super().__init__()
@@ -41,7 +42,7 @@ class _Remembered(dict[bytes, str]):
 
     def __missing__(self, value: bytes) -> str:
         text = self._read((value,))
-        if len(self) < self.MOST:
+        if len(self) < self.MOST and len(value) <= self.LONGEST:
             self[value] = text
         return text
 
@@ -70,6 +71,9 @@ class MappedField:
 
     def column(self, found: Found) -> Column:
         """Return what becomes of the values of many entries."""
+        if not any(found):
+            nothing = [""] * len(found)
+            return Column(nothing, nothing, {})
         plain = plain_texts(found, LONGEST) if self.leaves_clean else None
         problems: dict[int, str] = {}
         texts = self._one_by_one(found, problems) if plain is None else plain

@@ -1,28 +1,26 @@
 """Who belongs to which group: read off the group entries, in every run (sync.md section 9)."""
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import select, update
 
 from lupweb.database import db, end_reading, transaction
 from lupweb.errors import DirectoryRefused, EntryNotFound, InvalidValue
 from lupweb.ldap.dn import fold_dn, folded_dn
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.session import Directory as LdapSession
-from lupweb.people.models import Group, Membership, NestedGroup
+from lupweb.people.models import Group, NestedGroup
 from lupweb.people.names import fold_login
-from lupweb.profiles.bulk import insert_rows
-from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
 from lupweb.sync import finding, group_marks
+from lupweb.sync.memberships import change_members, list_kept, settle_local_groups
 from lupweb.sync.reading import Task
 from lupweb.texts import Text, _
 
 MEMBER_ATTRIBUTES = ("member", "uniqueMember", "memberUid")
 DEEPEST = 20
-BLOCK = 4_000
 DIRECT = -1
 """The place of whatever the group itself names."""
 GONE, REFUSED = "gone", "refused"
@@ -49,6 +47,7 @@ class Members:
 
     people: dict[int, int] = field(default_factory=dict)
     nested: list[Nested] = field(default_factory=list)
+    is_gone: bool = False
 
 
 def read_groups(
@@ -77,74 +76,53 @@ def read_groups(
         task.standing.groups_mark = mark if is_whole else ""
     with transaction():
         task.lease.heartbeat()
-        settle_local_groups()
+        kept = settle_local_groups(keeps_administrators=True)
+    list_kept(task.run_id, kept)
     return is_read
 
 
 def _read_mapped(
     task: Task, session: LdapSession, mapped: Sequence[_Mapped], absent: Collection[int]
 ) -> bool:
-    """Read these groups; return whether all of them could be read."""
+    """Read these groups; return whether all of them could be read, and are as they were read."""
     everybody = finding.everybody(task.facts.id, absent)
     end_reading()
     reader = GroupReader(session, everybody, task.facts.id)
     is_whole = True
-    applying = {group_id for field in task.layout.fields() for group_id in field.applies_to}
-    applying |= {group.id for group in mapped if group.key == task.options.get("licence_group")}
+    waiting: dict[_Mapped, Members] = {}
     for group in mapped:
-        try:
-            members = reader.members_of(group.dn)
-        except DirectoryRefused as error:
-            text = _(
-                "The group “%(key)s” keeps its members: %(why)s", key=group.key, why=error.message
-            )
-            _note_trouble(task, group, REFUSED, text)
-            is_whole = False
-            continue
-        with transaction():
-            task.lease.heartbeat()
-            found = Members() if members is None else members
-            _store(group, found, task.run_id, renews_search=group.id in applying)
+        members = _readable_members(task, reader, group)
         if members is None:
-            text = _("The group “%(key)s” is not in the directory: it is empty.", key=group.key)
-            _note_trouble(task, group, GONE, text)
-    return is_whole
+            is_whole = False
+        elif not _stored(task, group, members):
+            waiting[group] = members
+    # a group that was read after it may have brought another administrator
+    kept = [group.key for group, members in waiting.items() if not _stored(task, group, members)]
+    list_kept(task.run_id, kept)
+    return is_whole and not kept
 
 
-def settle_local_groups() -> None:
-    """Make the declared logins members of local groups, as far as they exist; in a transaction."""
-    for group in db.session.scalars(select(Group).where(Group.directory_id.is_(None))).all():
-        found = finding.by_login(map(fold_login, group.logins))
-        set_members(group.id, dict.fromkeys(found.values()))
+def _readable_members(task: Task, reader: "GroupReader", group: _Mapped) -> Members | None:
+    """Return whom a group has, nobody if it vanished; None if it may not be read."""
+    try:
+        members = reader.members_of(group.dn)
+    except DirectoryRefused as error:
+        text = _("The group “%(key)s” keeps its members: %(why)s", key=group.key, why=error.message)
+        _note_trouble(task, group, REFUSED, text)
+        return None
+    if members is not None:
+        return members
+    text = _("The group “%(key)s” is not in the directory: it is empty.", key=group.key)
+    _note_trouble(task, group, GONE, text)
+    return Members(is_gone=True)
 
 
-def set_members(
-    group_id: int,
-    members: Mapping[int, int | None],
-    *,
-    run_id: int | None = None,
-    renews_search: bool = True,
-) -> None:
-    """Make exactly these people the members of a group; call inside a transaction.
-
-    :param members: person -> the nested group through which; None: the group itself
-    :param run_id: the run that found them; it is kept of those who come
-    :param renews_search: whether a category applies to the group, so that its members have more, or
-        it is the one that gives licences
-    """
-    rows = select(Membership.person_id, Membership.nested_id)
-    stored = dict(db.session.execute(rows.where(Membership.group_id == group_id)).all())
-    left = sorted(stored.keys() - members.keys())
-    for some in _blocks(left):
-        db.session.execute(delete(Membership).where(*_memberships(group_id, some)))
-    joined = sorted(members.keys() - stored.keys())
-    for some in _blocks(joined):
-        joins = [(group_id, each, members[each], run_id) for each in some]
-        insert_rows(Membership, ("group_id", "person_id", "nested_id", "run_id"), joins)
-    _store_ways(group_id, {id_: members[id_] for id_, way in stored.items()
-                           if id_ in members and members[id_] != way})  # fmt: skip
-    if renews_search:
-        tell_changed(sorted([*left, *joined]))
+def _stored(task: Task, group: _Mapped, members: Members) -> bool:
+    applying = {group_id for field in task.layout.fields() for group_id in field.applies_to}
+    renews_search = group.id in applying or group.key == task.options.get("licence_group")
+    with transaction():
+        task.lease.heartbeat()
+        return _store(group, members, task.run_id, renews_search=renews_search)
 
 
 def _note_trouble(task: Task, group: _Mapped, trouble: str, text: Text) -> None:
@@ -154,12 +132,13 @@ def _note_trouble(task: Task, group: _Mapped, trouble: str, text: Text) -> None:
         runs.note_problem(task.run_id, text)
 
 
-def _store(group: _Mapped, members: Members, run_id: int, *, renews_search: bool) -> None:
+def _store(group: _Mapped, members: Members, run_id: int, *, renews_search: bool) -> bool:
+    """Store who is in a group; return whether everybody who left could be let go."""
     ids = _store_nested(group.id, members.nested)
     ways = {person: ids[place] if place >= 0 else None for person, place in members.people.items()}
-    set_members(group.id, ways, run_id=run_id, renews_search=renews_search)
-    values = {"trouble": "", "read_run_id": run_id}
+    values = {"trouble": GONE if members.is_gone else "", "read_run_id": run_id}
     db.session.execute(update(Group).where(Group.id == group.id).values(values))
+    return change_members(group.id, ways, run_id=run_id, renews_search=renews_search)
 
 
 def _store_nested(group_id: int, nested: Sequence[Nested]) -> list[int]:
@@ -177,22 +156,6 @@ def _store_nested(group_id: int, nested: Sequence[Nested]) -> list[int]:
         db.session.delete(row)
     db.session.flush()
     return ids
-
-
-def _store_ways(group_id: int, ways: Mapping[int, int | None]) -> None:
-    """Note the new ways of those who stay members; the run that found them stays."""
-    for way in sorted(set(ways.values()), key=lambda each: each or 0):
-        for some in _blocks(sorted(each for each in ways if ways[each] == way)):
-            moved = update(Membership).where(*_memberships(group_id, some))
-            db.session.execute(moved.values(nested_id=way))
-
-
-def _memberships(group_id: int, people: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
-    return Membership.group_id == group_id, Membership.person_id.in_(people)
-
-
-def _blocks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from lupweb.people.models import Person
 from lupweb.people.names import fold_login
 from lupweb.runs import service as runs
 from lupweb.sync import brake
-from lupweb.sync.brake import Guard, Verdict
+from lupweb.sync.brake import Guard, Limits, Verdict
 from lupweb.sync.items import AT_ONCE, Action, Row, entry_of, hide_row, row_of
 from lupweb.sync.known import Absent, Here
 from lupweb.sync.plan import Plan
@@ -47,15 +47,18 @@ class Held:
         self.rows += hide_rows(self.run_id, person_ids, verdict.guard)
 
 
-def hold_what_is_too_much(reading: Reading) -> Held:
+def hold_what_is_too_much(reading: Reading, absent: Absent) -> Held:
     """Take from what waits to be written what is too much at once; count it.
 
     Who is held in part is written but for that part, and read again by the next run.
+
+    :param absent: who was not met
     """
     held = Held(reading.task.run_id)
     if reading.task.is_first:
         return held
     here = reading.task.here
+    _hold_others(reading, held, absent)
     _hold_new(reading, held, here)
     _hold_disabling(reading, held, here)
     part = _Part(held)
@@ -72,9 +75,10 @@ def hold_removal(reading: Reading, held: Held, absent: Absent, shown: int) -> bo
     :param shown: people of the directory that are shown now
     """
     gone = len(absent.shown_ids)
-    if not brake.holds(gone, active=shown, seen=reading.met):
+    limits = _limits(reading)
+    if not brake.holds(gone, active=shown, seen=reading.met, limits=limits):
         return False
-    verdict = Verdict(Guard.REMOVAL, gone, brake.limit(shown), shown)
+    verdict = Verdict(Guard.REMOVAL, gone, brake.limit(shown, limits), shown)
     held.hides(verdict, absent.shown_ids)
     reading.counters["held"] += gone
     return True
@@ -127,6 +131,23 @@ def hide_rows(run_id: int, person_ids: Sequence[int], guard: Guard | None) -> It
             yield hide_row(run_id, id_, login, name, guard)
 
 
+def _limits(reading: Reading) -> Limits:
+    facts = reading.task.facts
+    return Limits(facts.most_missing, facts.most_missing_percent)
+
+
+def _hold_others(reading: Reading, held: Held, absent: Absent) -> None:
+    """Hold everybody new where nobody of those who are known was met."""
+    gone = len(absent.identity_ids)
+    if gone < brake.FEW:
+        return
+    new = [each for each in reading.waiting if each.known is None]
+    known = reading.task.here.count_present()
+    if brake.is_another(len(new), gone=gone, known=known):
+        held.plans(Verdict(Guard.SERVER, len(new), 0, known), new)
+        reading.hold(new)
+
+
 def _hold_new(reading: Reading, held: Held, here: Here) -> None:
     new = [each for each in reading.waiting if each.known is None]
     if len(new) <= brake.LEAST:
@@ -140,11 +161,12 @@ def _hold_new(reading: Reading, held: Held, here: Here) -> None:
 
 def _hold_disabling(reading: Reading, held: Held, here: Here) -> None:
     disabled = [each for each in reading.waiting if each.disables]
-    if len(disabled) <= brake.LEAST:
+    limits = _limits(reading)
+    if len(disabled) <= limits.least:
         return
     shown = here.count_shown()
-    if len(disabled) > brake.limit(shown):
-        most = brake.limit(shown)
+    most = brake.limit(shown, limits)
+    if len(disabled) > most:
         held.plans(Verdict(Guard.DISABLE, len(disabled), most, shown), disabled)
         reading.hold(disabled)
 

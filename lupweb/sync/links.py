@@ -11,6 +11,7 @@ from lupweb.people.models import Person
 from lupweb.people.states import SHOWN
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.models import IndexedValue
+from lupweb.profiles.references import naming_fields
 from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
@@ -19,8 +20,9 @@ from lupweb.texts import _
 
 MOST_LISTED = 100
 BLOCK = 1_000
-Wrong = Sequence[tuple[int, int, int | None]]
-"""Person, field, and whom the value names in truth."""
+Wrong = Sequence[tuple[int, int, int, int | None]]
+"""Person, field, place in the field, and whom the value names in truth."""
+PLACE = (IndexedValue.person_id, IndexedValue.field_id, IndexedValue.place)
 
 
 def link(layout: Layout, lease: HeldLease, run_id: int) -> int:
@@ -29,13 +31,13 @@ def link(layout: Layout, lease: HeldLease, run_id: int) -> int:
     All of them are looked at, in every run: when a person moved, the values that name the old DN
     do not change at all on some servers (sync.md section 8).
     """
-    fields = {field.id: field.key for field in layout.fields() if field.type.refers_to_person}
+    fields = {field.id: key for key, field in naming_fields(layout).items()}
     findable = {field.id for field in layout.fields() if field.searchable}
     with transaction():
         lease.heartbeat()
         wrong = [*_wrong_dns(list(fields)), *_wrong_names(list(fields))]
         _correct(wrong)
-        people = {person for person, field, _named in wrong if field in findable}
+        people = {each[0] for each in wrong if each[1] in findable}
         tell_changed(sorted(people), only_references=True)
         _list_unresolved(fields, run_id)
     return len(wrong)
@@ -48,7 +50,7 @@ def resolve(field_id: int) -> None:
 
 def resolve_person(layout: Layout, person_id: int) -> None:
     """Resolve the references of one person; call inside a transaction."""
-    fields = [field.id for field in layout.fields() if field.type.refers_to_person]
+    fields = [field.id for field in naming_fields(layout).values()]
     wrong = [*_wrong_dns(fields, person_id), *_wrong_names(fields, person_id)]
     _correct(wrong)
     if wrong:
@@ -61,13 +63,14 @@ def _correct(wrong: Wrong) -> None:
         .where(
             IndexedValue.person_id == bindparam("_person"),
             IndexedValue.field_id == bindparam("_field"),
+            IndexedValue.place == bindparam("_place"),
         )
         .values(referred_id=bindparam("_referred"))
     )
     for start in range(0, len(wrong), BLOCK):
         rows = [
-            {"_person": person, "_field": field, "_referred": named}
-            for person, field, named in wrong[start : start + BLOCK]
+            {"_person": person, "_field": field, "_place": place, "_referred": named}
+            for person, field, place, named in wrong[start : start + BLOCK]
         ]
         db.session.connection().execute(statement, rows)
 
@@ -89,23 +92,20 @@ def _wrong_dns(field_ids: list[int], person_id: int | None = None) -> Wrong:
     )
     held = and_(own.person_id == IndexedValue.person_id, own.is_gone.is_(False))
     rows = (
-        select(IndexedValue.person_id, IndexedValue.field_id, found)
+        select(*PLACE, found)
         .join(own, held, isouter=True)
         .join(named, names, isouter=True)
         .where(_stands_in(field_ids, person_id), IndexedValue.is_dn)
-        .group_by(IndexedValue.person_id, IndexedValue.field_id, IndexedValue.referred_id)
+        .group_by(*PLACE, IndexedValue.referred_id)
         .having(found.is_distinct_from(IndexedValue.referred_id))
     )
-    return [
-        (person, field, person_named) for person, field, person_named in db.session.execute(rows)
-    ]
+    return [(person, field, place, who) for person, field, place, who in db.session.execute(rows)]
 
 
 def _wrong_names(field_ids: list[int], person_id: int | None = None) -> Wrong:
     """Return the numbers, logins and mail addresses that name somebody else than is stored."""
-    columns = (IndexedValue.person_id, IndexedValue.field_id, IndexedValue.referred_id)
     rows = db.session.execute(
-        select(*columns, IndexedValue.key).where(
+        select(*PLACE, IndexedValue.referred_id, IndexedValue.key).where(
             _stands_in(field_ids, person_id), IndexedValue.is_dn.is_(False)
         )
     ).all()
@@ -114,7 +114,7 @@ def _wrong_names(field_ids: list[int], person_id: int | None = None) -> Wrong:
     named |= finding.by_login(keys - named.keys())
     named = finding.by_email(keys - named.keys()) | named
     return [
-        (row.person_id, row.field_id, named.get(row.key))
+        (row.person_id, row.field_id, row.place, named.get(row.key))
         for row in rows
         if named.get(row.key) != row.referred_id
     ]

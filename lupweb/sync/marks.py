@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
+
 from lupweb import clock
+from lupweb.database import db
 from lupweb.directories.dates import write_date
 from lupweb.directories.models import Directory
 from lupweb.profiles.layout import Layout
 from lupweb.runs.models import Run
 from lupweb.runs.service import get_run
-from lupweb.runs.states import FULL, GROUPS, RunState
+from lupweb.runs.states import FULL, GROUPS, PERSON, RunState
 from lupweb.runs.timetable import TRIGGER
 from lupweb.sync import fingerprints
 from lupweb.sync.modes import Standing
@@ -33,7 +36,21 @@ def standing_of(
         date_kept=directory.last_sync_date_kept,
         pattern=directory.timestamp_pattern,
         groups_mark=directory.groups_mark,
+        server_before=directory.server,
+        takes_marks=directory.marks and _is_last(directory.server, run),
     )
+
+
+def _is_last(server: Mapping[str, Any], run: Run) -> bool:
+    """Return whether no other run of people went between this one and the one of the mark.
+
+    One that takes back what a run did, for instance, wants everybody to be compared again.
+    """
+    between = select(Run.id).where(
+        Run.subject == run.subject, Run.id < run.id, Run.mode.not_in((GROUPS, PERSON))
+    )
+    last = db.session.scalar(between.order_by(Run.id.desc()).limit(1))
+    return last is not None and server.get("run") == last
 
 
 def keep_marks(task: Task, directory: Directory, state: RunState) -> None:
@@ -53,6 +70,9 @@ def keep_marks(task: Task, directory: Directory, state: RunState) -> None:
     directory.state = str(state)
     if state not in {RunState.DONE, RunState.PARTIAL}:
         return
+    directory.server = dict(standing.server)
+    if state is RunState.DONE:  # who could not be written is tried again, mark or not
+        directory.server |= {"run": task.run_id}
     if standing.mode == FULL:
         directory.last_full_at = clock.now()
     else:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from lupweb.runs.states import AUTO, CHANGES, FILL, FULL
 from lupweb.sync.fingerprints import QUESTION
@@ -35,6 +36,10 @@ class Standing:
     :param is_incremental: whether scheduled runs may read changes only
     :param date: the Last LDAP sync date as it stands there; "" if it was emptied
     :param date_kept: the one that the last run has set
+    :param server: what the server says of itself (`lupweb.sync.server`); the run fills it
+    :param server_before: what it said in the last run that ended well
+    :param takes_marks: whether a run of changes may rely on what the server says of itself
+    :param is_unmoved: whether nothing was written there since; the run fills it
     :param read: names of the fingerprints that hold after the run; the run fills it
     :param mode: what the run turned out to be; the run fills it
     """
@@ -48,6 +53,10 @@ class Standing:
     date_kept: str = ""
     pattern: str = ""
     groups_mark: str = ""
+    server: dict[str, Any] = field(default_factory=dict)
+    server_before: Mapping[str, Any] = field(default_factory=dict)
+    takes_marks: bool = False
+    is_unmoved: bool = False
     read: set[str] = field(default_factory=set)
     mode: str = FULL
 

@@ -6,9 +6,16 @@ from dataclasses import dataclass, field
 from lupweb.database import end_reading, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.service import DirectoryFacts
-from lupweb.errors import DirectoryError, DirectoryUnavailable, InvalidValue, LimitExceeded
+from lupweb.errors import (
+    CredentialsRefused,
+    DirectoryError,
+    DirectoryUnavailable,
+    InvalidValue,
+    LimitExceeded,
+    LupwebError,
+)
 from lupweb.ldap.paging import PAGE_SIZE
-from lupweb.runs.states import RunState
+from lupweb.runs.states import CREDENTIALS_REFUSED, RunState
 from lupweb.sync import holding
 from lupweb.sync.brake import Guard, Verdict
 from lupweb.sync.enumerating import read_once, signed_in
@@ -26,6 +33,7 @@ from lupweb.sync.links import link
 from lupweb.sync.pictures import read_pictures
 from lupweb.sync.preparing import check_question
 from lupweb.sync.reading import Reading, Task
+from lupweb.sync.surprises import UNSEEN, note_surprises
 from lupweb.texts import Text, _, ngettext
 
 TRIES = 3
@@ -57,10 +65,16 @@ def synchronize(task: Task, connect: Connect) -> Outcome:
     try:
         reading, breaks = _read(task, connect, begun)
     except DirectoryError as error:
-        return Outcome(RunState.FAILED, error.message, _written(begun))
+        return failed(error, _written(begun))
     if not reading.seen and task.is_first:
         return _nobody_found(task.facts)
     return settle(reading, connect, breaks)
+
+
+def failed(error: LupwebError, counters: Mapping[str, int] | None = None) -> Outcome:
+    """Return the end of a run that an error broke off; what kind of error, is counted."""
+    refused = {CREDENTIALS_REFUSED: 1} if isinstance(error, CredentialsRefused) else {}
+    return Outcome(RunState.FAILED, error.message, {**(counters or {}), **refused})
 
 
 def only_groups(task: Task, connect: Connect) -> Outcome:
@@ -87,8 +101,10 @@ def settle(reading: Reading, connect: Connect, breaks: int) -> Outcome:
     :param breaks: how often the enumeration had to begin again
     """
     task = reading.task
-    held = hold_what_is_too_much(reading)
-    absent = refuse_last_administrators(reading, _absent(reading, breaks))
+    note_surprises(reading)
+    absent = _absent(reading, breaks)
+    held = hold_what_is_too_much(reading, absent)
+    absent = refuse_last_administrators(reading, absent)
     if reading.moves_members and not task.dry_run:
         forget_groups(task)
     reading.write()
@@ -100,6 +116,8 @@ def settle(reading: Reading, connect: Connect, breaks: int) -> Outcome:
         _keep_held(held)
         link(task.layout, task.lease, task.run_id)
         return Outcome(RunState.FAILED, _people_only(error), reading.counters)
+    # again: a group that was read just now may have left only them a role
+    absent = refuse_last_administrators(reading, absent)
     outcome = _retire(reading, held, absent, breaks)
     link(task.layout, task.lease, task.run_id)  # last, since a manager may have left just now
     return outcome
@@ -228,9 +246,15 @@ def _summary(counters: Mapping[str, int], breaks: int) -> str:
         new=counters["new"],
         missing=counters["missing"],
     )
-    if not breaks:
-        return str(said)
-    again = ngettext(
-        "The enumeration was restarted once.", "The enumeration was restarted %(n)s times.", breaks
-    )
-    return f"{said} {again}"
+    sentences = [said]
+    if UNSEEN in counters:
+        unseen = counters[UNSEEN]
+        sentences.append(_("Differences that no run of changes had seen: %(count)s.", count=unseen))
+    if breaks:
+        again = ngettext(
+            "The enumeration was restarted once.",
+            "The enumeration was restarted %(n)s times.",
+            breaks,
+        )
+        sentences.append(again)
+    return " ".join(map(str, sentences))

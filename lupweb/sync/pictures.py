@@ -21,6 +21,7 @@ from lupweb.ldap.session import Directory as LdapSession
 from lupweb.people.models import Person
 from lupweb.profiles.models import Picture, PictureSource
 from lupweb.profiles.picture_maker import PictureMaker
+from lupweb.profiles.picture_writing import settle_deliveries
 from lupweb.profiles.pictures import Delivery, delivery_of, hash_of, keep, settle
 from lupweb.runs import service as runs
 from lupweb.sync.known import Here
@@ -134,7 +135,9 @@ class _PictureReading:
     def _write(self) -> int:
         with transaction():
             self.task.lease.heartbeat()
-            changed = keep(self.waiting)
+            is_saved = self.task.options.get("picture_write_back")
+            foreign = settle_deliveries(self.waiting) if is_saved else self.waiting
+            changed = keep(foreign, self.task.run_id)
             settle(self.unchanged)
             for login, text in self.problems:
                 runs.note_problem(self.task.run_id, text, login=login, field="picture")

@@ -14,9 +14,11 @@ from lupweb.ldap.session import Directory as LdapSession
 from lupweb.profiles.layout import Layout
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
+from lupweb.runs.states import TOLD
 from lupweb.sync.apply import BLOCK, Writer, Writing
 from lupweb.sync.delivered import Delivered, Page, Surroundings, delivered_page
 from lupweb.sync.dry import Checked, PlanStore
+from lupweb.sync.endless import ending, most_pages
 from lupweb.sync.known import Absent, Here, mark_of, stored_values
 from lupweb.sync.modes import Standing
 from lupweb.sync.plan import Compute, Known, Plan, compare, may_differ, plan
@@ -50,11 +52,11 @@ class Task:
     dry_run: bool = False
     plan_run_id: int | None = None
 
-    def tell_progress(self, done: int) -> None:
-        """Record how many people were looked at, and that the run lives."""
+    def tell_progress(self, done: int, found: Mapping[str, int] | None = None) -> None:
+        """Record how many people were looked at, what becomes of them, and that the run lives."""
         with transaction():
             self.lease.heartbeat()
-            runs.tell_progress(self.run_id, done, self.expected)
+            runs.tell_progress(self.run_id, done, self.expected, found)
 
     @property
     def here(self) -> Here:
@@ -84,6 +86,7 @@ class Reading:
     :param seen: a mark of each entry (`known.mark_of`)
     :param waiting: plans that change something and wait until the enumeration is complete; at a
         first load they are written page by page instead
+    :param foreseen: what becomes of those who wait, counted
     :param is_alone: nobody is known from another directory
     :param is_empty: nobody was known from this one when the enumeration began
     :param moves_members: groups that are as they were may have other members now
@@ -96,6 +99,7 @@ class Reading:
     seen: set[bytes] = field(default_factory=set)
     counters: Counter[str] = field(default_factory=Counter)
     waiting: list[Plan] = field(default_factory=list)
+    foreseen: Counter[str] = field(default_factory=Counter)
     moves_members: bool = True
 
     @cached_property
@@ -111,7 +115,10 @@ class Reading:
         end_reading()
         base, make = self.task.facts.user_base_dn, partial(delivered_page, around=self.around)
         pages = session.made_of_pages(base, search_filter, wanted, make, page_size=page_size)
-        for _taken in map(self._take, pages):  # which keeps no page while it waits for the next
+        most = most_pages(self.task.standing, self.task.expected, page_size)
+        for _taken in map(
+            self._take, ending(pages, most)
+        ):  # which keeps no page while it waits for the next
             if self.task.is_first and len(self.waiting) >= self._worth_writing():
                 self.write()
             self._tell_progress()
@@ -151,6 +158,7 @@ class Reading:
     def write(self) -> None:
         """Write what waits, and count it."""
         plans, self.waiting = self.waiting, []
+        self.foreseen.clear()
         failed = self.task.writer.write(plans)
         self._note_failed(failed)
         lost = {each.unique_id for each in failed}
@@ -163,7 +171,9 @@ class Reading:
         self._compare([each for each in planned if each.known])
         end_reading()
         self._note_problems(planned)
-        self.waiting += (each for each in planned if each.changes_anything)
+        waiting = [each for each in planned if each.changes_anything]
+        self.waiting += waiting
+        self.foreseen.update(map(_kind, waiting))
         self._count([each for each in planned if not each.changes_anything])
 
     def _planned(self, page: Page) -> Iterator[Plan]:
@@ -238,7 +248,8 @@ class Reading:
         self.counters["values_changed"] += sum(len(each.changes) for each in settled)
 
     def _tell_progress(self) -> None:
-        self.task.tell_progress(self.counters["seen"])
+        found = {kind: self.counters[kind] + self.foreseen[kind] for kind in TOLD}
+        self.task.tell_progress(self.counters["seen"], found)
 
 
 def _kind(each: Plan) -> str:

@@ -31,7 +31,14 @@ def record(run_id: int) -> dict[str, Any]:
 
     :raises NotFound: if there is no such run
     """
-    run = get_run(run_id)
+    errors = [
+        {"login": each.login, "field": each.field, "text": each.text} for each in problems(run_id)
+    ]
+    return {**summary(get_run(run_id)), "errors": errors}
+
+
+def summary(run: Run) -> dict[str, Any]:
+    """Return a run as one JSON document, without what went wrong for single people."""
     return {
         "run": run.id,
         "directory": run.subject.removeprefix(PREFIX),
@@ -44,10 +51,6 @@ def record(run_id: int) -> dict[str, Any]:
         **{name: run.counters.get(name, 0) for name in COUNTERS},
         "message": run.message,
         "dry_run": run.dry_run,
-        "errors": [
-            {"login": each.login, "field": each.field, "text": each.text}
-            for each in problems(run_id)
-        ],
     }
 
 
@@ -152,7 +155,7 @@ def status() -> dict[str, Any]:
                 "last_full": each.last_full_at.isoformat() if each.last_full_at else None,
                 "last_changes": each.last_changes_at.isoformat() if each.last_changes_at else None,
                 "mode": CHANGES if each.incremental else FULL,
-                "mark": None,
+                "mark": ", ".join(each.server.get("marks", ())) or None,
             }
             for each in directories
         ],

@@ -23,6 +23,7 @@ from lupweb.ldap.filters import all_of, given
 from lupweb.ldap.server import ServerTraits
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.options.service import options
+from lupweb.outbox.queries import server_of
 from lupweb.profiles.layout import Layout
 from lupweb.sources import one_person
 from lupweb.sync.admitting import is_entry
@@ -170,7 +171,23 @@ def _question(person_id: int, layout: Layout, secret_key: str) -> _Question | No
         return None
     directory, unique_id = found
     match_people_by = options().get("match_people_by", "login")
-    return _Question(facts_of(directory, secret_key), unique_id, layout, match_people_by)
+    facts = _asking_the_writer(facts_of(directory, secret_key), person_id, layout)
+    return _Question(facts, unique_id, layout, match_people_by)
+
+
+def _asking_the_writer(facts: DirectoryFacts, person_id: int, layout: Layout) -> DirectoryFacts:
+    """Return the directory with the server first that took a write just now.
+
+    Another one may not know of it yet, and the value would go back (writeback.md section 7). One
+    query, none where no field is saved to a directory.
+    """
+    if not any(each.writes_back for each in layout.fields()):
+        return facts
+    uri = server_of(person_id, clock.now())
+    others = tuple(each for each in facts.server.uris if each != uri)
+    if len(others) == len(facts.server.uris):
+        return facts
+    return replace(facts, server=replace(facts.server, uris=(uri, *others)))
 
 
 def _in_time(ask: Callable[[], _Found | None], limit_s: float) -> _Found | None:
@@ -268,6 +285,4 @@ def _may_be_named_anew(planned: Plan) -> bool:
 
 
 def _names_people(layout: Layout, planned: Plan) -> bool:
-    return any(
-        each.type.refers_to_person for each in layout.fields() if each.key in planned.changes
-    )
+    return any(each.type.names_people for each in layout.fields() if each.key in planned.changes)

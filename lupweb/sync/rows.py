@@ -16,8 +16,8 @@ from lupweb.profiles.document import (
     values_of,
     with_values,
 )
-from lupweb.profiles.layout import Layout
-from lupweb.profiles.references import reference
+from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.references import naming_fields, references_of
 from lupweb.profiles.service import PersonRow
 from lupweb.profiles.writing import COMPUTED
 from lupweb.sync import finding
@@ -53,7 +53,7 @@ class Origin:
 def new_rows(people: New, layout: Layout, origin: Origin) -> list[PersonRow]:
     """Return the rows of new people; whom they name is resolved as far as it is known."""
     provenance = first_provenance(origin.stored())
-    fields = _naming_fields(layout)
+    fields = naming_fields(layout)
     rows = [
         _row(plan, id_, plan.changes, Stored(plan.document, provenance, plan.content_hash), fields)
         for plan, id_ in people
@@ -69,7 +69,7 @@ def updated_rows(plans: Sequence[Plan], layout: Layout, origin: Origin) -> list[
     """Return the rows of people who are known: their stored values, with what changes; a query."""
     if not plans:
         return []
-    fields = _naming_fields(layout)
+    fields = naming_fields(layout)
     compute = computing(layout)
     of_person = _documents([plan.person_id for plan in plans])
     rows = []
@@ -109,7 +109,11 @@ def _settled(
 
 
 def _row(
-    plan: Plan, id_: int, values: Mapping[str, str], stored: Stored, fields: Mapping[str, int]
+    plan: Plan,
+    id_: int,
+    values: Mapping[str, str],
+    stored: Stored,
+    fields: Mapping[str, FieldLayout],
 ) -> PersonRow:
     return PersonRow(
         id=id_,
@@ -124,15 +128,8 @@ def _row(
         document=stored.document,
         provenance=stored.provenance,
         content_hash=stored.content_hash,
-        references=[
-            reference(fields[key], plan.changes[key]) for key in fields if key in plan.changes
-        ],
+        references=references_of(fields, plan.changes),
     )
-
-
-def _naming_fields(layout: Layout) -> dict[str, int]:
-    """Return key -> id of the fields whose values name people."""
-    return {field.key: field.id for field in layout.fields() if field.type.refers_to_person}
 
 
 def _documents(ids: Sequence[int]) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:

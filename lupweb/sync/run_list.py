@@ -72,6 +72,23 @@ def runs_listed(asked: Asked, *, most: int = PAGE) -> RunPage:
     return RunPage(runs, problem_counts([run.id for run in runs]), total, number, count)
 
 
+def runs_before(before: int | None, subject: str, state: str, *, most: int) -> Sequence[Run]:
+    """Return runs, the newest first; one query, however far back.
+
+    :param before: only runs with a lower number
+    :param subject: what was read; "" is all
+    :param state: how it stands or ended; "" is all
+    """
+    wanted = select(Run).order_by(Run.id.desc()).limit(most)
+    if before is not None:
+        wanted = wanted.where(Run.id < before)
+    if subject:
+        wanted = wanted.where(Run.subject == subject)
+    if state:
+        wanted = wanted.where(Run.state == state)
+    return db.session.scalars(wanted).all()
+
+
 def runs_numbered(ids: Set[int]) -> Sequence[Run]:
     """Return these runs, the oldest first."""
     return db.session.scalars(select(Run).where(Run.id.in_(ids)).order_by(Run.id)).all()

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import Select, func, or_, select, union
 
 from lupweb.accounts.viewers import Viewer, require_administrator
 from lupweb.audit.models import History
@@ -21,12 +21,13 @@ from lupweb.directories.models import Identity
 from lupweb.people.models import Person
 from lupweb.people.names import colour_of, fold_login, initials_of
 from lupweb.people.queries import groups_of
-from lupweb.profiles.choosing import people_numbered
 from lupweb.profiles.history import OF_THE_PERSON
 from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.naming import people_or_entries
 from lupweb.profiles.visibility import Sight, may_read
 from lupweb.runs.models import PlanItem, Run, RunProblem
 from lupweb.sync.items import Action
+from lupweb.sync.noting import GROUP, labels_of, said
 from lupweb.sync.rules import Rules
 from lupweb.texts import Text, _
 
@@ -132,7 +133,7 @@ def problems_of(viewer: Viewer, layout: Layout, run_id: int, page: int) -> Part[
 def plan_of(
     viewer: Viewer, layout: Layout, run: Run, page: int, *, is_held: bool
 ) -> Part[PersonLines]:
-    """Return a page of what a run holds, or of what a dry run would do; six queries at most.
+    """Return a page of what a run holds, or of what a dry run would do; seven queries at most.
 
     :raises Forbidden: if `viewer` is no administrator
     """
@@ -156,7 +157,7 @@ def plan_of(
 
 
 def people_changed(viewer: Viewer, layout: Layout, run: Run, page: int) -> Part[PersonLines]:
-    """Return a page of the people whom a run changed, with what it changed; seven queries at most.
+    """Return a page of the people whom a run changed, with what it changed; eight queries at most.
 
     The first reading of a directory lists its people without their values: there is no before.
 
@@ -164,9 +165,8 @@ def people_changed(viewer: Viewer, layout: Layout, run: Run, page: int) -> Part[
     """
     require_administrator(viewer)
     seen = [each.key for each in layout.fields() if may_read(viewer, each)]
-    changed = select(History.person_id).where(
-        History.run_id == run.id, History.field_key.in_([*seen, *OF_THE_PERSON])
-    )
+    shown = or_(History.field_key.in_([*seen, *OF_THE_PERSON]), History.field_key.startswith(GROUP))
+    changed = select(History.person_id).where(History.run_id == run.id, shown)
     new = select(Identity.person_id).where(Identity.first_run_id == run.id)
     ids = union(changed, new).subquery()
     wanted = select(Person.id, Person.login, Person.name).where(Person.id.in_(select(ids)))
@@ -221,7 +221,8 @@ class _Shown:
         self._rules = rules
         self._sight = Sight(viewer, layout.fields())
         self._groups = groups_of(sorted(ids)) if ids else {}
-        self._people = people_numbered(
+        self._labels = {**OF_THE_PERSON, **labels_of({change[1] for change in changes})}
+        self._people = people_or_entries(
             {item for change in changes for text in change[2:4] for item in text.split("\n")}
         )
 
@@ -235,8 +236,9 @@ class _Shown:
             if key in seen:
                 was, now = (self._text(seen[key], value) for value in (before, after))
                 lines.append(ValueLine(seen[key].name, was, now, rule))
-            elif key in OF_THE_PERSON:
-                lines.append(ValueLine(OF_THE_PERSON[key], before, after, rule))
+            elif key in self._labels:
+                was, now = (str(said(key, value)) for value in (before, after))
+                lines.append(ValueLine(self._labels[key], was, now, rule))
         return lines
 
     def _text(self, field: FieldLayout, value: str) -> str:
@@ -247,7 +249,7 @@ def _problem(
     viewer: Viewer, layout: Layout, row: RunProblem, people: Mapping[str, PersonName]
 ) -> ProblemLine:
     field = layout.find_field(row.field)
-    is_open = may_read(viewer, field) if field else row.field in OPEN_KEYS | OF_THE_PERSON.keys()
+    is_open = may_read(viewer, field) if field else _is_open(row.field)
     hidden = _("A value of a restricted field did not fit. Who may read the field can see which.")
     return ProblemLine(
         person=people.get(fold_login(row.login)) if is_open else None,
@@ -256,6 +258,10 @@ def _problem(
         field_key=row.field if is_open else "",
         text=row.text if is_open else hidden,
     )
+
+
+def _is_open(key: str) -> bool:
+    return key in OPEN_KEYS or key in OF_THE_PERSON or key.startswith(GROUP)
 
 
 def _by_login(logins: set[str]) -> dict[str, PersonName]:

@@ -20,7 +20,7 @@ from lupweb.sync.holding import refuse_outdated
 from lupweb.sync.known import Here
 from lupweb.sync.marks import keep_marks, standing_of
 from lupweb.sync.memory import few_collections
-from lupweb.sync.phases import GROUPS_READ, Outcome, only_groups, synchronize
+from lupweb.sync.phases import GROUPS_READ, Outcome, failed, only_groups, synchronize
 from lupweb.sync.reading import Task
 from lupweb.sync.releasing import begin_release
 from lupweb.texts import _
@@ -234,7 +234,7 @@ def _perform(task: Task, work: Work) -> None:
             is_read_only = work.read_only or task.options["read_only"]
             outcome = _refused() if is_read_only else _done(task, work.connect)
     except LupwebError as error:
-        outcome = Outcome(RunState.FAILED, error.message)
+        outcome = failed(error)
     finally:
         _finish(task, outcome)
 

@@ -19,10 +19,12 @@ from lupweb.directories.models import Identity
 from lupweb.errors import InvalidValue
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.paging import MOST_PAGES
 from lupweb.ldap.server import unique_id_of
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.sync.delivered import Naming, Surroundings
 from lupweb.sync.disabled import disabled_reason
+from lupweb.sync.endless import ending
 from lupweb.sync.known import AT_ONCE, Here
 
 PART = 100
@@ -92,17 +94,21 @@ class Sweep:
         here: Here,
         *,
         page_size: int,
+        most: int = MOST_PAGES,
     ) -> Iterator[int]:
         """Compare everybody; yield after each page how many were met.
 
         What is stored is loaded while the directory makes its second page.
 
         :param question: base DN and filter
+        :param most: of pages; with more the directory has no end
+        :raises DirectoryRefused: if it has none
         """
         naming = around.naming
         wanted = [naming.unique_id, naming.stamp, *naming.extra]
         make = partial(keys_of_page, naming=naming, now=around.now)
-        pages = session.made_of_pages(*question, wanted, make, page_size=page_size)
+        made = session.made_of_pages(*question, wanted, make, page_size=page_size)
+        pages = ending(made, most)
         first = next(pages, None)
         self.load(here)
         if first is None:
@@ -148,6 +154,13 @@ class Sweep:
         self.same += len(states)
         if self.shadowed:
             self.same_shadowed += len(states & self.shadowed)
+
+
+def unmoved(here: Here) -> Sweep:
+    """Return what a sweep would find where nothing was written since the last one."""
+    behind = here.supplied_elsewhere()
+    shadowed = sum(1 for _each in _identities(here, behind)) if behind is not None else 0
+    return Sweep(same=here.count_present(), same_shadowed=shadowed)
 
 
 @dataclass(frozen=True)

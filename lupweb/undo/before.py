@@ -1,10 +1,10 @@
 """What a run changed of each person, and what of it can be put back. Pure but for the queries."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from lupweb.audit.models import History
 from lupweb.database import db
@@ -12,6 +12,8 @@ from lupweb.directories.models import Identity
 from lupweb.people.models import Person
 from lupweb.people.states import PersonState
 from lupweb.profiles.document import values_of
+from lupweb.profiles.picture_past import PICTURE
+from lupweb.sync.noting import GROUP, MEMBER
 
 AT_ONCE = 500
 """People who are put back in one transaction."""
@@ -24,7 +26,7 @@ LISTED = "@listed"
 class Before:
     """What a run changed of one person.
 
-    :param steps: field key, or "@name" and the like -> before the run, after it
+    :param steps: field key, "@name" and the like, or that of a group -> before the run, after it
     :param is_new: the run made the person
     :param was_touched: something of somebody new was changed since
     """
@@ -46,6 +48,12 @@ class Putting:
     person_id: int
     back: dict[str, str] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
+
+    def keep(self, keys: Collection[str]) -> None:
+        """Let some of what was to be put back stay as it is."""
+        for key in keys:
+            del self.back[key]
+            self.kept.append(key)
 
     @property
     def state(self) -> PersonState | None:
@@ -84,19 +92,26 @@ def befores_of(run_id: int, person_ids: Sequence[int]) -> list[Before]:
     )
     for id_ in db.session.scalars(made):
         found[id_].is_new = True
+    is_of_a_later_run = and_(
+        History.run_id != run_id,
+        History.field_key != PICTURE,
+        ~History.field_key.startswith(GROUP),
+    )  # a group that was declared later makes nobody anything that has to be kept
     since = select(History.person_id).where(
         History.person_id.in_([each.person_id for each in found.values() if each.is_new]),
-        or_(History.run_id.is_(None), History.run_id != run_id),
+        or_(History.run_id.is_(None), is_of_a_later_run),
     )
     for id_ in db.session.scalars(since.distinct()):
         found[id_].was_touched = True
     return list(found.values())
 
 
-def putting(before: Before, person: Person) -> Putting:
+def putting(before: Before, person: Person, now: Mapping[str, str]) -> Putting:
     """Return what is to be put back of a person as they are now.
 
     What is as it was before the run already is left out, so that an undo can be repeated.
+
+    :param now: as `current` says it
     """
     found = Putting(before.person_id)
     if person.state is PersonState.MERGED:
@@ -105,7 +120,6 @@ def putting(before: Before, person: Person) -> Putting:
     if before.is_new:
         _take_away(before, person, found)
         return found
-    now = current(person)
     for key, (old, new) in before.steps.items():
         is_now = now.get(key, "")
         if is_now == old:
@@ -117,11 +131,15 @@ def putting(before: Before, person: Person) -> Putting:
     return found
 
 
-def current(person: Person) -> Mapping[str, str]:
-    """Return the values of a person, and what they are called, by field key."""
+def current(person: Person, groups: Collection[str]) -> Mapping[str, str]:
+    """Return the values of a person, what they are called, and where they belong, by field key.
+
+    :param groups: keys of the groups that the person is in
+    """
     named = {key: getattr(person, name) for key, name in NAMED.items()}
-    rest = {STATE: str(person.state), LISTED: str(person.is_listed)}
-    return defaultdict(str, {**values_of(person.document), **named, **rest})
+    rest = {STATE: str(person.state), LISTED: str(person.is_listed), PICTURE: person.picture_hash}
+    member = {f"{GROUP}{key}": MEMBER for key in groups}
+    return defaultdict(str, {**values_of(person.document), **named, **rest, **member})
 
 
 def _take_away(before: Before, person: Person, found: Putting) -> None:

@@ -20,14 +20,19 @@ from lupweb.profiles.document import (
     with_values,
 )
 from lupweb.profiles.layout import Layout
-from lupweb.profiles.references import reference
+from lupweb.profiles.picture_past import PICTURE
+from lupweb.profiles.pictures import put_back
+from lupweb.profiles.references import naming_fields, references_of
 from lupweb.profiles.service import PersonRow, update_people
 from lupweb.runs.undone import UNDO
 from lupweb.sync.delivered import folded_words
 from lupweb.sync.group_marks import forget_groups_of
-from lupweb.undo.before import LISTED, STATE, Putting, current
+from lupweb.sync.noting import GROUP
+from lupweb.undo.before import LISTED, STATE, Putting
 
 People = Mapping[int, Person]
+Now = Mapping[int, Mapping[str, str]]
+"""Person -> what `before.current` says of them."""
 
 
 class Restorer:
@@ -38,17 +43,19 @@ class Restorer:
 
     def __init__(self, undo_id: int, layout: Layout, directory_id: int | None) -> None:
         self._undo_id, self._layout, self._directory_id = undo_id, layout, directory_id
-        self._naming = {each.key: each.id for each in layout.fields() if each.type.refers_to_person}
+        self._naming = naming_fields(layout)
 
-    def restore(self, plans: Sequence[Putting], people: People) -> None:
-        """Store the values of before, and note each change."""
+    def restore(self, plans: Sequence[Putting], people: People, now: Now) -> None:
+        """Store the values and pictures of before, and note each change; groups are there again."""
         changes = [
-            Change(each.person_id, key, current(people[each.person_id]).get(key, ""), old)
+            Change(each.person_id, key, now[each.person_id].get(key, ""), old)
             for each in plans
             for key, old in each.back.items()
         ]
         self._tie(plans, people)
-        update_people([self._row(each, people[each.person_id]) for each in plans])
+        put_back({each.person_id: each.back[PICTURE] for each in plans if PICTURE in each.back})
+        rows = [self._row(each, people[each.person_id]) for each in plans if _is_of_row(each)]
+        update_people(rows)
         record(changes, source=UNDO, run_id=self._undo_id, at=clock.now())
         leaving = [each.person_id for each in plans if each.state and each.state not in SHOWN]
         close_sessions_of_people(leaving)
@@ -110,12 +117,13 @@ class Restorer:
             document=stored,
             provenance=compact_json(provenance),
             content_hash=content_hash(stored, login, name, sort_name, email),
-            references=[
-                reference(self._naming[key], old)
-                for key, old in back.items()
-                if key in self._naming
-            ],
+            references=references_of(self._naming, back),
         )
+
+
+def _is_of_row(plan: Putting) -> bool:
+    """Return whether something is put back that stands in the row of the person."""
+    return any(key != PICTURE and not key.startswith(GROUP) for key in plan.back)
 
 
 def _sorted(person: Person, name: str) -> str:

@@ -15,15 +15,19 @@ from lupweb.options.service import options
 from lupweb.people.models import Person
 from lupweb.people.states import PersonState
 from lupweb.profiles.layout import load_layout
+from lupweb.profiles.picture_past import PICTURE, kept
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease, beating, name_run, take
 from lupweb.runs.models import Run
 from lupweb.runs.states import RunState
 from lupweb.runs.undone import UNDO
+from lupweb.sync import fetched_pictures
 from lupweb.sync.guards import last_administrators
 from lupweb.sync.links import link
+from lupweb.sync.noting import GROUP
 from lupweb.texts import Text, _
-from lupweb.undo.before import STATE, Putting, befores_of, putting, touched_people
+from lupweb.undo.before import STATE, Putting, befores_of, current, putting, touched_people
+from lupweb.undo.belonging import Belonging
 from lupweb.undo.restoring import Restorer
 
 UNDO_FOR = timedelta(days=30)
@@ -32,7 +36,8 @@ UNDO_FOR = timedelta(days=30)
 def undo(run_id: int, *, trigger: str, read_only: bool = False) -> int:
     """Take back what a run changed, but for what was changed since; return the undo's number.
 
-    People whom the run made become missing, those it hid come back. Until something is read and
+    People whom the run made become missing, those it hid come back. Memberships in groups of a
+    directory and pictures from one are as before too. Until something is read and
     written again, the schedule of the directory rests, and the next run is a dry run. The undo is
     itself a run, and can be undone. One that was interrupted is completed by the next attempt.
 
@@ -95,6 +100,8 @@ def refuse(run: Run) -> None:
         raise Forbidden(_("Run %(run)s has not ended yet. Stop it first.", run=run.id))
     if run.dry_run:
         raise Forbidden(_("Run %(run)s was a dry run: it changed nothing.", run=run.id))
+    if run.subject == fetched_pictures.SUBJECT:
+        raise Forbidden(_("Pictures are not taken back. Enter the right address, and read again."))
     if clock.now() - run.started_at > UNDO_FOR:
         raise Forbidden(
             _("Run %(run)s is older than 30 days and can no longer be taken back.", run=run.id)
@@ -119,7 +126,7 @@ def _taken(subject: str, trigger: str) -> HeldLease:
 def _perform(run_id: int, undo_id: int, lease: HeldLease) -> None:
     work = _Undo(run_id, undo_id, lease)
     state = RunState.FAILED
-    message: Text | str = _("Interrupted. What was put back stays; undo it again.")
+    message: Text | str = _("Interrupted. What was put back stays; undoing it again goes on.")
     try:
         with beating(lease):
             work.perform()
@@ -150,6 +157,7 @@ class _Undo:
         self.layout = load_layout(options()["phone_region"])
         directory = find_directory(runs.get_run(run_id).subject.partition(":")[2])
         self.restorer = Restorer(undo_id, self.layout, directory.id if directory else None)
+        self.belonging = Belonging(undo_id)
         self.counters: Counter[str] = Counter(kept=0)
 
     def perform(self) -> None:
@@ -165,11 +173,18 @@ class _Undo:
             each.id: each
             for each in db.session.scalars(rows, execution_options={"populate_existing": True})
         }
-        plans = [putting(each, people[each.person_id]) for each in befores_of(self.run_id, ids)]
+        groups = self.belonging.groups_of(ids)
+        now = {each.id: current(each, groups.get(each.id, ())) for each in people.values()}
+        plans = [
+            putting(each, people[each.person_id], now[each.person_id])
+            for each in befores_of(self.run_id, ids)
+        ]
         self._keep_last_administrators(plans)
+        self._keep_lost_pictures(plans)
+        self.belonging.put_back(plans)
         self._count(plans, people)
         self._list_kept(plans, people)
-        self.restorer.restore([each for each in plans if each.back], people)
+        self.restorer.restore([each for each in plans if each.back], people, now)
         self.restorer.forget_stamps(ids)
 
     def _keep_last_administrators(self, plans: Sequence[Putting]) -> None:
@@ -177,8 +192,16 @@ class _Undo:
         stay = last_administrators(leaving)
         for each in plans:
             if each.person_id in stay:
-                del each.back[STATE]
-                each.kept.append(STATE)
+                each.keep([STATE])
+
+    @staticmethod
+    def _keep_lost_pictures(plans: Sequence[Putting]) -> None:
+        """Keep the pictures of now where those of before are not there any more."""
+        wanted = {each.back[PICTURE] for each in plans if each.back.get(PICTURE)}
+        there = kept(wanted) if wanted else set()
+        for each in plans:
+            if each.back.get(PICTURE, "") not in {"", *there}:
+                each.keep([PICTURE])
 
     def _count(self, plans: Sequence[Putting], people: dict[int, Person]) -> None:
         for each in plans:
@@ -186,6 +209,8 @@ class _Undo:
             self.counters[kind] += 1
             self.counters["seen"] += kind != "missing"
             self.counters["values_changed"] += sum(key[0] != "@" for key in each.back)
+            self.counters["memberships"] += sum(key.startswith(GROUP) for key in each.back)
+            self.counters["pictures_changed"] += PICTURE in each.back
             self.counters["kept"] += len(each.kept)
 
     def _list_kept(self, plans: Sequence[Putting], people: dict[int, Person]) -> None:
@@ -199,12 +224,15 @@ class _Undo:
         counted = self.counters
         return _(
             "Run %(run)s was taken back: %(changed)s people changed, %(back)s shown again,"
-            " %(missing)s hidden; %(kept)s values were changed since and stay. The schedule rests:"
-            " the next run is a dry run, and after a run that writes it goes on.",
+            " %(missing)s hidden, %(memberships)s memberships and %(pictures)s pictures as before;"
+            " %(kept)s values were changed since and stay. The schedule rests: the next run is a"
+            " dry run, and after a run that writes it goes on.",
             run=self.run_id,
             changed=counted["changed"],
             back=counted["back"],
             missing=counted["missing"],
+            memberships=counted["memberships"],
+            pictures=counted["pictures_changed"],
             kept=counted["kept"],
         )
 

@@ -17,6 +17,9 @@ from lupweb.web.sessions import check_role, current_presence, current_role
 OPEN_ENDPOINTS = frozenset({"static", "auth.sign_in", "health.live", "health.ready"})
 """What answers without signing in; everything else asks for it."""
 
+API = "/api/"
+"""Programs are told that they are not signed in; they are not led to a page."""
+
 login_manager = LoginManager()
 login_manager.session_protection = None  # sessions are rows; there is nothing in the cookie
 
@@ -98,7 +101,7 @@ def _require_sign_in() -> Response | BaseResponse | None:
     if signed_in_account() is not None:
         check_role()
         return None
-    if request.method not in {"GET", "HEAD"}:
+    if request.method not in {"GET", "HEAD"} or request.path.startswith(API):
         abort(401)
     target = request.full_path.rstrip("?")
     page = url_for("auth.sign_in", next=target if target != "/" else None)

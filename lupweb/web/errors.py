@@ -122,8 +122,13 @@ def error_page(
     return template.render(**said, theme=theme(), language=language()), status
 
 
+def status_of(error: LupwebError) -> int:
+    """Return the HTTP status that an error is answered with."""
+    return next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+
+
 def _lupweb_error(error: LupwebError) -> ResponseReturnValue:
-    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    status = status_of(error)
     if status >= 500:
         log.error("request failed", kind=type(error).__name__, text=str(error))
     title = READ_ONLY if isinstance(error, ReadOnlyMode) else None

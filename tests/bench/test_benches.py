@@ -10,6 +10,7 @@ from lupweb.bench.peers import bench_peer
 from lupweb.bench.report import Finding
 from lupweb.bench.searching import bench_search
 from lupweb.bench.syncing import bench_sync
+from lupweb.bench.writing import bench_writeback
 from lupweb.embedded.slapd import is_filled
 from lupweb.errors import MissingPart
 from lupweb.texts import Text
@@ -43,6 +44,16 @@ def test_sync_measures_p1_to_p4_and_p6_beside_f1(place: Workplace) -> None:
     assert all(figure > 0 for each in found.values() for figure in each.samples[0])
     assert list((place.folder).glob("round*")) == []
     assert is_filled(place.kept / f"company-{FEWER}" / "slapd")
+
+
+@pytest.mark.thorough
+def test_writeback_measures_p13_beside_f4(place: Workplace) -> None:
+    require_slapd()
+
+    changed, with_reading = bench_writeback(place, FEWER, 1, quiet)
+
+    assert (changed.id, changed.floor_name) == ("P13", "F4")
+    assert 0 < changed.subject < with_reading.subject
 
 
 @pytest.mark.thorough

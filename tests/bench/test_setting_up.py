@@ -24,7 +24,7 @@ def test_other_benches_do_not_need_it(machine: Machine) -> None:
     assert machine.lup("bench", "search").stdout == "lupweb bench search\n"
 
 
-@pytest.mark.parametrize("name", ["sync", "peer"])
+@pytest.mark.parametrize("name", ["sync", "peer", "writeback"])
 def test_reading_a_directory_needs_one(machine: Machine, name: str) -> None:
     machine.lacks("ldapsearch")
 

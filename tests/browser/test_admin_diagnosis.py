@@ -16,7 +16,12 @@ from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitor, Visitors
 
 PASSWORD = "an administrator's password"
-PAGES = ("/admin/diagnosis", "/admin/diagnosis?person=ada&field=website", "/admin/system")
+PAGES = (
+    "/admin/diagnosis",
+    "/admin/diagnosis?person=ada&field=website",
+    "/admin/diagnosis?person=ada",
+    "/admin/system",
+)
 
 
 @pytest.fixture(autouse=True)

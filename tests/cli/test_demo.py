@@ -207,7 +207,11 @@ def test_the_editor_edits_one_department_and_everybody_their_own_profile(
     assert "Edit profile" not in demo.visit("editor", "/people/ines.moreira")
 
 
-@pytest.mark.parametrize("fresh", [[], ["--fresh"]], ids=["again", "fresh"])
+@pytest.mark.parametrize(
+    "fresh",
+    [[], pytest.param(["--fresh"], marks=pytest.mark.thorough)],
+    ids=["again", "fresh"],
+)
 def test_a_second_demo_in_the_same_folder_leaves_the_first_alone(
     demo: RunningDemo, fresh: list[str]
 ) -> None:

@@ -16,7 +16,6 @@ from lupweb.directories.models import Identity
 from lupweb.duplicates.comparing import compare
 from lupweb.duplicates.merging import MergeRequest, merge
 from lupweb.duplicates.models import Merge
-from lupweb.duplicates.separating import separate
 from lupweb.duplicates.sides import better_first
 from lupweb.errors import Forbidden, InvalidValue, ProfileChanged
 from lupweb.options.service import options
@@ -28,7 +27,7 @@ from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.rights import EditRight, grant_edit_right, may_edit
 from tests.databases import both_databases, counted_queries
 from tests.duplicates.conftest import ADMIN, SYSTEM, Two, layout, person, write
-from tests.factories import a_local_person, a_run, an_entry
+from tests.factories import a_run, an_entry
 
 PutTogether = Callable[..., Merge]
 
@@ -216,65 +215,6 @@ def test_two_entries_of_one_directory_are_two_accounts(two: Two, put_together: P
 def test_the_record_in_the_directory_is_the_one_to_stay(two: Two) -> None:
     assert better_first((two.old, two.new)) == (two.new, two.old)
     assert better_first((two.new, two.old)) == (two.new, two.old)
-
-
-@both_databases
-def test_a_merge_is_undone_but_for_what_was_changed_since(
-    two: Two, put_together: PutTogether
-) -> None:
-    before = {number: person(number).document for number in (two.new, two.old)}
-    local = a_local_person("extra")
-    put_together(two.new, local)
-    record = put_together(two.new, two.old)
-    write("ines", about="Edited after.")
-
-    with transaction():
-        separate(ADMIN, layout(), record.id)
-
-    old, new = person(two.old), person(two.new)
-    assert (old.state, old.merged_into_id) == (PersonState.MISSING, None)
-    assert old.document == before[two.old]
-    assert new.document["values"]["about"] == "Edited after."
-    found = find_person("ines.old")
-    assert found is not None
-    assert found.id == two.old
-    two.run()
-    assert person(two.old).state == PersonState.MISSING
-    assert person(local).merged_into_id == two.new
-
-
-def test_an_untouched_merge_leaves_no_trace_when_undone(
-    two: Two, put_together: PutTogether
-) -> None:
-    before = person(two.new).document, person(two.new).login
-
-    record = put_together(two.new, two.old)
-    with transaction():
-        separate(ADMIN, layout(), record.id)
-
-    assert (person(two.new).document, person(two.new).login) == before
-
-
-def test_a_late_or_second_undo_is_refused(
-    two: Two, put_together: PutTogether, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    record = put_together(two.new, two.old)
-    with transaction():
-        record = db.session.get_one(Merge, record.id)
-        record.at = record.at.replace(year=record.at.year - 1)
-
-    with pytest.raises(InvalidValue, match="30 days"), transaction():
-        separate(ADMIN, layout(), record.id)
-
-
-def test_records_that_lead_to_one_lead_on_to_the_next(two: Two, put_together: PutTogether) -> None:
-    local = a_local_person("extra")
-    first = put_together(two.old, local)
-    put_together(two.new, two.old)
-
-    assert person(local).merged_into_id == two.new
-    with pytest.raises(InvalidValue, match="merged again"), transaction():
-        separate(ADMIN, layout(), first.id)
 
 
 def test_the_comparison_takes_a_constant_number_of_queries(two: Two) -> None:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from lupweb.directories.connect import connect
 from tests.factories import SUFFIX
 from tests.faults.ldif import company, tree
+from tests.faults.mending import RIGHTS, Mended, kept, ldif, look_at, put_back, set_up
 from tests.faults.site import Site, a_site
 from tests.servers.slapd import RunningSlapd, require_slapd, running_slapd
 
@@ -72,3 +74,30 @@ def known_site(_big_site: Site, tmp_path: Path) -> Iterator[Site]:
 def site_at(sqlite_with_tables: Path, tmp_path: Path) -> Callable[[str], Site]:
     """Makes an installation that reads the server at an address."""
     return lambda uri: a_site(tmp_path, sqlite_with_tables, uri)
+
+
+@pytest.fixture(scope="package")
+def reasons_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSlapd]:
+    """A server with one person for each reason why a value is not there."""
+    require_slapd()
+    folder = tmp_path_factory.mktemp("slapd")
+    with running_slapd(folder, ldif(), suffix=SUFFIX, database_config=RIGHTS) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def _reasons_site(
+    reasons_server: RunningSlapd, sqlite_with_tables: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Mended, bytes]:
+    site = set_up(tmp_path_factory.mktemp("site"), sqlite_with_tables, reasons_server.uri)
+    mended = look_at(reasons_server, site)
+    return mended, kept(site)
+
+
+@pytest.fixture
+def lup(_reasons_site: tuple[Mended, bytes]) -> Iterator[Mended]:
+    """A site that has read it; whatever a test does to it is put back."""
+    mended, content = _reasons_site
+    yield mended
+    mended.site.connect = connect
+    put_back(mended.site, content)

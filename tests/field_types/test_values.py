@@ -8,6 +8,7 @@ from lupweb.field_types.base import PersonLink
 from lupweb.field_types.email import is_address
 from lupweb.field_types.linking import web_address
 from lupweb.field_types.phone import dial_link
+from lupweb.field_types.referring import NOT_SHOWN
 
 
 @pytest.mark.parametrize(
@@ -115,12 +116,14 @@ def test_a_postal_address_has_lines_where_the_directory_has_dollars() -> None:
     assert kind.read([b"Rua do Farol 12 $ 4150 Porto \\24"]) == "Rua do Farol 12\n4150 Porto $"
 
 
-def test_a_person_is_a_link_and_an_unknown_one_stays_text() -> None:
+def test_a_person_is_a_link_and_an_unknown_one_is_told_in_words() -> None:
     kind = field_type("user_select")
     ada = PersonLink("Ada", "ada", "/people/ada")
 
     assert str(kind.render("uid=ada", ada)) == '<a href="/people/ada"><bdi>Ada</bdi></a>'
-    assert str(kind.render("uid=gone", None)) == "uid=gone"
+    assert str(kind.render("uid=gone", None)) == NOT_SHOWN
+    assert str(kind.render("Ada <L.>", None)) == "Ada &lt;L.&gt;"
+    assert (kind.text("id:7"), kind.words("id:7"), kind.export("id:7")) == (NOT_SHOWN, "", None)
 
 
 def test_a_chat_name_is_a_link_where_its_protocol_has_addresses() -> None:
@@ -210,10 +213,19 @@ def test_people_are_written_by_the_dn_of_their_entry_and_exported_by_login() -> 
         b"uid=ines,dc=x",
     ]
     assert several.export("id:7\nuid=gone", people={"id:7": ada}) == ["ada"]
-    assert several.text("id:7\nuid=gone", people={"id:7": ada}) == "Ada, uid=gone"
+    assert several.text("id:7\nuid=gone", people={"id:7": ada}) == f"Ada, {NOT_SHOWN}"
     assert (one.export("id:7", ada), one.export("id:7")) == ("ada", None)
     with pytest.raises(InvalidValue, match="no entry in this directory"):
         one.write("id:7")
+
+
+def test_two_records_of_one_person_are_named_once() -> None:
+    several = field_type("multi_user_select")
+    ada = PersonLink("Ada", "ada", "/people/ada")
+    value, people = "id:7\nid:8\nid:9\ncn=gone", {"id:7": ada, "id:8": ada}
+
+    assert several.text(value, people=people) == f"Ada, {NOT_SHOWN}"
+    assert several.render(value, people=people).count("<a ") == 1
 
 
 @pytest.mark.parametrize("key", ["text", "multiline", "tags", "instant_messenger"])

@@ -26,6 +26,8 @@ from tests.servers.slapd import RunningSlapd, require_slapd, running_slapd
 LIMITS = f"""\
 limits dn.exact="{LIMITED_DN}" size.soft=10 size.hard=10 size.prtotal=hard
 access to attrs=userPassword by anonymous auth by * none
+access to attrs=displayName,telephoneNumber,facsimileTelephoneNumber,jpegPhoto,mobile,description
+    by dn.exact="{READER_DN}" write by users read
 access to * by users read by * none
 """
 
@@ -119,8 +121,9 @@ def directory(company: Company) -> Iterator[Directory]:
 
 
 def _needs_samba(item: pytest.Item) -> bool:
-    chosen = item.callspec.params.get("company") if hasattr(item, "callspec") else None
-    return chosen == "samba" or "samba" in getattr(item, "fixturenames", ())
+    chosen = item.callspec.params if hasattr(item, "callspec") else {}
+    is_chosen = "samba" in (chosen.get("company"), chosen.get("writable"))
+    return is_chosen or "samba" in getattr(item, "fixturenames", ())
 
 
 def _fake_company() -> Company:

@@ -2,11 +2,12 @@
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lupweb import clock
 from lupweb.ldap.dn import DN, fold_dn
+from lupweb.ldap.writing import Change
 from tests.ldap.matching import RuleBook
 
 EVERY_VALUE = range(2**31)
@@ -18,6 +19,25 @@ class StoredEntry:
 
     dn: str
     values: dict[str, list[bytes]]
+
+
+@dataclass
+class Misbehaviour:
+    """What a test has told the server to do with changes."""
+
+    form: str = "assertion"
+    """"assertion": compares as OpenLDAP does. "values": as Active Directory, 389 and others."""
+    is_read_only: bool = False
+    honours_trials: bool = True
+    refused: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Attribute in the schema's spelling -> result code and text."""
+    longest: dict[str, int] = field(default_factory=dict)
+    lost: list[bool] = field(default_factory=list)
+    """For each of the next changes whose answer gets lost: whether it takes effect."""
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)
+    """What somebody else does right before the next changes, one each."""
+    changes: list[Change] = field(default_factory=list)
+    """Every change that arrived, oldest first."""
 
 
 @dataclass
@@ -36,6 +56,7 @@ class FakeServer:
     """How many values of an attribute are given at once; 0: all."""
     questions: list[str] = field(default_factory=list)
     """What was asked, oldest first: `bind cn=...`, `read ...`, `search ...`, `page 2 of ...`."""
+    changing: Misbehaviour = field(default_factory=Misbehaviour)
     rows_sent: int = 0
     writes: int = 0
 
@@ -85,6 +106,15 @@ class FakeServer:
         name, value = new_dn.split(",", 1)[0].split("=", 1)
         if not {"+", "\\"} & set(value):
             self._put(entry, name, [value.encode()])
+        self._stamp(entry)
+
+    def find(self, dn: str) -> StoredEntry | None:
+        """Return the entry of a DN, or None."""
+        return self.entries.get(fold_dn(dn))
+
+    def replace(self, entry: StoredEntry, values: Mapping[str, list[bytes]]) -> None:
+        """Give an entry all its values anew; its stamp moves, as on OpenLDAP, even if none does."""
+        entry.values = dict(values)
         self._stamp(entry)
 
     def below(self, dn: str) -> list[StoredEntry]:

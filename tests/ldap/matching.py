@@ -44,14 +44,58 @@ class AttributeRule:
     fold: Fold = _ignoring_case
     is_single: bool = False
     is_operational: bool = False
+    is_uncompared: bool = False
+    """Without an equality rule, as pictures and fax numbers in the standard schemas."""
+
+    @property
+    def equality(self) -> str:
+        """Return the name of its equality rule, or ""."""
+        return "" if self.is_uncompared else EQUALITY[self.fold]
+
+    def is_allowed_in(self, object_classes: Sequence[bytes]) -> bool:
+        """Return whether a person may have it; other entries may have everything."""
+        is_person = any(each.lower() == b"inetorgperson" for each in object_classes)
+        return not is_person or not NOT_OF_PEOPLE.intersection(self.names)
 
     @property
     def definition(self) -> bytes:
         """Return it as a server lists it in its subschema."""
         names = " ".join(f"'{name}'" for name in self.names)
+        rule = f" EQUALITY {self.equality}" if self.equality else ""
+        syntax = SYNTAXES.get(self.names[0]) or SYNTAX_OF_RULES[self.fold]
+        kind = f"{rule} SYNTAX 1.3.6.1.4.1.1466.115.121.1.{syntax}"
         single = " SINGLE-VALUE" if self.is_single else ""
         usage = " NO-USER-MODIFICATION USAGE directoryOperation" if self.is_operational else ""
-        return f"( {self.names[0]}-oid NAME ( {names} ){single}{usage} )".encode()
+        return f"( {self.names[0]}-oid NAME ( {names} ){kind}{single}{usage} )".encode()
+
+
+EQUALITY: dict[Fold, str] = {
+    _ignoring_case: "caseIgnoreMatch",
+    _telephone: "telephoneNumberMatch",
+    _dn: "distinguishedNameMatch",
+    _time: "generalizedTimeMatch",
+    _exactly: "octetStringMatch",
+}
+SYNTAX_OF_RULES = {
+    _ignoring_case: "15",
+    _telephone: "50{32}",
+    _dn: "12",
+    _time: "24",
+    _exactly: "40",
+}
+# Where an attribute has another syntax than most that compare as it does (RFC 4517, section 3.3).
+SYNTAXES = {
+    "mail": "26{256}",
+    "description": "15{1024}",
+    "postalAddress": "41",
+    "facsimileTelephoneNumber": "22",
+    "jpegPhoto": "28",
+    "labeledURI": "15",
+    "userCertificate": "8",
+    "objectClass": "38",
+    "c": "11",
+}
+NOT_OF_PEOPLE = frozenset({"c", "dc", "member", "uniqueMember", "owner"})
 
 
 def _rules(fold: Fold, *names: str, **more: bool) -> list[AttributeRule]:
@@ -68,9 +112,10 @@ STANDARD_RULES = [
     *_rules(_ignoring_case, "displayName", "employeeNumber", "preferredLanguage", is_single=True),
     *_rules(_ignoring_case, "c/countryName", "dc/domainComponent", is_single=True),
     *_rules(_telephone, "telephoneNumber", "mobile", "homePhone", "pager"),
-    *_rules(_telephone, "facsimileTelephoneNumber/fax"),
+    *_rules(_telephone, "facsimileTelephoneNumber/fax", is_uncompared=True),
     *_rules(_dn, "manager", "secretary", "member", "uniqueMember", "seeAlso", "owner"),
-    *_rules(_exactly, "userPassword", "jpegPhoto", "labeledURI", "userCertificate"),
+    *_rules(_exactly, "userPassword", "labeledURI", "userCertificate"),
+    *_rules(_exactly, "jpegPhoto", is_uncompared=True),
     *_rules(_ignoring_case, "entryUUID", is_single=True, is_operational=True),
     *_rules(_exactly, "entryCSN", is_single=True, is_operational=True),
     *_rules(_time, "modifyTimestamp", "createTimestamp", is_single=True, is_operational=True),
@@ -83,12 +128,34 @@ SUPERCLASSES = {
 }
 
 
+def _class(name: str, above: str, attributes: Sequence[str]) -> bytes:
+    return f"( {name}-oid NAME '{name}' SUP {above} MAY ( {' $ '.join(attributes)} ) )".encode()
+
+
 class RuleBook:
     """All attribute types that a directory knows."""
 
     def __init__(self, more: Sequence[str] = ()) -> None:
         self.rules = [*STANDARD_RULES, *_rules(_ignoring_case, *more)]
         self._by_name = {name.casefold(): rule for rule in self.rules for name in rule.names}
+
+    @property
+    def subschema(self) -> dict[str, list[bytes]]:
+        """Return the values of a subschema entry."""
+        may = [
+            rule.names[0]
+            for rule in self.rules
+            if rule.is_allowed_in([b"inetOrgPerson"]) and not rule.is_operational
+        ]
+        classes = [
+            _class("person", "top", ["objectClass", "cn", "sn"]),
+            _class("organizationalPerson", "person", ["title"]),
+            _class("inetOrgPerson", "organizationalPerson", may),
+        ]
+        return {
+            "attributeTypes": [rule.definition for rule in self.rules],
+            "objectClasses": classes,
+        }
 
     def find(self, name: str) -> AttributeRule | None:
         """Return the rule of `name`, or None if the schema does not know it."""

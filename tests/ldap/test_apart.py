@@ -1,6 +1,7 @@
 """Long lists are read in a process of their own, which ends with the list or with us."""
 
 import io
+import mmap
 import os
 import signal
 import subprocess
@@ -12,7 +13,7 @@ import pytest
 
 from lupweb.errors import DirectoryRefused, DirectoryUnavailable, LimitExceeded
 from lupweb.ldap import walk
-from lupweb.ldap.apart import IS_POSSIBLE, Pages, _received, apart
+from lupweb.ldap.apart import IS_POSSIBLE, MOST_AHEAD, Pages, _received, apart
 from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls
 from lupweb.ldap.entry import Entry
@@ -106,6 +107,21 @@ def test_a_list_that_nobody_wants_any_more_leaves_no_process() -> None:
         assert len(children() - before) == 1
 
     assert children() == before
+
+
+def test_the_child_goes_on_while_its_parent_is_busy_but_never_far_ahead() -> None:
+    made = mmap.mmap(-1, 1)
+
+    def pages() -> Pages:
+        for number in range(1, 31):
+            made[0] = number
+            yield "x" * (MOST_AHEAD // 4)
+        return 30
+
+    with apart(pages(), nothing) as received:
+        wait_until(lambda: made[0] > 4)
+        assert made[0] < 10
+        assert taken(received) == (30, 30)
 
 
 def test_the_child_dies_with_its_parent_even_while_it_waits() -> None:

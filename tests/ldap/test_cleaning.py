@@ -105,7 +105,10 @@ def test_bytes_are_cleaned_or_refused(raw: bytes) -> None:
         assert b"\0" in raw or "\ufffd" in raw.decode("utf-8", "replace")
 
 
-SIGNS = st.sampled_from([b"a", b"B7", b" ", b"\x7f", b"\x1e", b"\n", b"\xc3\xa4", b'"', b"\\"])
+SIGNS = st.sampled_from(
+    [b"a", b"B7", b" ", b"\x7f", b"\x1e", b"\n", b'"', b"\\", b"\xff"]
+    + [sign.encode() for sign in "äe\u0301日\u00a0\u200d\uff76\uff9e"]
+)
 VALUE = st.lists(SIGNS, max_size=4).map(b"".join)
 
 
@@ -122,11 +125,10 @@ def test_what_is_seen_of_many_values_together_is_what_each_becomes(
 
 def test_plain_values_are_seen_together() -> None:
     assert plain_texts([[b"Anna B"], [], [b"O'Neil"]], 7) == ["Anna B", "", "O'Neil"]
+    assert plain_texts([["Jörg".encode()], ["Re\u0301my".encode()]], 7) == ["Jörg", "Rémy"]
 
 
-@pytest.mark.parametrize(
-    "odd", [b" a", b"a ", b"a  b", b"a\nb", b"a\x7fb", "ä".encode(), b"12345678"]
-)
+@pytest.mark.parametrize("odd", [b" a", b"a ", b"a  b", b"a\nb", b"a\x7fb", b"\xe4", b"12345678"])
 def test_what_is_not_plain_is_looked_at_by_itself(odd: bytes) -> None:
     assert plain_texts([[b"Anna"], [odd]], 7) is None
     assert plain_texts([[b"Anna"], [b"a", b"b"]], 7) is None

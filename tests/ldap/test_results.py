@@ -6,18 +6,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lupweb.errors import (
+    ChangedMeanwhile,
     CredentialsRefused,
     DirectoryError,
+    DirectoryReadOnly,
     DirectoryRefused,
     DirectoryUnavailable,
     EntryNotFound,
     LimitExceeded,
+    WriteRefused,
 )
 from lupweb.ldap.results import (
     MEANINGS,
     REFUSED_SIGN_INS,
     as_lupweb_error,
     as_refused_sign_in,
+    as_write_error,
     cleaned_foreign_text,
     in_our_words,
     server_text,
@@ -130,3 +134,48 @@ def test_a_book_from_the_server_is_cut() -> None:
 def test_a_dn_that_is_no_text_is_an_answer_that_cannot_be_read() -> None:
     with pytest.raises(DirectoryRefused, match="cannot be read"), in_our_words("Reading"):
         b"\xff".decode()
+
+
+CHANGES = [
+    (1, DirectoryUnavailable, "trying again later"),
+    (3, DirectoryUnavailable, "trying again later"),
+    (8, DirectoryRefused, "Set TLS"),
+    (10, DirectoryReadOnly, "not followed"),
+    (11, WriteRefused, "limit"),
+    (16, WriteRefused, "does not hold"),
+    (17, WriteRefused, "does not know"),
+    (18, WriteRefused, "cannot compare"),
+    (19, WriteRefused, "does not accept"),
+    (20, WriteRefused, "only one value"),
+    (21, WriteRefused, "does not accept"),
+    (32, EntryNotFound, "no such entry"),
+    (50, WriteRefused, "right to write"),
+    (51, DirectoryUnavailable, "trying again later"),
+    (53, DirectoryReadOnly, "no changes at the moment"),
+    (64, WriteRefused, "part of the entry's name"),
+    (65, WriteRefused, "does not know"),
+    (67, WriteRefused, "part of the entry's name"),
+    (69, WriteRefused, "part of the entry's name"),
+    (71, WriteRefused, "not expected"),
+    (122, ChangedMeanwhile, "Nothing was overwritten"),
+]
+RAISED = {
+    kind.errnum: kind
+    for kind in vars(ldap).values()
+    if isinstance(kind, type) and kind.__base__ is ldap.LDAPError and hasattr(kind, "errnum")
+}
+
+
+@pytest.mark.parametrize(("code", "kind", "said"), CHANGES)
+def test_the_answer_to_a_change_has_its_meaning(
+    code: int, kind: type[DirectoryError], said: str
+) -> None:
+    words = {"result": code, "info": "no\nuserPassword: secret"}
+
+    error = as_write_error(RAISED[code](words), "Changing cn=x")
+
+    assert type(error) is kind
+    assert said in str(error)
+    assert "secret" not in str(error)
+    if isinstance(error, WriteRefused):
+        assert (error.code, error.reply) == (code, "no userPassword: ***")

@@ -4,7 +4,8 @@ import pytest
 
 from lupweb.errors import InvalidValue
 from lupweb.ldap.entry import Entry
-from lupweb.ldap.server import Schema, ServerTraits, read_traits, unique_id_of
+from lupweb.ldap.schema import Schema
+from lupweb.ldap.server import ServerTraits, read_traits, unique_id_of
 
 GUID = uuid.UUID("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0")
 TEXT = b"8E37D3D4-6CC8-103F-8D37-07C7A3D4A3F5"

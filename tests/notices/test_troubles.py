@@ -55,6 +55,17 @@ def test_a_run_that_holds_something_is_told_until_a_later_one_went_well(
     assert troubles() == []
 
 
+def test_a_guard_that_is_switched_off_is_told_as_long_as_it_is(company: FakeDirectory) -> None:
+    ended(RunState.DONE)
+    with transaction():
+        db.session.execute(update(Directory).values(most_missing_percent=100))
+
+    assert (only().kind, only().is_bad) == (TroubleKind.GUARD_OFF, False)
+    with transaction():
+        db.session.execute(update(Directory).values(most_missing_percent=99))
+    assert troubles() == []
+
+
 def test_x01_one_failure_is_not_told_and_two_in_a_row_are(company: FakeDirectory) -> None:
     company.go_down()
     a_run(company)

@@ -64,7 +64,7 @@ def requests(seed: int, count: int) -> Iterator[SearchRequest]:
 
 
 @both_databases
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.thorough)])
 def test_whatever_is_asked_the_counts_and_the_order_are_those_of_a_plain_reading(
     crowd: Crowd, seed: int
 ) -> None:

@@ -5,42 +5,23 @@ is exact, and sees who signs in without encryption. One proxy serves any number 
 """
 
 import asyncio
-import socket
-import struct
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 from tests.servers import ber
+from tests.servers.links import Link, Losses, abort
 from tests.servers.traps import Fate, Trap
 from tests.servers.wire import Bind, read_bind, read_message
 
 HOST = "127.0.0.1"
 DEFAULT_PORTS = {"ldap": 389, "ldaps": 636}
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER: leave nothing, say RST
 SLICES_PER_S = 20
 MOST_WAITING = 10_000  # messages on their way, in each direction
 PATIENCE_S = 10
 PROTOCOL_ERROR = 2
-
-
-@dataclass(eq=False)
-class _Link:
-    """One connection of a client and the one that is made for it to the server."""
-
-    client: asyncio.StreamWriter
-    server: asyncio.StreamWriter
-
-    def cut(self, *, rst: bool) -> None:
-        """End the connection for the client: with RST, or with FIN."""
-        self.server.transport.abort()
-        if rst:
-            _abort(self.client)
-        elif not self.client.is_closing():
-            self.client.write_eof()
 
 
 class Proxy:
@@ -57,7 +38,7 @@ class Proxy:
         self._loop = loop
         self._port = 0
         self._listener: asyncio.Server | None = None
-        self._links: set[_Link] = set()
+        self._links: set[Link] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -65,6 +46,7 @@ class Proxy:
         self._delay_s = 0.0
         self._bytes_per_s = 0
         self._strips_starttls = False
+        self._losses = Losses()
         self.binds: list[Bind] = []
         """The sign-ins that went through in clear, oldest first."""
         self.connections = 0
@@ -109,6 +91,10 @@ class Proxy:
         """Lose the `k`-th answer, counted from 1; everything else passes."""
         self._trap = Trap(Fate.DROP, answers_left=k)
 
+    def lose(self, share: float, *, seed: int = 0) -> None:
+        """Lose this share of all messages, both ways, and the connection with each."""
+        self._losses = Losses(share, seed)
+
     def strip_starttls(self) -> None:
         """Answer StartTLS with protocolError, as if the server did not know it."""
         self._strips_starttls = True
@@ -125,7 +111,7 @@ class Proxy:
     def heal(self) -> None:
         """Let everything pass again. What was held by `hang` goes on."""
         self._trap, self._delay_s, self._bytes_per_s = None, 0.0, 0
-        self._strips_starttls = False
+        self._strips_starttls, self._losses = False, Losses()
         self._now(self._flowing.set)
         self.run(self.listen())
 
@@ -172,23 +158,25 @@ class Proxy:
         try:
             await self._flowing.wait()
             answers, server = await asyncio.open_connection(*self._target)
-            await self._link(_Link(client, server), reader, answers)
+            await self._link(Link(client, server), reader, answers)
         except OSError:
-            _abort(client)  # the server is not there
+            abort(client)  # the server is not there
         except asyncio.CancelledError:
-            _abort(client)
+            abort(client)
         finally:
             self._tasks.discard(task)
 
     async def _link(
-        self, link: _Link, requests: asyncio.StreamReader, answers: asyncio.StreamReader
+        self, link: Link, requests: asyncio.StreamReader, answers: asyncio.StreamReader
     ) -> None:
         async def pass_request(message: bytes) -> None:
-            if not self._is_answered_here(link, message):
-                await self._send(link.server, message)
+            if self._losses.strike(link) or self._is_answered_here(link, message):
+                return
+            await self._send(link.server, message)
 
         async def pass_answer(message: bytes) -> None:
-            await self._pass_answer(link, message)
+            if not self._losses.strike(link):
+                await self._pass_answer(link, message)
 
         self._links.add(link)
         try:
@@ -229,7 +217,7 @@ class Proxy:
             message = await read_message(source)
             await waiting.put((self._loop.time(), message))
 
-    def _is_answered_here(self, link: _Link, message: bytes) -> bool:
+    def _is_answered_here(self, link: Link, message: bytes) -> bool:
         if message[0] != ber.SEQUENCE:
             return False
         number, operation, body = ber.parts(ber.taken(message)[1])
@@ -242,7 +230,7 @@ class Proxy:
         link.client.write(ber.message(number, said))
         return True
 
-    async def _pass_answer(self, link: _Link, message: bytes) -> None:
+    async def _pass_answer(self, link: Link, message: bytes) -> None:
         self.ends.append((self.ends[-1] if self.ends else 0) + len(message))
         trap = self._trap
         passed = trap.passing(message) if trap else message
@@ -286,10 +274,3 @@ def running_proxy(target_uri: str) -> Iterator[Proxy]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join(PATIENCE_S)
         loop.close()
-
-
-def _abort(writer: asyncio.StreamWriter) -> None:
-    connection = writer.get_extra_info("socket")
-    if connection is not None and connection.fileno() >= 0:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-    writer.transport.abort()

@@ -79,7 +79,7 @@ class RunningSamba:
 
     def add(self, entries: Iterator[tuple[str, Attributes]]) -> None:
         """Add entries, parents first."""
-        handle = self._handle()
+        handle = self.signed_in()
         try:
             for dn, attributes in entries:
                 values = {name: list(each) for name, each in attributes.items()}
@@ -89,13 +89,14 @@ class RunningSamba:
 
     def set(self, dn: str, attribute: str, values: list[bytes] | None) -> None:
         """Replace the values of an attribute; None: it goes."""
-        handle = self._handle()
+        handle = self.signed_in()
         try:
             handle.modify_s(dn, [(ldap.MOD_REPLACE, attribute, values)])
         finally:
             handle.unbind_s()
 
-    def _handle(self) -> "ldap.ldapobject.SimpleLDAPObject":
+    def signed_in(self) -> "ldap.ldapobject.SimpleLDAPObject":
+        """Return a connection of the administrator, to be ended by the caller."""
         handle = ldap.initialize(self.ldaps_uri)
         handle.set_option(ldap.OPT_X_TLS_CACERTFILE, str(self.ca_file))
         handle.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
@@ -199,7 +200,7 @@ def _wait_until_ready(samba: RunningSamba, folder: Path) -> None:
     deadline = time.monotonic() + READY_WITHIN_S
     while samba.process.poll() is None and time.monotonic() < deadline:
         try:
-            samba._handle().unbind_s()
+            samba.signed_in().unbind_s()
         except ldap.LDAPError:
             time.sleep(0.1)
         else:

@@ -115,7 +115,7 @@ def test_a_login_or_a_mail_address_names_one_person(company: FakeDirectory, valu
 def test_large_groups_are_written_in_pieces(
     company: FakeDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lupweb.sync.groups.BLOCK", 2)
+    monkeypatch.setattr("lupweb.sync.memberships.BLOCK", 2)
     company.set(f"cn=safety,ou=groups,{SUFFIX}", "member", _dns("ada", "ben", "cem", "dea"))
     synchronized(company)
     assert _members("safety") == {"ada", "ben", "cem", "dea"}

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from lupweb.database import transaction
+from lupweb.directories.service import get_directory
 from lupweb.errors import AlreadyRunning
 from lupweb.people.queries import get_person
 from lupweb.people.states import PersonState
@@ -65,6 +66,25 @@ def test_more_than_ten_people_and_five_percent_are_not_hidden_without_being_aske
     assert (document["state"], document["held"]) == ("held", 11)
     assert active_people() == 35
     assert values("ada")["position"] == "Countess"
+
+
+def test_how_many_may_go_missing_at_once_is_a_setting_of_each_directory(
+    company: FakeDirectory,
+) -> None:
+    for number in range(30):
+        an_entry(company, f"p{number}")
+    synchronized(company)
+    with transaction():
+        directory = get_directory("main")
+        directory.most_missing, directory.most_missing_percent = 3, 0
+    for number in range(4):
+        company.delete(f"p{number}")
+    held = synchronized(company)
+    with transaction():
+        get_directory("main").most_missing_percent = 12  # of 35 people: 4
+
+    assert (held["state"], held["held"], active_people()) == ("held", 4, 35)
+    assert synchronized(company)["missing"] == 4
 
 
 def test_nobody_found_at_the_first_run_is_refused(company: FakeDirectory) -> None:

@@ -24,6 +24,10 @@ from tests.visibility.asking import (
 )
 from tests.visibility.twins import CANARY, TEXT
 
+PAIRS = (
+    {"first": "id:1", "second": "id:999999"},
+    {"first": CANARY, "second": "id:2"},
+)
 CALLS: Mapping[str, list[Call]] = {
     "admin.index": [Call("/admin")],
     "admin_card.index": [
@@ -67,6 +71,7 @@ CALLS: Mapping[str, list[Call]] = {
     ],
     "admin_diagnosis.index": [
         Call("/admin/diagnosis"),
+        *(Call(asked("/admin/diagnosis", person=who, viewer="sam")) for who in WHO),
         *(
             Call(asked("/admin/diagnosis", person=who, field=key, viewer=reader))
             for who in WHO
@@ -89,6 +94,10 @@ CALLS: Mapping[str, list[Call]] = {
         *sent("/admin/directories/main/remove", {"people": "nonsense"}),
     ],
     "admin_directories.switch": sent("/admin/directories/nowhere/switch", {"on": "1"}),
+    "admin_directories.test_write": [
+        *sent("/admin/directories/main/write-test", {"people": CANARY, "attributes": "l"}),
+        *sent("/admin/directories/main/write-test", {"people": "ben", "attributes": "l"}),
+    ],
     "admin_fields.delete": [
         Call("/admin/fields/s_text/delete"),
         Call("/admin/fields/v_text/delete"),
@@ -127,6 +136,13 @@ CALLS: Mapping[str, list[Call]] = {
         Call(asked("/admin/fields/preview", profile=CANARY, viewer="zq")),
     ],
     "admin_fields.restore": sent("/admin/fields/s_text/restore", {}),
+    "admin_identities.again": sent("/admin/identities/again", *PAIRS),
+    "admin_identities.apart": sent("/admin/identities/apart", *PAIRS),
+    "admin_identities.index": [
+        Call("/admin/identities"),
+        Call("/admin/identities?page=9"),
+        Call(asked("/admin/identities", show="decided")),
+    ],
     "admin_people.account_role": sent("/admin/people/accounts/1/role", {"role": "nonsense"}),
     "admin_people.accounts": [Call("/admin/people/accounts")],
     "admin_people.index": [
@@ -154,7 +170,10 @@ CALLS: Mapping[str, list[Call]] = {
         Call("/admin/groups/safety/edit"),
         *sent("/admin/groups/safety/edit", {"name-en": ""}),
     ],
-    "admin_groups.find": [Call("/admin/groups/find"), Call("/admin/groups/find?q=safety")],
+    "admin_groups.find": [
+        Call("/admin/groups/find"),
+        *sent("/admin/groups/find", {"q": ""}, {"q": "safety"}),
+    ],
     "admin_groups.index": [Call("/admin/groups")],
     "admin_groups.new": [Call("/admin/groups/new"), *sent("/admin/groups/new", {"name": ""})],
     "admin_groups.people": [Call(asked("/admin/groups/people", q=words)) for words in WORDS[::2]],
@@ -216,6 +235,18 @@ CALLS: Mapping[str, list[Call]] = {
         Call("/admin/sync/runs/1/undo"),
         *sent("/admin/sync/runs/9999/undo", {}),
     ],
+    "admin_write-back.act": [
+        *sent("/admin/write-back", {"act": "retry:1"}, {"act": "drop:all"}, {"act": CANARY}, {}),
+    ],
+    "admin_write-back.index": [
+        Call("/admin/write-back"),
+        Call(asked("/admin/write-back", state="conflict", attribute=CANARY, before="9")),
+    ],
+    "api_runs.index": [
+        Call("/api/v1/sync-runs"),
+        Call(asked("/api/v1/sync-runs", directory=CANARY, state=CANARY, limit="1", before="9")),
+    ],
+    "api_runs.show": [Call(f"/api/v1/sync-runs/{number}") for number in (1, 2, 3, 9999, CANARY)],
     "auth.sign_in": [
         Call("/login"),
         Call("/login?next=/people/ben"),
@@ -244,6 +275,10 @@ CALLS: Mapping[str, list[Call]] = {
         ),
         *sent(EDIT, {"field-website": "https://example.com/mine"}),
         *sent(EDIT, {"field-website": "x", f"choice-{TEXT}": "theirs", "revision": "1.2"}),
+    ],
+    "editing.settle": [
+        *sent("/people/ben/conflict", {"field": TEXT, "choice": "mine", "seen": "0"}, {}),
+        *sent("/people/tim/conflict", {"field": "v_text", "choice": "theirs", "seen": "0"}),
     ],
     "health.live": [Call("/healthz")],
     "health.ready": [Call("/readyz")],

@@ -47,6 +47,7 @@ COUNTS = [
     re.compile(rb"[0-9,]+</b><span>values changed<"),
     re.compile(rb'<span class="badge[a-z -]*"><svg[^>]*>[^\n]{0,200}?</svg>(done|nothing new)<'),
     re.compile(rb'<span class="num">[0-9,]+</span> (un)?changed,'),
+    re.compile(rb'"(un|values_)?changed": ?[0-9]+'),
 ]
 """What every administrator is told of every field: how many people have a value (ux.md page 7).
 

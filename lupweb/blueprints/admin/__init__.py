@@ -18,6 +18,7 @@ from lupweb.accounts.viewers import require_administrator
 from lupweb.notices.troubles import Trouble, troubles
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
+from lupweb.writeback.troubles import ValueTrouble, value_troubles
 
 
 class Section(StrEnum):
@@ -95,7 +96,12 @@ def _page(name: str, current: str) -> Blueprint:
 
     @page.context_processor
     def frame() -> dict[str, Any]:
-        return {"admin_menu": _menu(), "admin_current": current, "admin_troubles": _troubles}
+        return {
+            "admin_menu": _menu(),
+            "admin_current": current,
+            "admin_troubles": _troubles,
+            "admin_values": _value_troubles,
+        }
 
     _pages[name] = page
     return page
@@ -115,6 +121,14 @@ def _troubles() -> Sequence[Trouble]:
     if "admin_troubles" not in g:
         g.admin_troubles = troubles()
     found: Sequence[Trouble] = g.admin_troubles
+    return found
+
+
+def _value_troubles() -> Sequence[ValueTrouble]:
+    """Return what administrators must know of values on their way; asked once, as above."""
+    if "admin_values" not in g:
+        g.admin_values = value_troubles()
+    found: Sequence[ValueTrouble] = g.admin_values
     return found
 
 

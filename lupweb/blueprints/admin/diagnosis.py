@@ -13,8 +13,8 @@ from lupweb.accounts.viewers import Viewer, viewer_as
 from lupweb.blueprints.admin import Section, admin_page
 from lupweb.blueprints.admin.diagnosis_fixes import OF_SYSTEM_ADMINISTRATORS, Wish, mend
 from lupweb.blueprints.admin.parts import connect, secret_key
-from lupweb.diagnosis.findings import LEADS, Act, Check, Explanation, Fix
-from lupweb.diagnosis.service import Outside, explain
+from lupweb.diagnosis.findings import LEADS, Act, Check, Explanation, FieldVerdict, Fix
+from lupweb.diagnosis.service import Outside, explain, explain_all
 from lupweb.errors import InvalidValue, LupwebError, ReadOnlyMode
 from lupweb.people.queries import find_person
 from lupweb.profiles.choosing import LOGIN_BEHIND
@@ -32,6 +32,7 @@ PERSON, FIELD, SEER = "person", "field", "viewer"
 class _Asked:
     """What was asked for: whom, which field, and as whom.
 
+    :param field: "" for all fields
     :param handle: what names the person for the diagnosis; "" if nobody was named
     """
 
@@ -45,7 +46,7 @@ class _Asked:
 
 @page.get("")
 def index() -> ResponseReturnValue:
-    """Show the form and, with a person and a field, what is known without asking directories."""
+    """Show the form and, with a person, what is known without asking directories."""
     return _page(_asked(request.args), Outside(read_only=_is_set_outside()))
 
 
@@ -80,19 +81,23 @@ def fix() -> ResponseReturnValue:
 
 
 def _page(asked: _Asked, outside: Outside) -> ResponseReturnValue:
-    found, problem = None, ""
-    if asked.handle and asked.field:
-        try:
+    found, every, problem = None, None, ""
+    try:
+        if asked.handle and asked.field:
             found = explain(
                 viewer(), asked.handle, asked.field, as_viewer=_seer(asked), outside=outside
             )
-        except LupwebError as error:
-            problem = str(error)
-    status = 422 if problem else 200
-    return render_template("admin/diagnosis/index.html", **_shown(asked, found, problem)), status
+        elif asked.handle:
+            every = explain_all(viewer(), asked.handle, as_viewer=_seer(asked), outside=outside)
+    except LupwebError as error:
+        problem = str(error)
+    shown = _shown(asked, found, every, problem)
+    return render_template("admin/diagnosis/index.html", **shown), 422 if problem else 200
 
 
-def _shown(asked: _Asked, found: Explanation | None, problem: str) -> dict[str, Any]:
+def _shown(
+    asked: _Asked, found: Explanation | None, every: list[FieldVerdict] | None, problem: str
+) -> dict[str, Any]:
     may_act = is_system_administrator(viewer())
 
     def offered(each: Check) -> list[Fix]:
@@ -101,6 +106,7 @@ def _shown(asked: _Asked, found: Explanation | None, problem: str) -> dict[str, 
     return {
         "asked": asked,
         "found": found,
+        "every": every,
         "problem": problem,
         "fields": [(each.name, each.key) for each in page_layout().fields()],
         "offered": offered,
@@ -155,6 +161,7 @@ _PAGES = {
     Act.SHOW_CATEGORY: ("admin_categories.edit", "key"),
     Act.SHOW_GROUPS: ("admin_groups.index", ""),
     Act.SHOW_POLICIES: ("admin_policies.index", ""),
+    Act.SHOW_WRITE_BACK: ("admin_write-back.index", ""),
     Act.EDIT_PROFILE: ("editing.edit", "handle"),
     Act.SHOW_PROFILE: ("profiles.show", "handle"),
 }

@@ -11,6 +11,7 @@ from lupweb.blueprints.admin.directories_page import (
     tried_connection,
     tried_filter,
 )
+from lupweb.blueprints.admin.directories_writing import try_writing
 from lupweb.blueprints.admin.parts import connect, posted, secret_key
 from lupweb.configfile.directory_draft import directory_typed, new_directory
 from lupweb.configfile.directory_editing import (
@@ -26,7 +27,7 @@ from lupweb.configfile.directory_trying import prove_pattern
 from lupweb.configfile.field_draft import Draft
 from lupweb.database import transaction
 from lupweb.directories.service import get_directory
-from lupweb.errors import InvalidForm
+from lupweb.errors import InvalidForm, InvalidValue, ReadOnlyMode
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
 
@@ -69,6 +70,17 @@ def edit(key: str) -> ResponseReturnValue:
     with transaction():
         save_directory(viewer(), typed, secret_key())
     return _saved(_("“%(name)s” was saved.", name=typed.entry["name"]), key)
+
+
+@page.post("/<key>/write-test")
+def test_write(key: str) -> ResponseReturnValue:
+    """Test writing for people and attributes; what becomes of it stays on the page."""
+    try:
+        try_writing(key)
+    except (InvalidValue, ReadOnlyMode) as error:
+        draft = directory_draft(viewer(), key, secret_key())
+        return directory_page(draft, Tried(), error.message), 422
+    return redirect(url_for(".edit", key=key, _anchor="writing"), 303)
 
 
 @page.post("/<key>/move")

@@ -7,6 +7,8 @@ from flask import render_template, request
 from sqlalchemy import select
 
 from lupweb.accounts.giving import is_system_administrator
+from lupweb.blueprints.admin.directories_writing import STEP_NAMES as WRITE_STEPS
+from lupweb.blueprints.admin.directories_writing import write_panel
 from lupweb.blueprints.admin.parts import connect, secret_key
 from lupweb.configfile.directory_trying import try_connection, try_filter
 from lupweb.configfile.field_draft import Draft
@@ -114,8 +116,11 @@ def directories_page() -> str:
     )
 
 
-def directory_page(draft: Draft, tried: Tried) -> str:
-    """Return the page of a directory, with what was typed and what became of a trial."""
+def directory_page(draft: Draft, tried: Tried, write_problem: Text | str = "") -> str:
+    """Return the page of a directory, with what was typed and what became of a trial.
+
+    :param write_problem: why writing could not be tested
+    """
     return render_template(
         "admin/directories/edit.html",
         draft=draft,
@@ -127,6 +132,8 @@ def directory_page(draft: Draft, tried: Tried) -> str:
         role_names=ROLE_NAMES,
         step_names=STEP_NAMES,
         may_change=is_system_administrator(viewer()),
+        writing=write_panel(draft.key, write_problem),
+        write_steps=WRITE_STEPS,
         password_typed=bool(request.form.get("bind_password")) and not tried.is_empty,
     )
 

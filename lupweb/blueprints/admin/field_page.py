@@ -20,6 +20,7 @@ from lupweb.sync.fingerprints import waiting_fields
 from lupweb.texts import LANGUAGES, Text, _
 from lupweb.web.access import viewer
 from lupweb.web.layouts import page_layout
+from lupweb.writeback.trials import last_tested
 
 
 def field_page(draft: Draft) -> str:
@@ -35,7 +36,7 @@ def field_page(draft: Draft) -> str:
         groups=groups_listed(),
         known=known,
         lacking=_lacking(draft, known),
-        writing=writing_states(),
+        **_writing(draft),
         is_standard=draft.key in STANDARD,
         **_type_parts(draft),
         **(_kept(shown) if shown else {}),
@@ -84,6 +85,14 @@ def _kept(shown: FieldLayout) -> dict[str, Any]:
     if chosen.person and shown.source in FROM_LDAP and shown.attribute and may_ask:
         parts["raw"] = raw_values(chosen.person.id, shown.attribute, secret_key(), connect())
     return parts
+
+
+def _writing(draft: Draft) -> dict[str, Any]:
+    """Return how the directories stand to writing, and when this attribute was tried there."""
+    states = writing_states()
+    attribute = draft.entry["attribute"]
+    keys = [each.key for each in states if each.is_on]
+    return {"writing": states, "tested": last_tested(attribute, keys) if attribute else {}}
 
 
 def _lacking(draft: Draft, known: KnownAttributes) -> list[str]:

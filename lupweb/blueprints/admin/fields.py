@@ -20,8 +20,11 @@ from lupweb.configfile.field_editing import (
     save_field,
 )
 from lupweb.configfile.profile_keys import STANDARD
+from lupweb.configfile.profile_rules import allowed_types
 from lupweb.database import transaction
 from lupweb.errors import InvalidForm, NotFound
+from lupweb.field_types import FIELD_TYPES
+from lupweb.field_types.options import OptionKind
 from lupweb.profiles.field_changes import values_kept
 from lupweb.profiles.field_preview import chosen_person
 from lupweb.profiles.overview import overview
@@ -74,6 +77,8 @@ def new() -> ResponseReturnValue:
     typed = with_known_attribute(field_typed(draft, posted()))
     if "look" in request.form:
         return _looked_at(typed)
+    if _has_unseen_settings(typed):
+        return _asked_for_settings(typed)
     with transaction():
         key = add_field(viewer(), typed, secret_key())
     _say_when_it_fills(typed, None)
@@ -89,6 +94,8 @@ def edit(key: str) -> ResponseReturnValue:
     typed = with_known_attribute(field_typed(draft, posted()))
     if "look" in request.form:
         return _looked_at(typed)
+    if _has_unseen_settings(typed):
+        return _asked_for_settings(typed)
     layout = page_layout()
     with transaction():
         save_field(viewer(), layout, typed, secret_key())
@@ -159,6 +166,26 @@ def _looked_at(draft: Draft) -> ResponseReturnValue:
     if wants_part():
         return type_part(looked)
     return field_page(looked)
+
+
+def _has_unseen_settings(draft: Draft) -> bool:
+    """Return whether a type was chosen that is nothing without settings which were not there yet.
+
+    Without a script the page does not follow the type that is chosen on it.
+    """
+    chosen = draft.entry["type"]
+    if request.form.get("settings_of", chosen) == chosen or chosen not in allowed_types(draft.key):
+        return False
+    options = FIELD_TYPES[chosen].option_list
+    names = {f"option-{each.name}" for each in options if each.kind is OptionKind.LINES}
+    return bool(names) and not names & request.form.keys()
+
+
+def _asked_for_settings(draft: Draft) -> ResponseReturnValue:
+    """Show what the chosen type has to be told, before anything is stored."""
+    said = _("This type has settings of its own. They stand below: look at them, then save.")
+    looked = replace(draft, fit=fit_of_draft(viewer(), page_layout(), draft))
+    return field_page(looked.with_problems({"type": said})), 422
 
 
 def _moved() -> Place:

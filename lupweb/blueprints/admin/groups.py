@@ -6,17 +6,16 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lupweb.accounts.viewers import require_administrator
 from lupweb.blueprints.admin import Section, admin_page
 from lupweb.blueprints.admin.groups_page import (
     MEMBERS,
+    find_page,
     find_people,
     group_form,
     members_page,
     person_groups,
-    with_declared,
 )
-from lupweb.blueprints.admin.parts import connect, posted, secret_key
+from lupweb.blueprints.admin.parts import posted, secret_key
 from lupweb.configfile.field_draft import Draft
 from lupweb.configfile.group_editing import (
     add_group,
@@ -29,9 +28,8 @@ from lupweb.configfile.group_editing import (
     save_group,
 )
 from lupweb.configfile.group_members import members_meant
-from lupweb.configfile.group_overview import groups_overview
+from lupweb.configfile.group_overview import groups_overview, why_group_closed
 from lupweb.database import transaction
-from lupweb.directories.group_entries import group_entries
 from lupweb.directories.service import enabled_directories
 from lupweb.errors import InvalidForm, NotFound
 from lupweb.search.suggestions import suggestions
@@ -65,25 +63,10 @@ def people() -> ResponseReturnValue:
     return render_template("profiles/_people_options.html", people=found.people, query=found.query)
 
 
-@page.get("/find")
+@page.route("/find", methods=["GET", "POST"])
 def find() -> ResponseReturnValue:
-    """Show groups that a directory has, to declare one of them."""
-    require_administrator(viewer())
-    directories = enabled_directories()
-    known = {each.key: each.name for each in directories}
-    chosen = request.args.get("directory") or next(iter(known), "")
-    if chosen not in known:
-        raise NotFound(_("There is no directory “%(key)s”.", key=chosen[:63]))
-    words = request.args.get("q", "")
-    found = group_entries(chosen, words, secret_key(), connect())
-    return render_template(
-        "admin/groups/find.html",
-        directories=known,
-        chosen=chosen,
-        words=words,
-        found=found,
-        entries=with_declared(chosen, found.entries),
-    )
+    """Ask a directory for its groups when the form is sent, to declare one of them."""
+    return find_page()
 
 
 @page.route("/new", methods=["GET", "POST"])
@@ -119,7 +102,10 @@ def delete(key: str) -> ResponseReturnValue:
         if key not in rows:
             raise NotFound(_("There is no group “%(key)s”.", key=key[:63]))
         others = [row for row in rows.values() if row.key != key]
-        return render_template("admin/groups/delete.html", row=rows[key], others=others)
+        closed = why_group_closed(viewer(), key, secret_key())
+        return render_template(
+            "admin/groups/delete.html", row=rows[key], others=others, why_closed=closed
+        )
     with transaction():
         name = remove_group(viewer(), key, request.form.get("replacement", ""), secret_key())
     flash(str(_("“%(name)s” was deleted.", name=name)), "ok")

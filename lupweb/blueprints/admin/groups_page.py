@@ -6,12 +6,20 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 
-from lupweb.blueprints.admin.parts import secret_key
+from lupweb.accounts.viewers import require_administrator
+from lupweb.blueprints.admin.parts import connect, secret_key
 from lupweb.configfile.field_draft import Draft
 from lupweb.configfile.group_members import MembersTyped, person_meant
-from lupweb.configfile.group_overview import group_page, groups_of_one, started, why
-from lupweb.directories.group_entries import GroupEntry
+from lupweb.configfile.group_overview import (
+    group_page,
+    groups_of_one,
+    started,
+    why,
+    why_group_closed,
+)
+from lupweb.directories.group_entries import EntriesFound, GroupEntry, group_entries
 from lupweb.directories.service import enabled_directories, get_directory
+from lupweb.errors import NotFound
 from lupweb.ldap.dn import fold_dn
 from lupweb.people.memberships import groups_by_dn
 from lupweb.people.summaries import summaries
@@ -65,7 +73,10 @@ def find_people(words: str) -> Sequence[int]:
 def group_form(draft: Draft) -> str:
     """Return the form of a group, with what was typed."""
     names = {each.key: each.name for each in enabled_directories()}
-    return render_template("admin/groups/edit.html", draft=draft, directories=names)
+    closed = why_group_closed(viewer(), draft.key, secret_key())
+    return render_template(
+        "admin/groups/edit.html", draft=draft, directories=names, why_closed=closed
+    )
 
 
 def members_page(key: str, typed: MembersTyped | None = None, logins: Sequence[str] = ()) -> str:
@@ -106,6 +117,27 @@ def person_groups() -> str:
         groups=groups,
         runs=started(each.belonging.run_id for each in groups),
         why=why,
+    )
+
+
+def find_page() -> str:
+    """Return the form that asks a directory for groups, and what it found if it was sent."""
+    require_administrator(viewer())
+    names = {each.key: each.name for each in enabled_directories()}
+    chosen = request.values.get("directory") or next(iter(names), "")
+    if chosen not in names:
+        raise NotFound(_("There is no directory “%(key)s”.", key=chosen[:63]))
+    words = request.form.get("q", "")
+    is_asked = request.method == "POST"
+    found = group_entries(chosen, words, secret_key(), connect()) if is_asked else EntriesFound()
+    return render_template(
+        "admin/groups/find.html",
+        directories=names,
+        chosen=chosen,
+        words=words,
+        is_asked=is_asked,
+        found=found,
+        entries=with_declared(chosen, found.entries),
     )
 
 

@@ -11,7 +11,6 @@ from lupweb.runs.models import Run
 from lupweb.runs.service import get_run
 from lupweb.runs.states import RunState
 from lupweb.runs.undone import UNDO
-from lupweb.sync import fetched_pictures
 from lupweb.sync.applying import refuse_to_apply
 from lupweb.sync.dashboard import name_of
 from lupweb.sync.run_list import runs_about
@@ -56,8 +55,6 @@ def refuse_undo(run: Run, followers: Sequence[Run]) -> None:
     :raises Forbidden: saying why
     """
     refuse(run)
-    if run.subject == fetched_pictures.SUBJECT:
-        raise Forbidden(_("Pictures are not taken back. Enter the right address, and read again."))
     if any(each.mode == UNDO and each.state == RunState.DONE for each in followers):
         raise Forbidden(_("Run %(run)s has been taken back already.", run=run.id))
 

@@ -21,7 +21,7 @@ from lupweb.errors import NotFound
 from lupweb.runs.models import Run
 from lupweb.runs.sentences import sentence
 from lupweb.runs.service import get_run
-from lupweb.runs.states import RunState
+from lupweb.runs.states import CREDENTIALS_REFUSED, FOUND, RunState
 from lupweb.sync.dashboard import (
     Standing,
     active_runs_shown,
@@ -80,6 +80,7 @@ def dashboard_page() -> str:
         waiting=_waiting(standings),
         rules={each.directory.key: rules_of(each.directory, options) for each in standings},
         sentence=sentence,
+        counter_names=COUNTER_NAMES,
         options=options,
     )
 
@@ -117,6 +118,7 @@ def active_part(shown: str) -> str:
     return render_template(
         "admin/sync/_active.html",
         active=active,
+        counter_names=COUNTER_NAMES,
         ended=[(run, name_of(run.subject, names)) for run in ended],
         modes=MODES,
     )
@@ -160,16 +162,26 @@ def run_page(number: int, part: str) -> str:
             for key, label in BESIDE.items()
             if run.counters.get(key) or key == "values_changed"
         ],
-        others={key: n for key, n in run.counters.items() if key not in COUNTERS and n},
+        others=_others(run),
         reasons=[reason_of(page_layout(), each) for each in verdicts_of(run)],
         parts=parts,
         chosen=chosen,
         part=_part(run, chosen),
         actions=ACTIONS,
+        counter_names=COUNTER_NAMES,
         after=after(run),
         address=Address(url_for(".show", number=number), {"show": chosen}),
         active=[each for each in active_runs_shown(names, now()) if each.run.id == number],
     )
+
+
+def _others(run: Run) -> dict[str, int]:
+    """Return what a run counted that has no name of its own; for those who look for a fault."""
+    return {
+        key: n
+        for key, n in run.counters.items()
+        if n and key not in COUNTERS and not key.startswith(FOUND) and key != CREDENTIALS_REFUSED
+    }
 
 
 def run_number(text: str) -> int:

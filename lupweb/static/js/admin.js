@@ -13,6 +13,16 @@
     strip.scrollLeft += line.left - frame.left - (frame.width - line.width) / 2;
   }
 
+  // Text that goes elsewhere by hand, such as a rule for the directory team.
+  all('[data-copy-text]').forEach(button => {
+    if (!navigator.clipboard) { button.hidden = true; return; }
+    button.addEventListener('click', async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copyText).textContent);
+      button.querySelector('span').textContent = button.dataset.done;
+      say(button.dataset.done);
+    });
+  });
+
   // The same menu in every row, in place of a link to the page of its field.
   all('[data-more]').forEach(link => {
     const menu = document.getElementById('more-menu').content.firstElementChild.cloneNode(true);

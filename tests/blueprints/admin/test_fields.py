@@ -118,3 +118,17 @@ def test_two_administrators_do_not_overwrite_each_other_unseen(admin: Browser) -
     assert refused == 422
     assert admin.response.status_code == 303
     assert "Talk" in names(admin, "contact")
+
+
+def test_without_a_script_a_type_that_has_settings_shows_them_before_it_is_stored(
+    admin: Browser, app: Flask
+) -> None:
+    sent = {"settings_of": "text", "type": "select", "help_text-en": "Say it."}
+    status = added(admin, "Form of address", **sent)
+
+    assert status == 422
+    assert "This type has settings of its own." in admin.text
+    assert admin.page.select_one("textarea[name=option-choices]")
+    assert admin.page.select_one("input[name=settings_of][value=select]")
+    assert added(admin, "Form of address", **{**sent, "option-choices": "Du\nSie"}) == 303
+    assert added(admin, "Nickname", settings_of="select", type="multi_user_select") == 303

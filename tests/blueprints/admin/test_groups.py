@@ -4,9 +4,14 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from lupweb.accounts.giving import give_role
+from lupweb.accounts.models import RoleGrant
+from lupweb.accounts.roles import Role
+from lupweb.accounts.viewers import OPERATOR
 from lupweb.audit.events import events_about
 from lupweb.database import db, transaction
 from lupweb.people.models import Group, Person
+from lupweb.people.queries import groups_by_key
 from tests.blueprints.admin.conftest import CANARY
 from tests.blueprints.admin.filling import form_of
 from tests.blueprints.admin.grouping import add, local, members, row_of
@@ -23,6 +28,13 @@ REFUSED = [
     ({"name": "Safe", "directory": "other", "dn": f"cn=a,{SUFFIX}"}, "There is no directory"),
     ({"name": "A\x01b"}, "invisible control characters"),
 ]
+
+
+def found_in_directory(browser: Browser) -> str:
+    """Send the form that asks the directory for its first groups; return what the page says."""
+    browser.get("/admin/groups/find")
+    browser.post("/admin/groups/find")
+    return browser.text
 
 
 def test_the_list_says_where_a_group_is_kept_who_is_in_it_and_what_it_decides(
@@ -117,7 +129,8 @@ def test_a_group_of_the_directory_is_found_by_words_and_declared(
     dn = f"cn=Field (Süd),{GROUPS}"
     company.add(dn, {"objectClass": [b"groupOfNames"], "cn": ["Field (Süd)".encode()],
                      "member": [f"uid=ben,ou=people,{SUFFIX}".encode()]})  # fmt: skip
-    page = admin.get("/admin/groups/find", q="(sü")
+    admin.get("/admin/groups/find")
+    page = admin.post("/admin/groups/find", directory="main", q="(sü")
     rows = page.select(".lines > li")
     assert len(rows) == 1
     link = rows[0].select_one("a.btn")
@@ -133,14 +146,48 @@ def test_a_group_of_the_directory_is_found_by_words_and_declared(
     assert (sent["name"], sent["dn"]) == ("Field (Süd)", dn)
     assert "not read yet" in waits
     assert members(admin, "field_sued") == ["Ben Özgür"]
-    assert "Declared here as field_sued" in admin.get("/admin/groups/find").get_text()
+    assert "Declared here as field_sued" in found_in_directory(admin)
+
+
+def test_opening_the_page_asks_no_directory(admin: Browser, company: FakeDirectory) -> None:
+    company.go_down()
+
+    page = admin.get("/admin/groups/find")
+
+    assert "does not answer" not in page.get_text()
+    assert page.select_one('form[method="post"] input[name="csrf_token"]')
+    assert "Safety" not in page.get_text()
+
+
+def test_who_does_not_decide_about_a_group_reads_why_and_meets_no_form(
+    admin: Browser, as_person: Callable[[str], Browser], app: Flask
+) -> None:
+    """B27: the group makes system administrators, and Ada is a plain administrator."""
+    add(admin, local(admin, "Rulers"), "sam", logins="later")
+    with app.app_context(), transaction():
+        ada = db.session.scalars(db.select(Person.id).where(Person.login == "ada")).one()
+        give_role(OPERATOR, ada, Role.ADMINISTRATOR)
+        ids = groups_by_key()
+        for key in ("rulers", "safety"):
+            db.session.add(RoleGrant(role=Role.SYSTEM_ADMINISTRATOR, group_id=ids[key]))
+    ada_reads, why = as_person("ada"), "Only they decide who is in it."
+
+    for path in ("rulers/members", "rulers/delete", "safety/edit", "safety/delete"):
+        page = ada_reads.get(f"/admin/groups/{path}")
+        assert why in page.get_text(), path
+        assert not page.select("main input[type=checkbox], main .btn--bad, main textarea"), path
+        assert why not in admin.get(f"/admin/groups/{path}").get_text()
+    sent = form_of(ada_reads, "/admin/groups/safety/edit")
+    ada_reads.post("/admin/groups/safety/edit", **{**sent, "name": "First aid"})
+
+    assert ada_reads.response.status_code == 303
 
 
 def test_a_directory_that_does_not_answer_is_said_and_a_dn_can_be_typed(
     admin: Browser, company: FakeDirectory
 ) -> None:
     company.go_down()
-    assert "does not answer" in admin.get("/admin/groups/find").get_text()
+    assert "does not answer" in found_in_directory(admin)
 
     sent = form_of(admin, "/admin/groups/new?directory=main")
     admin.post("/admin/groups/new", **{**sent, "name": "Board", "dn": "no dn"})

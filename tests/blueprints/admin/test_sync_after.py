@@ -68,7 +68,7 @@ def test_a_run_is_taken_back_after_one_question_that_says_what_stays(
     asked = asked_last(app)
     admin.get(admin.response.location)
 
-    assert "Groups and pictures: the next run reads them as they are then." in said
+    assert "Groups that are kept here: they follow their list of logins." in said
     assert count_runs(app) == before + 1
     assert asked == ("undo", "queued", False, run_id)
     assert f"Run {run_id + 1} takes back what run {run_id} changed." in admin.text

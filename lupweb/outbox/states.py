@@ -1,0 +1,36 @@
+"""What becomes of a value that is to be saved to a directory (writeback.md section 8). Pure."""
+
+from enum import StrEnum
+
+
+class OutboxState(StrEnum):
+    """Where a message stands.
+
+    `LEASED`: somebody is at it. `UNKNOWN`: it was sent, and the answer was lost. `REJECTED`: the
+    directory will not have it. `DEAD`: it was tried for too long.
+    """
+
+    QUEUED = "queued"
+    LEASED = "leased"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+    CONFLICT = "conflict"
+    WRITTEN = "written"
+    REJECTED = "rejected"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+
+
+OPEN = (
+    OutboxState.QUEUED,
+    OutboxState.LEASED,
+    OutboxState.WAITING,
+    OutboxState.UNKNOWN,
+    OutboxState.CONFLICT,
+)
+"""Not settled: a person has at most one such message for each field."""
+DUE = (OutboxState.QUEUED, OutboxState.WAITING, OutboxState.UNKNOWN, OutboxState.LEASED)
+"""To be sent, once `not_before` has come; a leased one once its lease has run out."""
+TROUBLED = (OutboxState.CONFLICT, OutboxState.REJECTED, OutboxState.DEAD)
+"""Somebody has to look at them."""

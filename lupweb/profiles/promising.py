@@ -1,0 +1,133 @@
+"""What becomes of a value that goes to a directory: checked, promised, given up."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lupweb.errors import InvalidValue
+from lupweb.outbox.models import OutboxMessage
+from lupweb.outbox.queries import open_messages
+from lupweb.outbox.service import cancel, promise
+from lupweb.outbox.states import TROUBLED, OutboxState
+from lupweb.outbox.values import Place, Wanted
+from lupweb.profiles.desk import Desk, DeskField
+from lupweb.profiles.merging import Outcome, controls_digest, is_touched
+from lupweb.profiles.replies import IS_MINE, Reply
+from lupweb.profiles.supply import dns_of
+
+GIVEN_UP = frozenset({Outcome.KEEP_THEIRS, Outcome.NOTHING})
+
+
+def refuse_unwritable(desk: Desk, replies: Mapping[str, Reply]) -> dict[str, Reply]:
+    """Return the replies, with a problem where the directory could not hold a value.
+
+    One query, where people are named.
+    """
+    dns = _dns(desk, {key: each.value for key, each in replies.items()})
+    return {key: _checked(each, dns) for key, each in replies.items()}
+
+
+def promise_values(desk: Desk, entered: Mapping[str, str], by: str) -> list[str]:
+    """Promise what goes to the directory; return the keys of what is not confirmed now.
+
+    Call inside the transaction that holds the person. What was to go there and is entered for this
+    site alone now, goes there no more.
+
+    :param entered: field key -> new value, of all fields that have one
+    """
+    dns = _dns(desk, entered)
+    new = []
+    for key, value in entered.items():
+        each = desk.fields[key]
+        if each.goes_to_directory and _promise(desk, each, Wanted(*_sides(each, value, dns), by)):
+            new.append(key)
+    _take_back(desk, [key for key in entered if not desk.fields[key].goes_to_directory])
+    return new
+
+
+def settle_troubles(desk: Desk, replies: Mapping[str, Reply]) -> dict[str, OutboxMessage]:
+    """Give up what the owner gave up: a conflict left to the directory, what it would not have.
+
+    :returns: by field key, those where another value was found than is confirmed
+    """
+    found = {}
+    for key, reply in replies.items():
+        message = reply.open.message
+        if message is None or message.state not in TROUBLED or not _is_given_up(reply):
+            continue
+        is_conflict = message.state == OutboxState.CONFLICT
+        cancel(message, "theirs" if is_conflict else "as_before")
+        if is_conflict and message.found_value != reply.open.confirmed:
+            found[key] = message
+    return found
+
+
+def _is_given_up(reply: Reply) -> bool:
+    if reply.outcome is Outcome.NOTHING:
+        return is_touched(reply.base, controls_digest(reply.typed))
+    return reply.outcome is Outcome.KEEP_THEIRS
+
+
+def _checked(reply: Reply, dns: Mapping[str, str]) -> Reply:
+    each = reply.open
+    if not each.goes_to_directory or reply.outcome not in IS_MINE or reply.problem:
+        return reply
+    try:
+        each.field.type.write(reply.value, dns)
+    except InvalidValue as error:
+        return replace(reply, problem=error.message)
+    return reply
+
+
+def _promise(desk: Desk, each: DeskField, wanted: Wanted) -> bool:
+    if desk.supplier is None:
+        return False
+    place = Place(
+        desk.supplier.directory_id,
+        desk.supplier.unique_id,
+        desk.person.id,
+        each.field.id,
+        each.key,
+        each.field.attribute,
+    )
+    return promise(place, wanted) is not None
+
+
+def _sides(
+    each: DeskField, value: str, dns: Mapping[str, str]
+) -> tuple[str, str, list[bytes], list[bytes]]:
+    """Return the confirmed and the new value, as documents and as directories hold them."""
+    message = each.message
+    is_conflict = message is not None and message.state == OutboxState.CONFLICT
+    before = each.stored if is_conflict else each.confirmed
+    return before, value, _as_held(each, before, dns), each.field.type.write(value, dns)
+
+
+def _as_held(each: DeskField, value: str, dns: Mapping[str, str]) -> list[bytes]:
+    """Return what the directory holds for a value; of one that nobody could write, the value."""
+    try:
+        return each.field.type.write(value, dns)
+    except InvalidValue:
+        return [item.encode() for item in each.field.type.split(value)]
+
+
+def _dns(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
+    """Return the DNs of all people whom these values name, and the confirmed ones beside them."""
+    naming = [
+        each
+        for key in values
+        if (each := desk.fields[key]).goes_to_directory and each.field.type.names_people
+    ]
+    if desk.supplier is None or not naming:
+        return {}
+    texts = (text for each in naming for text in (values[each.key], each.stored, each.confirmed))
+    items = {item for text in texts for item in text.split("\n")}
+    return dns_of(desk.supplier.directory_id, items)
+
+
+def _take_back(desk: Desk, keys: list[str]) -> None:
+    if not keys or desk.supplier is None or not desk.supplier.takes_writes:
+        return
+    waiting = open_messages([desk.person.id]).get(desk.person.id, {})
+    for key in keys:
+        if key in waiting:
+            cancel(waiting[key], "switched_off")

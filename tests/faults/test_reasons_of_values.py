@@ -1,0 +1,147 @@
+"""Reasons of interface.md section 6 that lie in a value or a run, made on a real slapd."""
+
+from lupweb.database import db, transaction
+from lupweb.directories.connect import connect
+from lupweb.options.registry import READ_ONLY
+from lupweb.options.service import set_option
+from lupweb.people.queries import get_person
+from lupweb.profiles.editor import define_field, fill_from_directory
+from lupweb.profiles.sources import Source
+from lupweb.runs.models import PlanItem
+from lupweb.runs.service import finish, request, start
+from lupweb.runs.states import CHANGES, FULL, RunState
+from tests.faults.changing import add, delete, set_values
+from tests.faults.mending import (
+    Mended,
+    dn,
+    phone,
+)
+from tests.faults.test_why_not_here import nobody_there
+
+
+def test_x12_attribute_not_readable_is_mended_by_reading_once_it_may_be_read(lup: Mended) -> None:
+    phone(lup, "unreadable")
+    lup.site.read_as("nophone")
+    assert lup.why("unreadable", "phone") == "attribute_not_readable"
+
+    lup.site.read_as("reader")
+    lup.page.press("read_person")
+
+    assert lup.page.value("unreadable", "phone") == "+49 611 2"
+
+
+def test_entry_has_no_value_is_mended_by_reading_once_it_has_one(lup: Mended) -> None:
+    assert lup.why("empty", "position") == "entry_has_no_value"
+
+    set_values(lup.server, dn("empty"), "title", b"Engineer")
+    lup.page.press("read_person")
+
+    assert lup.why("empty", "position") == "value_is_here"
+
+
+def test_value_does_not_fit_is_mended_by_reading_once_it_is_corrected(lup: Mended) -> None:
+    with lup.site.inside(), transaction():
+        define_field(
+            "born", "Born", category="work", type_key="date", source=Source.LDAP, attribute="pager"
+        )
+    set_values(lup.server, dn("unfit"), "pager", b"soon")
+    assert lup.why("unfit", "born") == "value_does_not_fit"
+
+    set_values(lup.server, dn("unfit"), "pager", b"2001-02-03")
+    lup.page.press("read_person")
+
+    assert lup.page.value("unfit", "born") == "2001-02-03"
+
+
+def test_reference_not_found_is_mended_by_reading_everything(lup: Mended) -> None:
+    set_values(lup.server, dn("lost"), "manager", dn("found").encode())
+    lup.site.sync()
+    assert lup.why("lost", "manager") == "reference_not_found"
+    assert dn("found") in lup.said("lost", "manager")
+
+    entry = {"objectClass": [b"inetOrgPerson"], "cn": [b"found"], "sn": [b"found"]}
+    add(lup.server, dn("found"), entry)
+    lup.page.press("read_everything")
+    lup.page.work()
+
+    assert lup.why("lost", "manager") == "value_is_here"
+    delete(lup.server, dn("found"))
+
+
+def test_field_held_is_mended_by_what_the_run_offers(lup: Mended) -> None:
+    phone(lup, "held", "+49 611 9")
+    with lup.site.inside(), transaction():
+        number = start("directory:main", trigger="test", mode=FULL, reason="test")
+        finish(number, RunState.HELD, "One value is held.")
+        who = get_person("held").id
+        db.session.add(
+            PlanItem(
+                run_id=number,
+                person_id=who,
+                action="change",
+                guard="clear",
+                changes={"phone": ["+49 611 1", "+49 611 9"]},
+            )
+        )
+
+    assert lup.why("held", "phone") == "field_held"
+    assert lup.page.link(f"Run {number}").endswith(f"/admin/sync/runs/{number}")
+
+
+def test_not_read_yet_is_mended_by_reading_the_person(lup: Mended) -> None:
+    with lup.site.inside(), transaction():
+        fill_from_directory("website", "uid")
+    assert lup.why("unread", "website") == "not_read_yet"
+
+    lup.page.press("read_person")
+
+    assert lup.page.value("unread", "website") == "unread"
+
+
+def test_run_in_progress_is_mended_by_reading_the_person(lup: Mended) -> None:
+    phone(lup, "running")
+    with lup.site.inside(), transaction():
+        request("directory:main", trigger="test", mode=CHANGES, reason="test")
+    assert lup.why("running", "phone") == "run_in_progress"
+
+    lup.page.press("read_person")
+
+    assert lup.page.value("running", "phone") == "+49 611 2"
+
+
+def test_run_failed_is_mended_by_reading_the_person(lup: Mended) -> None:
+    phone(lup, "failed")
+    lup.site.connect = nobody_there
+    assert lup.site.sync().verdict == ("failed", 1)
+    lup.site.connect = connect
+    assert lup.why("failed", "phone") == "run_failed"
+
+    lup.page.press("read_person")
+
+    assert lup.page.value("failed", "phone") == "+49 611 2"
+
+
+def test_read_only_mode_leads_to_the_policies_and_all_is_read_when_it_is_off(lup: Mended) -> None:
+    phone(lup, "readonly")
+    with lup.site.inside(), transaction():
+        set_option(READ_ONLY, True)
+    assert lup.why("readonly", "phone") == "read_only_mode"
+    assert lup.page.link("Policies").endswith("/admin/policies")
+
+    with lup.site.inside(), transaction():
+        set_option(READ_ONLY, False)
+    lup.site.sync()
+    assert lup.why("readonly", "phone") == "value_is_here"
+
+
+def test_every_field_of_a_person_is_judged_at_once(lup: Mended) -> None:
+    lup.site.read_as("nophone")
+
+    told = lup.site.command("explain", "here", "--json").document["fields"]
+    reasons = {each["field"]: each["reason"] for each in told}
+
+    assert reasons["phone"] == "attribute_not_readable"
+    assert reasons["position"] == "entry_has_no_value"
+    assert all(each["verdict"] for each in told)
+    for key in ("phone", "position", "manager"):
+        assert lup.why("here", key) == reasons[key]
