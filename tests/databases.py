@@ -8,6 +8,12 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 both_databases = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+sqlite_first = pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.thorough)],
+    indirect=True,
+)
+"""For what asks both alike through the same statements: the second where all is asked for."""
 NOT_QUERIES = {"BEGIN", "COMMIT", "ROLLBACK", "PRAGMA", "SAVEPOINT"}
 
 

@@ -159,6 +159,7 @@ def _fill_and_read(app: Flask, kept: Demo, uri: str) -> None:
     access = Access(
         uri=uri,
         reader_password=kept.passwords["reader"],
+        writer_password=kept.passwords["writer"],
         administrator_password=kept.passwords[ADMINISTRATOR],
         secret_key=settings.secret_key,
     )

@@ -8,7 +8,7 @@ from lupweb.accounts.service import create_admin, find_local_account
 from lupweb.database import db
 from lupweb.demo.company import EDITOR, Company
 from lupweb.demo.groups import HR, SAFETY
-from lupweb.demo.ldif import PEOPLE_BASE, READER, SUFFIX, dn_of_group
+from lupweb.demo.ldif import PEOPLE_BASE, READER, SUFFIX, WRITER, dn_of_group
 from lupweb.directories.models import Directory
 from lupweb.directories.secrets import lock
 from lupweb.directories.service import add_directory, find_directory
@@ -33,10 +33,14 @@ BRANCH = PEOPLE_BASE.removesuffix("," + SUFFIX)
 
 @dataclass(frozen=True, kw_only=True)
 class Access:
-    """How the demo reaches its directory, and how its administrator signs in."""
+    """How the demo reaches its directory, and how its administrator signs in.
+
+    :param writer_password: of the account that may change entries; "": nothing is saved to LDAP
+    """
 
     uri: str
     reader_password: str
+    writer_password: str = ""
     administrator_password: str
     secret_key: str
 
@@ -66,6 +70,8 @@ FROM_LDAP: Mapping[str, tuple[str, str]] = {
 FACETS = frozenset({"department", "location"})
 COLUMNS = frozenset({"department", "location", "phone"})
 """Which of them people are chosen by, and which are columns of the table."""
+SAVED_TO_LDAP = frozenset({"phone", "mobile", "room", "about"})
+"""What people enter here goes to the directory, which lets its writer change it."""
 FIELDS = (
     _Field("email", "Email", "contact", "mail", "email"),
     _Field("mobile", "Mobile", "contact", "mobile", "phone"),
@@ -113,22 +119,29 @@ def fill(company: Company, access: Access) -> None:
         _add_profile()
         store_edit_right(EditRight(profiles_of_groups=(HR,), editor_people=(EDITOR[0],)))
     directory.uris = [access.uri]
-    directory.bind_password = lock(access.reader_password, access.secret_key)
+    directory.bind_password = lock(_password(directory.bind_dn, access), access.secret_key)
     _set_administrator(access.administrator_password)
 
 
+def _password(bind_dn: str, access: Access) -> str:
+    return access.writer_password if bind_dn == WRITER else access.reader_password
+
+
 def _add_directory(access: Access) -> Directory:
-    return add_directory(
+    bind_dn = WRITER if access.writer_password else READER
+    directory = add_directory(
         KEY,
         "Nordhafen LDAP",
         uris=[access.uri],
         tls=Tls.NONE,
-        bind_dn=READER,
-        bind_password=access.reader_password,
+        bind_dn=bind_dn,
+        bind_password=_password(bind_dn, access),
         base_dn=SUFFIX,
         additional_user_dn=BRANCH,
         secret_key=access.secret_key,
     )
+    directory.writes = bool(access.writer_password)
+    return directory
 
 
 def _add_groups(company: Company, directory_id: int) -> None:
@@ -142,11 +155,12 @@ def _add_groups(company: Company, directory_id: int) -> None:
 def _add_profile() -> None:
     for key, (attribute, help_text) in FROM_LDAP.items():
         standard = fill_from_directory(key, attribute, help_text=help_text)
+        standard.writes_back = key in SAVED_TO_LDAP
         show_in_directory(standard, facet=key in FACETS, in_table=key in COLUMNS)
     define_category("about", "About")
     define_category("safety", "First aid and safety", visible_to=[SAFETY])
     for field in FIELDS:
-        define_field(
+        defined = define_field(
             field.key,
             field.name,
             category=field.category,
@@ -159,6 +173,7 @@ def _add_profile() -> None:
             in_table=field.in_table,
             on_card=field.on_card,
         )
+        defined.writes_back = field.key in SAVED_TO_LDAP
 
 
 def _set_administrator(password: str) -> None:

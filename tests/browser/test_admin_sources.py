@@ -14,7 +14,7 @@ from lupweb.options.registry import XML_FILE
 from lupweb.options.service import set_option
 from lupweb.profiles.editor import define_field
 from lupweb.profiles.sources import Source
-from tests.browser.screens import SCREENS
+from tests.browser.screens import NARROW_FIRST
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitors
@@ -37,12 +37,12 @@ def _set_up(app: Flask, demo_login: tuple[str, str]) -> None:
         ).role = DirectoryRole.ALTERNATIVE  # fmt: skip
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+@pytest.mark.parametrize(("width", "scheme"), NARROW_FIRST)
 def test_the_page_has_no_barrier_before_and_after_a_test(
     visitors: Visitors, axe: Path, width: int, scheme: str
 ) -> None:
     visitor = visitors.stranger(width, color_scheme=scheme, bypass_csp=True)
-    visitor.sign_in("admin", PASSWORD)
+    visitor.sign_in_unseen("admin", PASSWORD)
     page = visitor.page
     visitor.go("/admin/sources")
     found: dict[str, object] = {"page": barriers(page, axe)}

@@ -11,7 +11,7 @@ from lupweb.database import transaction
 from lupweb.runs import service as runs
 from lupweb.runs.leases import name_run, take
 from lupweb.runs.states import RunState
-from tests.browser.screens import SCREENS
+from tests.browser.screens import NARROW_FIRST
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitor, Visitors
@@ -58,11 +58,11 @@ def at_work(app: Flask) -> int:
 
 def administrator(visitors: Visitors, width: int = 1280, **window: object) -> Visitor:
     visitor = visitors.stranger(width, **window)
-    visitor.sign_in("admin", PASSWORD)
+    visitor.sign_in_unseen("admin", PASSWORD)
     return visitor
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+@pytest.mark.parametrize(("width", "scheme"), NARROW_FIRST)
 def test_no_page_of_synchronization_has_a_barrier_or_scrolls_sideways(
     visitors: Visitors, axe: Path, at_work: int, width: int, scheme: str
 ) -> None:

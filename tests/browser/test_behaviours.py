@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 def test_a_menu_opens_by_keyboard_and_escape_gives_the_focus_back(visitors) -> None:
     visitor = visitors.colleague()
+    visitor.go("/people")
     summary = visitor.page.locator("summary", has_text="Your menu")
     entry = visitor.page.get_by_text("Your profile")
 
@@ -19,6 +20,7 @@ def test_a_menu_opens_by_keyboard_and_escape_gives_the_focus_back(visitors) -> N
 
 def test_a_menu_closes_when_something_else_is_clicked_or_focused(visitors) -> None:
     visitor = visitors.colleague()
+    visitor.go("/people")
     summary = visitor.page.locator("summary", has_text="Your menu")
     sign_out = visitor.page.get_by_role("button", name="Sign out")
 
@@ -45,6 +47,7 @@ def test_the_main_menu_of_a_small_screen_leads_to_people(visitors) -> None:
 
 def test_the_chosen_theme_is_kept_by_the_server(visitors) -> None:
     visitor = visitors.colleague(color_scheme="light")
+    visitor.go("/people")
 
     visitor.page.get_by_role("button", name="Switch light and dark").click()
     visitor.go("/people")

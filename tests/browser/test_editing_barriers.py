@@ -14,7 +14,7 @@ from tests.browser.editing import (
     save,
     saved,
 )
-from tests.browser.screens import NARROW_DARK, WIDE_LIGHT
+from tests.browser.screens import NARROW_DARK, WIDE_LIGHT, thorough
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitor
@@ -33,7 +33,7 @@ def picture(tmp_path: Path) -> Path:
     return a_photograph(tmp_path)
 
 
-@pytest.fixture(params=[WIDE_LIGHT, NARROW_DARK])
+@pytest.fixture(params=[thorough(WIDE_LIGHT), NARROW_DARK])
 def ben(request: pytest.FixtureRequest, visitors) -> Visitor:
     """Ben, with a wide or a narrow screen, in light or dark."""
     width, scheme = request.param
@@ -80,7 +80,7 @@ def test_a_conflict_and_mistakes_have_no_barrier(ben: Visitor, axe: Path) -> Non
     assert barriers(page, axe) == []
 
 
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("width", [320, thorough(1280)])
 def test_nothing_scrolls_sideways(visitors, width: int, picture: Path) -> None:
     visitor = visitors.colleague(width)
     leave_without_a_question(visitor)

@@ -61,6 +61,7 @@ def change_at_once(first: Visitor, text: str, second: Visitor, other: str) -> No
     save_into_a_conflict(second.page)
 
 
+@pytest.mark.thorough
 def test_b96_different_fields_are_joined_without_asking(
     owner: Visitor, editor: Visitor, app: Flask
 ) -> None:
@@ -93,6 +94,7 @@ def test_b96_whoever_saves_the_same_field_later_sees_both_and_may_leave_the_othe
     assert owner.complaints == editor.complaints == []
 
 
+@pytest.mark.thorough
 def test_b96_or_may_put_the_own_value_in_its_place(
     owner: Visitor, editor: Visitor, app: Flask
 ) -> None:

@@ -116,6 +116,7 @@ def test_b42_no_payload_breaks_out_of_what_the_script_puts_into_a_page(walk: Wal
     walk.look("the card over a name")
 
 
+@pytest.mark.thorough
 def test_b42_b45_no_payload_breaks_out_of_a_form_in_any_of_its_states(
     walk: Walk, app: Flask
 ) -> None:

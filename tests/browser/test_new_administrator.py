@@ -82,6 +82,7 @@ def named(type_key: str) -> str:
     return f"A {type_key.replace('_', ' ')}"
 
 
+@pytest.mark.thorough
 def test_from_an_empty_site_to_what_a_member_and_another_person_see(visitors: Visitors) -> None:
     admin = visitors.stranger()
     admin.sign_in("admin", ADMIN_PASSWORD)

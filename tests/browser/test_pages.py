@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.screens import thorough
+
 VIEWS = ("/people", "/people?view=list", "/people?view=table")
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LONG_NAMES = "all => all.forEach(each => { each.textContent = 'W'.repeat(120) })"
@@ -68,7 +70,7 @@ def test_every_page_has_one_main_heading_a_title_and_a_language(visitors) -> Non
         expect(visitor.page.locator("html")).to_have_attribute("lang", re.compile("^[a-z]{2}$"))
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280])
+@pytest.mark.parametrize("width", [320, thorough(390), 768, thorough(1280)])
 def test_nothing_scrolls_sideways_however_long_a_name_is(visitors, width: int) -> None:
     visitor = visitors.colleague(width)
     wider_by = {}

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.screens import thorough
+
 
 def first_tip(visitor) -> tuple[Locator, Locator]:
     """Open the visitor's own profile; return the first question mark and its bubble."""
@@ -48,7 +50,7 @@ def test_enter_closes_and_opens_the_bubble(visitors) -> None:
     expect(bubble).to_be_visible()
 
 
-@pytest.mark.parametrize("javascript", [True, False])
+@pytest.mark.parametrize("javascript", [True, thorough(False)])
 def test_the_pointer_may_move_from_the_mark_onto_the_bubble(visitors, javascript: bool) -> None:
     visitor = visitors.colleague(java_script_enabled=javascript)
     mark, bubble = first_tip(visitor)
@@ -96,7 +98,7 @@ def test_the_mark_names_its_field_and_is_described_by_the_bubble(visitors) -> No
     assert (bubble.text_content() or "").strip()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [1280, thorough(390)])
 def test_a_text_of_a_mebibyte_scrolls_inside_the_bubble_by_keyboard(visitors, width: int) -> None:
     visitor = visitors.colleague(width)
     mark, bubble = first_tip(visitor)

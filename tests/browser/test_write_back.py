@@ -9,7 +9,7 @@ from lupweb.accounts.service import create_admin
 from lupweb.database import transaction
 from lupweb.outbox.states import OutboxState as S
 from tests.blueprints.messages import a_message, state_of, switch_writing_on
-from tests.browser.screens import SCREENS
+from tests.browser.screens import NARROW_FIRST
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitors
@@ -30,7 +30,7 @@ def _set_up(app: Flask, directory: FakeDirectory, demo_login: tuple[str, str]) -
         create_admin("admin", PASSWORD)
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+@pytest.mark.parametrize(("width", "scheme"), NARROW_FIRST)
 def test_no_page_of_it_has_a_barrier_or_is_wider_than_the_screen(
     visitors: Visitors, axe: Path, directory: FakeDirectory, width: int, scheme: str
 ) -> None:

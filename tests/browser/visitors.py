@@ -1,5 +1,6 @@
 """Whoever comes to the site in a real browser."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 TELL_VIOLATIONS = """document.addEventListener('securitypolicyviolation', event =>
     console.error(`CSP: ${event.violatedDirective} ${event.blockedURI}`))"""
 
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 EXPECTED = ("status of 40", "htmx:sendAbort", "htmx:afterRequest")
 
 
@@ -31,6 +33,15 @@ class Visitor:
         self.page.fill("input[name=password]", password)
         self.page.click("form[method=post] button[type=submit]")
         self.page.wait_for_url(lambda url: "/login" not in url)
+
+    def sign_in_unseen(self, name: str, password: str) -> None:
+        """Sign in without looking at the pages: much quicker."""
+        address, ask = f"{self.address}/login", self.context.request
+        token = TOKEN.search(ask.get(address).text())
+        assert token
+        form = {"csrf_token": token[1], "username": name, "password": password}
+        answer = ask.post(address, form=form, max_redirects=0)
+        assert answer.status == 302
 
     def own_profile(self) -> str:
         """Return the path of the visitor's own profile, from the menu."""
@@ -75,9 +86,9 @@ class Visitors:
         return visitor
 
     def colleague(self, width: int = 1280, **window: Any) -> Visitor:
-        """Return somebody who has signed in as `demo_login`."""
+        """Return somebody who has signed in as `demo_login`, and has no page open yet."""
         visitor = self.stranger(width, **window)
-        visitor.sign_in(*self._login)
+        visitor.sign_in_unseen(*self._login)
         return visitor
 
     def leave(self) -> None:

@@ -232,7 +232,7 @@ def test_a_second_demo_in_the_same_folder_leaves_the_first_alone(
     [
         pytest.param(signal.SIGINT, marks=pytest.mark.thorough),
         pytest.param(signal.SIGTERM, marks=pytest.mark.thorough),
-        signal.SIGKILL,
+        pytest.param(signal.SIGKILL, marks=pytest.mark.thorough),
     ],
 )
 def test_whatever_ends_it_leaves_nothing_and_it_starts_again(

@@ -25,14 +25,14 @@ from lupweb.people.states import PersonState
 from lupweb.profiles.desk import open_desk
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.rights import EditRight, grant_edit_right, may_edit
-from tests.databases import both_databases, counted_queries
+from tests.databases import counted_queries, sqlite_first
 from tests.duplicates.conftest import ADMIN, SYSTEM, Two, layout, person, write
 from tests.factories import a_run, an_entry
 
 PutTogether = Callable[..., Merge]
 
 
-@both_databases
+@sqlite_first
 def test_values_past_groups_and_names_of_both_are_in_the_record_that_stays(
     two: Two, put_together: PutTogether
 ) -> None:
@@ -79,7 +79,7 @@ def test_whoever_named_the_other_record_names_the_one_that_stays_also_after_a_ru
     assert str(desk.fields["deputy"].shown(desk.fields["deputy"].stored)).count(f"id:{two.new}")
 
 
-@both_databases
+@sqlite_first
 def test_a_run_afterwards_makes_nobody_anew_and_changes_nothing(
     two: Two, put_together: PutTogether
 ) -> None:

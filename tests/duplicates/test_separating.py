@@ -16,14 +16,14 @@ from lupweb.people.queries import find_person
 from lupweb.people.states import PersonState
 from lupweb.profiles.editor import define_field
 from lupweb.profiles.models import IndexedValue, ProfileField
-from tests.databases import both_databases
+from tests.databases import sqlite_first
 from tests.duplicates.conftest import ADMIN, Two, layout, person, write
 from tests.factories import a_local_person
 
 PutTogether = Callable[..., Merge]
 
 
-@both_databases
+@sqlite_first
 def test_a_merge_is_undone_but_for_what_was_changed_since(
     two: Two, put_together: PutTogether
 ) -> None:
@@ -60,7 +60,7 @@ def test_an_untouched_merge_leaves_no_trace_when_undone(
     assert (person(two.new).document, person(two.new).login) == before
 
 
-@both_databases
+@sqlite_first
 def test_one_of_several_who_are_named_leads_to_the_record_that_stays_and_back(
     two: Two, put_together: PutTogether
 ) -> None:

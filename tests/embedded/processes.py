@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def until(is_so: Callable[[], object], what: str) -> None:

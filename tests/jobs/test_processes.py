@@ -79,6 +79,7 @@ def until_scheduler_lives() -> None:
     until(lives, "the scheduler gives no sign of life")
 
 
+@pytest.mark.thorough
 def test_x21_a_work_horse_that_outlives_its_worker_ends_the_run_and_nobody_doubles_it(
     site: Installation,
 ) -> None:
@@ -137,6 +138,7 @@ def _kill_at(site: Installation, after_s: float) -> None:
     kill_with_children(worker)
 
 
+@pytest.mark.thorough
 def test_x22_only_the_work_horse_is_killed_and_the_run_starts_again_at_once(
     site: Installation,
 ) -> None:
@@ -155,6 +157,7 @@ def test_x22_only_the_work_horse_is_killed_and_the_run_starts_again_at_once(
     assert said.endswith(f"Started again as run {run_id + 1}.")
 
 
+@pytest.mark.thorough
 def test_x20_a_queue_that_is_restarted_ends_no_worker_and_doubles_no_run(
     site: Installation,
 ) -> None:
@@ -202,6 +205,7 @@ def test_x24_two_workers_two_schedulers_a_button_and_a_schedule_are_one_run(
     assert [each[:2] for each in site.runs()] == [(run_id, RunState.DONE)]
 
 
+@pytest.mark.thorough
 def test_x25_a_frozen_holder_that_wakes_up_writes_nothing(site: Installation) -> None:
     worker = site.start("worker")
     until_alive(site, 1)
@@ -230,6 +234,7 @@ def test_x25_a_frozen_holder_that_wakes_up_writes_nothing(site: Installation) ->
     assert db.session.get_one(Lease, SUBJECT).run_id is None
 
 
+@pytest.mark.thorough
 def test_a_worker_that_is_told_to_stop_hands_its_run_back(site: Installation) -> None:
     """X30: within 10 s."""
     worker = site.start("worker")
@@ -271,6 +276,7 @@ def test_x17_the_scheduler_process_does_what_no_worker_can_be_woken_for(
     assert site.state(run_id) == RunState.DONE
 
 
+@pytest.mark.thorough
 def test_several_workers_run_under_one_command_and_end_with_it(site: Installation) -> None:
     workers = site.start("worker", "--count", "2")
     until_alive(site, 2)

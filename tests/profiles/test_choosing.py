@@ -13,7 +13,7 @@ from lupweb.people.states import PersonState
 from lupweb.profiles.editing import save_profile
 from lupweb.profiles.editor import define_field
 from lupweb.profiles.models import IndexedValue
-from tests.databases import both_databases
+from tests.databases import sqlite_first
 from tests.factories import a_connection, a_local_person, a_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.profiles.editing import OpenForm, layout, value_of, viewer_named
@@ -38,7 +38,7 @@ def refused(*typed: str, key: str = "manager") -> InvalidForm:
     return error.value
 
 
-@both_databases
+@sqlite_first
 @pytest.mark.parametrize(
     "typed",
     ["ben", " BEN ", "ben@example.com", "Ben Özgür", "ben ÖZGÜR", "Ben Özgür (ben)", "id:{id}"],
@@ -54,7 +54,7 @@ def test_a_person_is_meant_by_login_mail_address_name_or_number(in_app: Flask, t
     assert list(ada_opens().field("manager").values) == ["Ben Özgür"]
 
 
-@both_databases
+@sqlite_first
 @pytest.mark.parametrize(
     "typed",
     ["nobody", "gone", "off", "room", "id:999999", f"id:{10**12}", "id:0", "a" * 5_000, "' OR 1=1"],
@@ -215,7 +215,7 @@ def test_emptying_the_control_takes_the_person_out() -> None:
     assert db.session.get(Person, get_person("ada").id)
 
 
-@both_databases
+@sqlite_first
 def test_a_person_chosen_by_hand_survives_every_run(
     in_app: Flask, directory: FakeDirectory
 ) -> None:

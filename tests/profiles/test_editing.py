@@ -10,7 +10,7 @@ from lupweb.people.queries import get_person
 from lupweb.profiles.edit_form import Sent
 from lupweb.profiles.editing import edit_form, save_profile
 from lupweb.profiles.editor import define_field
-from tests.databases import both_databases, counted_queries
+from tests.databases import counted_queries, sqlite_first
 from tests.profiles.editing import (
     ADMIN,
     OpenForm,
@@ -30,7 +30,7 @@ def ada_opens() -> OpenForm:
     return OpenForm.of(viewer_named("ada"), "ada")
 
 
-@both_databases
+@sqlite_first
 def test_what_was_typed_is_stored_with_who_and_when_and_its_history(in_app: Flask) -> None:
     ada = get_person("ada").id
 
@@ -62,7 +62,7 @@ def test_an_emptied_control_takes_the_value_away_and_a_missing_one_does_not() ->
     assert value_of("ada", "phone") == "0611 20570"
 
 
-@both_databases
+@sqlite_first
 def test_b96_a_double_click_changes_nothing_more(in_app: Flask) -> None:
     opened = ada_opens().type("position", "Analyst")
 
@@ -83,7 +83,7 @@ def test_b97_a_form_left_open_keeps_what_others_changed_in_fields_it_did_not_tou
     assert value_of("ada", "position") == "Director"
 
 
-@both_databases
+@sqlite_first
 def test_b97_the_same_field_changed_on_both_sides_is_asked_and_nothing_is_stored(
     in_app: Flask,
 ) -> None:
@@ -202,7 +202,7 @@ def test_a_default_is_offered_where_nobody_entered_anything_and_stored_on_save()
     assert list(ada_opens().field("location").values) == []
 
 
-@both_databases
+@sqlite_first
 def test_saving_sixty_fields_takes_as_many_queries_as_saving_six(in_app: Flask) -> None:
     with transaction():
         for number in range(60):

@@ -17,7 +17,7 @@ from lupweb.profiles.sources import Source
 from lupweb.sync import apply, rows
 from lupweb.sync.apply import Writer
 from lupweb.sync.plan import Plan
-from tests.databases import both_databases
+from tests.databases import sqlite_first
 from tests.factories import SUFFIX, a_connection, a_local_person, a_profile, a_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.profiles.editing import (
@@ -47,7 +47,7 @@ def opens(login: str) -> OpenForm:
     return OpenForm.of(viewer_named(login), login)
 
 
-@both_databases
+@sqlite_first
 def test_b97_a_run_that_changes_a_value_while_a_form_is_open_is_told_and_kept(
     company: FakeDirectory,
 ) -> None:
@@ -63,7 +63,7 @@ def test_b97_a_run_that_changes_a_value_while_a_form_is_open_is_told_and_kept(
     assert (value_of("ada", "position"), value_of("ada", "im")) == ("Director", "@ada")
 
 
-@both_databases
+@sqlite_first
 def test_what_people_entered_survives_every_run_and_what_ldap_holds_is_locked(
     company: FakeDirectory,
 ) -> None:
@@ -82,7 +82,7 @@ def test_what_people_entered_survives_every_run_and_what_ldap_holds_is_locked(
         opens("ada").type("position", "Queen").save()
 
 
-@both_databases
+@sqlite_first
 def test_what_is_saved_while_a_run_is_at_work_is_not_written_over(
     company: FakeDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,7 +101,7 @@ def test_what_is_saved_while_a_run_is_at_work_is_not_written_over(
     assert origin_of("ada", "im")["source"] == "user"
 
 
-@both_databases
+@sqlite_first
 def test_what_is_saved_between_reading_and_writing_of_a_block_is_not_written_over(
     company: FakeDirectory, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,7 +214,7 @@ def test_a_hidden_person_of_before_is_named_to_nobody(company: FakeDirectory) ->
     assert "Özgür" not in shown
 
 
-@both_databases
+@sqlite_first
 def test_b96_of_two_saves_at_the_same_moment_one_is_asked(
     company: FakeDirectory, app: Flask
 ) -> None:

@@ -15,7 +15,7 @@ from lupweb.profiles.history import history
 from lupweb.profiles.naming import people_meant
 from lupweb.profiles.queries import profile
 from lupweb.profiles.tables import people_table
-from tests.databases import both_databases, counted_queries
+from tests.databases import counted_queries, sqlite_first
 from tests.factories import SUFFIX, a_connection, a_local_person, a_profile, a_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.profiles.editing import ADMIN, OpenForm, layout, set_field, value_of, viewer_named
@@ -55,7 +55,7 @@ def shown() -> Iterator[tuple[str, str]]:
     yield "form", ", ".join(OpenForm.of(viewer_named("ada"), "ada").field("helpers").values)
 
 
-@both_databases
+@sqlite_first
 def test_people_who_were_chosen_by_hand_are_named_everywhere(team: FakeDirectory) -> None:
     OpenForm.of(viewer_named("ada"), "ada").type("helpers", "ben; cem").save()
 
@@ -63,7 +63,7 @@ def test_people_who_were_chosen_by_hand_are_named_everywhere(team: FakeDirectory
     assert dict(shown()) == dict.fromkeys(dict(shown()), NAMES)
 
 
-@both_databases
+@sqlite_first
 def test_people_whom_a_directory_names_by_dn_are_named_everywhere(team: FakeDirectory) -> None:
     set_field("helpers", source="ldap", attribute="seeAlso")
     a_run(team)

@@ -21,7 +21,7 @@ from lupweb.profiles.sources import Source
 from lupweb.profiles.writing import Hand, store_values
 from lupweb.runs.models import RunProblem
 from lupweb.search.matching import match
-from tests.databases import both_databases
+from tests.databases import sqlite_first
 from tests.factories import SUFFIX, a_connection, a_local_person, a_profile, a_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.profiles.editing import OpenForm, layout, value_of, viewer_named
@@ -69,7 +69,7 @@ def found(query: str, by: str = "dea") -> set[str]:
     return set(db.session.scalars(select(Person.login).where(Person.id.in_(ids or ()))))
 
 
-@both_databases
+@sqlite_first
 def test_each_person_of_a_field_has_a_row_and_who_is_unknown_is_a_problem_of_the_run(
     crew: FakeDirectory,
 ) -> None:
@@ -82,7 +82,7 @@ def test_each_person_of_a_field_has_a_row_and_who_is_unknown_is_a_problem_of_the
     assert GONE in problems[0].text
 
 
-@both_databases
+@sqlite_first
 def test_people_are_found_by_the_names_of_those_whom_their_fields_name(crew: FakeDirectory) -> None:
     assert found("özgür") == {"ada", "ben"}
     assert found("cem groß") == {"ada", "cem"}
@@ -120,7 +120,7 @@ def test_when_an_entry_moves_the_fields_that_name_it_follow(crew: FakeDirectory)
     assert found("groß") == {"ada", "cem"}
 
 
-@both_databases
+@sqlite_first
 def test_who_is_chosen_by_hand_is_found_at_once_and_gone_at_once(crew: FakeDirectory) -> None:
     with transaction():
         define_field("deputies", "Deputies", category="work", type_key="multi_user_select")
@@ -134,7 +134,7 @@ def test_who_is_chosen_by_hand_is_found_at_once_and_gone_at_once(crew: FakeDirec
     assert "dea" not in found("groß", by="ben")
 
 
-@both_databases
+@sqlite_first
 @pytest.mark.parametrize("number", [999_999, 99_999_999_999_999])
 def test_a_number_of_nobody_that_a_source_delivers_breaks_nothing(
     crew: FakeDirectory, number: int
@@ -148,7 +148,7 @@ def test_a_number_of_nobody_that_a_source_delivers_breaks_nothing(
     assert (named(), named("dea")) == ([None], [None])
 
 
-@both_databases
+@sqlite_first
 def test_who_is_not_shown_is_named_to_nobody_but_the_operator(crew: FakeDirectory) -> None:
     with transaction():
         get_person("cem").state = PersonState.MISSING
@@ -185,7 +185,7 @@ def test_who_is_not_shown_stands_in_the_form_in_words_and_stays_what_they_are(
     assert set(value_of("dea", "deputies").split("\n")) == {ben, cem, dea}
 
 
-@both_databases
+@sqlite_first
 def test_an_upgrade_gives_the_values_that_are_there_their_rows(in_app: Flask) -> None:
     with transaction():
         a_profile()

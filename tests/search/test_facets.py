@@ -20,7 +20,7 @@ from lupweb.search.folding import fold
 from lupweb.search.queries import PAGE
 from lupweb.search.request import SearchRequest
 from lupweb.search.standings import renew_standings
-from tests.databases import both_databases
+from tests.databases import sqlite_first
 from tests.search.asking import OPEN, answer, assert_as_expected, counts
 from tests.search.crowds import CHOICES, FACETS, RESTRICTED, Crowd, a_crowd
 
@@ -63,7 +63,7 @@ def requests(seed: int, count: int) -> Iterator[SearchRequest]:
         )
 
 
-@both_databases
+@sqlite_first
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.thorough)])
 def test_whatever_is_asked_the_counts_and_the_order_are_those_of_a_plain_reading(
     crowd: Crowd, seed: int
@@ -73,7 +73,7 @@ def test_whatever_is_asked_the_counts_and_the_order_are_those_of_a_plain_reading
         assert_as_expected(crowd, crowd.viewer("safety"), FACETS, asked)
 
 
-@both_databases
+@sqlite_first
 def test_walking_along_the_names_finds_the_same_as_reading_them(
     crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,7 +82,7 @@ def test_walking_along_the_names_finds_the_same_as_reading_them(
         assert_as_expected(crowd, crowd.viewer("safety"), FACETS, asked)
 
 
-@both_databases
+@sqlite_first
 def test_people_without_a_licence_are_in_no_total_count_or_letter(crowd: Crowd) -> None:
     with transaction():
         set_option(UNLICENSED_USERS, "hide")

@@ -30,12 +30,12 @@ from lupweb.search.matching import match
 from lupweb.search.outdated import renew_next
 from lupweb.search.queries import people_page
 from lupweb.search.request import PeoplePage, SearchRequest
-from tests.databases import both_databases, counted_queries
+from tests.databases import counted_queries, sqlite_first
 from tests.embedded.processes import until
 from tests.factories import SECRET_KEY, a_local_group, a_local_person
 from tests.profiles.editing import ADMIN
 
-pytestmark = both_databases
+pytestmark = sqlite_first
 QUERIES = (
     "zqx", "zqx ada", "adda", "20570", "611 99887766", "green", "porto zqx", "lin zqx", "driver",
 )  # fmt: skip

@@ -13,7 +13,7 @@ from lupweb.search.ordering import end_of, first_at, letter_of, place_of
 from lupweb.search.queries import PAGE, found_people, people_page
 from lupweb.search.request import PeoplePage, SearchRequest
 from lupweb.search.suggestions import suggestions
-from tests.databases import both_databases, counted_queries
+from tests.databases import counted_queries, sqlite_first
 from tests.search.crowds import FAMILIES, a_crowd
 
 HOSTILE = (
@@ -53,7 +53,7 @@ def queries_of(request: SearchRequest) -> int:
     return len(sent)
 
 
-@both_databases
+@sqlite_first
 def test_the_number_of_queries_is_the_same_for_24_and_240_people(in_app: Flask) -> None:
     a_crowd(24)
     few = {name: queries_of(request) for name, request in REQUESTS.items()}
@@ -79,7 +79,7 @@ def test_b92_what_names_no_field_and_no_order_is_dropped(in_app: Flask, text: st
     assert (page.total, page.facets, page.letters) == (plain.total, plain.facets, plain.letters)
 
 
-@both_databases
+@sqlite_first
 @pytest.mark.parametrize("query", ["%", "_", "\\", "'", '"', "*", 'NEAR("', "x" * 10_000, "a\0b"])
 def test_b91_words_are_words_whatever_they_look_like(in_app: Flask, query: str) -> None:
     a_crowd(30)

@@ -10,7 +10,7 @@ from lupweb.profiles.layout import load_layout
 from lupweb.search.queries import people_page
 from lupweb.search.request import SearchRequest, Suggestions
 from lupweb.search.suggestions import MOST_PEOPLE, MOST_VALUES, suggestions
-from tests.databases import both_databases, counted_queries
+from tests.databases import counted_queries, sqlite_first
 from tests.search.crowds import RESTRICTED, Crowd, a_crowd
 
 
@@ -24,7 +24,7 @@ def suggested(viewer: Viewer, query: str) -> Suggestions:
     return suggestions(viewer, load_layout(), options(), query)
 
 
-@both_databases
+@sqlite_first
 def test_people_whose_last_name_begins_so_come_first(crowd: Crowd) -> None:
     found = suggested(crowd.viewer(), "mül")
 
@@ -33,7 +33,7 @@ def test_people_whose_last_name_begins_so_come_first(crowd: Crowd) -> None:
     assert all(name.startswith(("mul", "muel")) for name in names)
 
 
-@both_databases
+@sqlite_first
 @pytest.mark.parametrize("query", ["ma", "ada", "sales", "porto ada", "王", "u31"])
 def test_the_total_is_that_of_the_page_and_nobody_hidden_is_among_them(
     crowd: Crowd, query: str
@@ -46,7 +46,7 @@ def test_the_total_is_that_of_the_page_and_nobody_hidden_is_among_them(
     assert all(crowd.of_id(card.id).is_shown for card in found.people)
 
 
-@both_databases
+@sqlite_first
 def test_values_whose_label_has_the_words_come_with_their_counts(crowd: Crowd) -> None:
     found = suggested(crowd.viewer(), "sal").values
 
@@ -76,7 +76,7 @@ def test_no_words_suggest_nothing(crowd: Crowd, query: str) -> None:
     assert (list(found.people), list(found.values), found.total) == ([], [], 0)
 
 
-@both_databases
+@sqlite_first
 def test_suggestions_ask_the_same_number_of_queries_for_24_and_240_people(in_app: Flask) -> None:
     asked = []
     for count, after in ((24, 0), (216, 24)):

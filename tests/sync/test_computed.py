@@ -16,7 +16,7 @@ from lupweb.profiles.layout import load_layout
 from lupweb.profiles.writing import Hand, store_values
 from lupweb.sync.refresh import Freshness, refresh
 from tests.configfile.files import applied
-from tests.databases import both_databases, counted_queries
+from tests.databases import counted_queries, sqlite_first
 from tests.factories import SECRET_KEY, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import synchronized, values
@@ -39,7 +39,7 @@ def follows(key: str, source: str, rules: list[str]) -> None:
     define_field(key, key.title(), category="work", type_key="dependent", options=options)
 
 
-@both_databases
+@sqlite_first
 def test_the_first_load_brings_what_follows_from_delivered_values(
     computing: FakeDirectory,
 ) -> None:
@@ -51,7 +51,7 @@ def test_the_first_load_brings_what_follows_from_delivered_values(
     assert (document["unchanged"], document["values_changed"]) == (5, 0)
 
 
-@both_databases
+@sqlite_first
 def test_a_value_that_a_run_changes_changes_what_follows_from_it(computing: FakeDirectory) -> None:
     synchronized(computing)
     computing.set("ben", "title", [b"Baker"])

@@ -278,7 +278,7 @@ def test_whatever_happens_nothing_is_lost_and_nobody_disappears(
     run_state_machine_as_test(
         anew,
         settings=settings(
-            max_examples=int(EXAMPLES or 4),
+            max_examples=int(EXAMPLES or 2),
             stateful_step_count=STEPS,
             derandomize=not EXAMPLES,
             print_blob=True,

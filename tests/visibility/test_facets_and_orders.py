@@ -24,7 +24,7 @@ from lupweb.search.request import PeoplePage, SearchRequest
 from lupweb.search.suggestions import suggestions
 from tests.blueprints.conftest import CANARY
 from tests.browsing import Browser
-from tests.databases import both_databases
+from tests.databases import sqlite_first
 from tests.fakes import FakeDirectory
 
 KEY = "emergency"
@@ -51,7 +51,7 @@ def viewer(login: str) -> Viewer:
     return viewer_as(get_person(login).id)
 
 
-@both_databases
+@sqlite_first
 def test_b35_who_may_read_it_is_offered_the_facet_and_the_order(shown: Flask) -> None:
     with shown.app_context():
         sam = viewer("sam")
@@ -64,7 +64,7 @@ def test_b35_who_may_read_it_is_offered_the_facet_and_the_order(shown: Flask) ->
         assert [(each.value, each.count) for each in offered] == [(CANARY, 1)]
 
 
-@both_databases
+@sqlite_first
 @pytest.mark.parametrize("login", OUTSIDE)
 def test_b35_nobody_else_learns_that_there_is_such_a_field(shown: Flask, login: str) -> None:
     with shown.app_context():
@@ -137,7 +137,7 @@ def test_a_value_counts_only_for_people_whose_profile_has_the_category(shown: Fl
             assert [facet.key for facet in page_of(asker).facets] == ["location"]
 
 
-@both_databases
+@sqlite_first
 @pytest.mark.parametrize("state", [PersonState.DISABLED, PersonState.MISSING])
 def test_what_only_hidden_people_have_is_no_option_and_no_letter(
     shown: Flask, state: PersonState
