@@ -42,7 +42,7 @@ from tests.jobs.installation import (
 from tests.jobs.queues import Queue
 from tests.servers.slapd import RunningSlapd, running_slapd
 
-KILLS = int(os.environ.get("LUPWEB_TEST_KILLS", "2"))
+KILLS = int(os.environ.get("LUPWEB_TEST_KILLS", "1"))
 STOPS_WITHIN_S = 10.0  # far below the 15 s after which a supervisor kills; no measure of speed
 
 
@@ -249,6 +249,7 @@ def test_a_worker_that_is_told_to_stop_hands_its_run_back(site: Installation) ->
     assert states == [RunState.FAILED, RunState.QUEUED]
 
 
+@pytest.mark.thorough
 def test_a_scheduler_ends_soon_when_it_is_told_to_and_leaves_nothing(site: Installation) -> None:
     scheduler = site.start("scheduler")
     until_scheduler_lives()
@@ -261,6 +262,7 @@ def test_a_scheduler_ends_soon_when_it_is_told_to_and_leaves_nothing(site: Insta
     assert children(scheduler.pid) == []
 
 
+@pytest.mark.thorough
 def test_x17_the_scheduler_process_does_what_no_worker_can_be_woken_for(
     site: Installation, tmp_path: Path
 ) -> None:
