@@ -1,8 +1,9 @@
 """The factory: wires the parts, connects the signals, decides nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -16,9 +17,15 @@ from lupweb.blueprints import (
     admin,
     api,
     auth,
+    calendar,
+    contacts,
     cropping,
     editing,
+    exports,
     health,
+    lists,
+    mine,
+    orgchart,
     people,
     pictures,
     profiles,
@@ -27,6 +34,7 @@ from lupweb.config import Settings, load_settings
 from lupweb.database import db
 from lupweb.directories.connect import Connect, connect
 from lupweb.directories.service import DirectoryFacts
+from lupweb.orgchart import keeping as charts
 from lupweb.profiles.service import changed, outdated
 from lupweb.search import index, keeping
 from lupweb.search.outdated import note_outdated
@@ -86,17 +94,33 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
     for part in (assets, filters, errors, kept):
         part.init_app(app)
     context.init_app(app, settings)
-    seen = (people.bp, pictures.bp, profiles.bp, editing.bp, cropping.bp)
-    for blueprint in (auth.bp, *seen, health.bp):
+    seen = (people.bp, exports.bp, pictures.bp, profiles.bp, editing.bp, cropping.bp)
+    own = (contacts.bp, calendar.bp, orgchart.bp, lists.bp)
+    for blueprint in (auth.bp, *seen, *own, mine.bp, health.bp):
         app.register_blueprint(blueprint)
     admin.init_app(app)
     api.init_app(app)
-    changed.connect(index.renew)
-    changed.connect(keeping.renew)
-    outdated.connect(note_outdated)
+    changed.connect(_renew)
+    outdated.connect(_note_outdated)
     jobs.init_app(app)
     limits.init_app(app, jobs.url_of_queue(settings))
     return app
+
+
+def _renew(ids: Sequence[int], **told: Any) -> None:
+    """Let org charts and search learn of changes, in the transaction that makes them.
+
+    Always in this order: each holds a row until the transaction ends, and two processes that held
+    them the other way round would wait for each other (a signal keeps no order).
+    """
+    for renew in (charts.renew, index.renew, keeping.renew):
+        renew(ids, **told)
+
+
+def _note_outdated(*_sender: Any, **_told: Any) -> None:
+    """Let them note that they may be outdated, in the same order."""
+    charts.note_outdated()
+    note_outdated()
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -15,6 +15,9 @@ from sqlalchemy.types import TypeDecorator
 
 WRITE = "lup_write"
 REPEATABLE = "lup_repeatable"
+IF_FREE = "lup_if_free"
+PATIENCE_MS = 5000
+"""How long SQLite waits for a lock that somebody else holds."""
 BULK_PRAGMAS = ("cache_size = -8192", "wal_autocheckpoint = 8192")
 """Of a connection that writes much: 8 MiB of pages in memory, 32 MiB before they are moved."""
 NAMING = {
@@ -87,15 +90,19 @@ else:
 
 
 @contextmanager
-def transaction() -> Iterator[None]:
+def transaction(*, waits: bool = True) -> Iterator[None]:
     """Write everything inside the block, or nothing of it.
 
     Ends the read that went before, and takes SQLite's write lock at the start: a transaction that
     reads before it writes would fail there at once when another one writes (style.md section 10).
+
+    :param waits: no: for what may be left undone. It holds up nobody: OperationalError if another
+        one writes now, on SQLite, and it may be forgotten in a power cut there
     """
     db.session.rollback()
     is_repeatable = db.session.info.get(REPEATABLE, False)
-    db.session.connection(execution_options={WRITE: True, REPEATABLE: is_repeatable})
+    chosen = {WRITE: True, REPEATABLE: is_repeatable, IF_FREE: not waits}
+    db.session.connection(execution_options=chosen)
     waiting: list[Callable[[], None]] = []
     db.session.info["after_commit"] = waiting
     try:
@@ -158,7 +165,7 @@ def _prepare(connection: Any, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
-        "busy_timeout = 5000",
+        f"busy_timeout = {PATIENCE_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -172,9 +179,22 @@ def _begin(connection: Connection) -> None:
     if not options.get(WRITE):
         connection.exec_driver_sql("BEGIN")
         return
+    if options.get(IF_FREE):
+        _begin_if_free(connection)
+        return
     is_repeatable = options.get(REPEATABLE)
     connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if is_repeatable else 'FULL'}")
     if is_repeatable:
         for pragma in BULK_PRAGMAS:
             connection.exec_driver_sql(f"PRAGMA {pragma}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_if_free(connection: Connection) -> None:
+    """Take the write lock if nobody has it, without waiting for the disk later."""
+    connection.exec_driver_sql("PRAGMA synchronous = NORMAL")
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {PATIENCE_MS}")

@@ -40,6 +40,42 @@ class InvalidForm(InvalidValue):
         self.form = form
 
 
+class InvalidParameter(InvalidValue):
+    """A program asked for something with a parameter that cannot be understood.
+
+    :param parameter: its name
+    """
+
+    def __init__(self, message: Text | str, parameter: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+class FilterRefused(InvalidValue):
+    """A filter cannot be understood; nobody was looked for.
+
+    :param column: place of the first sign that does not fit, counted from 1; inside the text
+    :param text: the filter as it was written
+    :param expected: what may stand there, or ""
+    :param suggestion: the name of a field that may be meant, or ""
+    """
+
+    def __init__(
+        self,
+        message: Text | str,
+        *,
+        column: int,
+        text: str = "",
+        expected: Text | str = "",
+        suggestion: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.column = column
+        self.text = text
+        self.expected = expected
+        self.suggestion = suggestion
+
+
 class ProfileChanged(LupwebError):
     """Somebody changed the same field since the form was opened. Nothing was stored.
 

@@ -12,7 +12,10 @@ from lupweb.people.models import Person
 
 
 class User(Model):
-    """An account. It belongs to a person, or stands alone: a local administrator."""
+    """An account. It belongs to a person, or stands alone: a local administrator.
+
+    `look` is how it likes to see people, as it kept it: `view` and `columns`.
+    """
 
     __tablename__ = "user"
 
@@ -22,6 +25,7 @@ class User(Model):
     password_hash: Mapped[str] = mapped_column(default="")
     role: Mapped[Role] = mapped_column(default=Role.EMPLOYEE)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    look: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     person: Mapped[Person | None] = relationship(lazy="joined")
 
 
@@ -62,3 +66,21 @@ class Session(Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ApiToken(Model):
+    """What a program shows in place of a session. Only a hash of it is kept; deleting revokes it.
+
+    `scopes` are words with blanks between them, see `lupweb.accounts.tokens`.
+    """
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    name: Mapped[str]
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

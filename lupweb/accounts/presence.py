@@ -68,6 +68,7 @@ class Presence:
     :param groups: ids of the groups that the person belongs to
     :param directory_read_at: when a directory was read as a whole last; None: never
     :param setup_token: see `lupweb.options.versions`
+    :param look: how the account likes to see people, see `User`
     """
 
     content: Mapping[str, Any]
@@ -81,6 +82,7 @@ class Presence:
     groups: frozenset[int]
     directory_read_at: datetime | None
     setup_token: str
+    look: Mapping[str, Any]
 
 
 def find_presence(key: str) -> Presence | None:
@@ -104,6 +106,7 @@ def _presence(row: Row[Any]) -> Presence:
         groups=frozenset(json.loads(row.groups) if row.groups else ()),
         directory_read_at=row.directory_read_at,
         setup_token=row.setup_token or "",
+        look=row.look,
     )
 
 
@@ -137,7 +140,8 @@ def _statement(dialect: str) -> Select[Any]:
     return (
         select(
             Session.content, Session.created_at, Session.expires_at, Session.checked_at,
-            Session.user_id, User.role, User.local_name, Person.id, Person.name, Person.login,
+            Session.user_id, User.role, User.local_name, User.look,
+            Person.id, Person.name, Person.login,
             Person.email, Person.picture_hash, Person.state, Person.barred_at,
             groups.scalar_subquery().label("groups"),
             twins.scalar_subquery().label("twin"),

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from lupweb.bench import company, searching, serving, syncing
+from lupweb.bench import charting, company, searching, serving, syncing
 from lupweb.errors import LupwebError
 
 TASKS: dict[str, Callable[..., Any]] = {
@@ -19,6 +19,7 @@ TASKS: dict[str, Callable[..., Any]] = {
     "fill": searching.fill,
     "search": searching.search,
     "browsers": serving.browsers,
+    "charts": charting.charts,
 }
 
 

@@ -8,6 +8,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 
 from lupweb.blueprints.pending import pending_sentence
+from lupweb.blueprints.profiles import profile_page
 from lupweb.database import transaction
 from lupweb.errors import InvalidForm, InvalidValue, LupwebError, ProfileChanged
 from lupweb.notices.service import mark_read
@@ -20,6 +21,7 @@ from lupweb.profiles.editing import Saved, edit_form, save_profile, typed_form
 from lupweb.profiles.history import history as history_of
 from lupweb.profiles.pending import card_with_pending, pending_values
 from lupweb.profiles.pictures import PreparedPicture
+from lupweb.profiles.queries import profile
 from lupweb.profiles.readers import get_shown
 from lupweb.profiles.uploads import change_picture, picture_desk, prepare_upload, read_crop
 from lupweb.search.suggestions import suggestions
@@ -114,14 +116,14 @@ def settle(handle: str) -> ResponseReturnValue:
         flash(str(_("Choose one of the two values. Nothing was changed.")), "warn")
         return redirect(url_for("profiles.show", handle=handle), 303)
     act, said = _CHOICES[form["choice"]]
-    kind = "ok"
     try:
         with transaction():
             key, seen = form.get("field", ""), form.get("seen", "")
             act(viewer(), page_layout(), handle, key, seen=seen, read_only=is_read_only())
     except ProfileChanged as error:
-        said, kind = _("%(text)s", text=error.message), "warn"
-    flash(str(said), kind)
+        flash(str(error.message), "warn")
+        return profile_page(profile(viewer(), page_layout(), handle)), 409
+    flash(str(said), "ok")
     return redirect(url_for("profiles.show", handle=handle), 303)
 
 

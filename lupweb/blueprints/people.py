@@ -1,22 +1,26 @@
-"""The people directory: the page, what it suggests, the card over a name, and its files."""
+"""The people directory: the page, what it suggests, and the card over a name."""
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lupweb import clock
-from lupweb.exports.service import exported_people, file_name
+from lupweb.contacts.queries import starred
+from lupweb.contacts.recent import standing_of
+from lupweb.lists.queries import ListLine
 from lupweb.profiles.cards import cards
 from lupweb.profiles.readers import get_shown
-from lupweb.profiles.tables import people_table
+from lupweb.profiles.tables import chosen_columns, people_table
 from lupweb.profiles.visibility import may_read
 from lupweb.search.column_fields import has_column
-from lupweb.search.queries import found_people, people_page
+from lupweb.search.queries import people_page
 from lupweb.search.suggestions import suggestions
 from lupweb.web.access import viewer
 from lupweb.web.fragments import coming_from, name_address, page_or_part
-from lupweb.web.layouts import page_layout, site_options, site_zone
+from lupweb.web.layouts import page_layout, site_options
+from lupweb.web.list_menu import start_target
+from lupweb.web.list_part import list_part
+from lupweb.web.looks import usual_look
 from lupweb.web.result_page import ResultPage
 from lupweb.web.search_address import TABLE, SearchAddress, read_address
 
@@ -24,14 +28,32 @@ bp = Blueprint("people", __name__)
 
 
 @bp.get("/")
+def start() -> ResponseReturnValue:
+    """Lead to the page that this reader starts on; where nobody chose one, show the people."""
+    target = "" if request.args else start_target()
+    return redirect(target) if target else index()
+
+
 @bp.get("/people")
 def index() -> ResponseReturnValue:
     """Show the people whom the address asks for, a page at a time."""
-    asked = _asked()
+    return show_people(_asked())
+
+
+def show_people(asked: SearchAddress, saved: ListLine | None = None) -> ResponseReturnValue:
+    """Return a page of the people whom an address asks for, or the part that the script asks for.
+
+    :param saved: the list whose page it is; None: the people page
+    """
     page = people_page(viewer(), page_layout(), site_options(), asked.request)
-    table = people_table(viewer(), page_layout(), page.cards) if asked.view == TABLE else None
-    result = ResultPage(page, replace(asked, request=page.request), _sortable(), table)
-    answer = page_or_part("people/index.html", "people/_part.html", result=result)
+    columns = chosen_columns(viewer(), page_layout(), asked.columns)
+    asked = replace(asked, request=page.request, columns=columns)
+    table = None
+    if asked.view == TABLE:
+        table = people_table(viewer(), page_layout(), page.cards, asked.columns)
+    result = ResultPage(page, asked, _sortable(), table)
+    shown = {"result": result, "lists": list_part(asked, saved), "starred": starred(viewer())}
+    answer = page_or_part("people/index.html", "people/_part.html", **shown)
     continues = result.address.continues(coming_from())
     name_address(answer, str(result.address), is_next=not continues)
     return answer
@@ -50,29 +72,8 @@ def card(handle: str) -> ResponseReturnValue:
     """Show who somebody is, over their name."""
     person = get_shown(viewer(), handle)
     found = cards(viewer(), page_layout(), [person], with_manager=True)
-    return render_template("people/_card.html", card=found[0])
-
-
-@bp.get("/people/export.csv")
-def export_csv() -> ResponseReturnValue:
-    """Send the people whom the address asks for, for spreadsheets."""
-    return _file("csv", "text/csv; charset=utf-8")
-
-
-@bp.get("/people/export.json")
-def export_json() -> ResponseReturnValue:
-    """Send the people whom the address asks for, for programs."""
-    return _file("json", "application/json")
-
-
-def _file(form: str, content_type: str) -> Response:
-    """Return an answer that sends a block of people after the other."""
-    found = found_people(viewer(), page_layout(), site_options(), _asked().request)
-    lines = exported_people(viewer(), page_layout(), found, form)
-    answer = Response(stream_with_context(lines), content_type=content_type)
-    name = file_name(site_options()["site_name"], clock.now().astimezone(site_zone()), form)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    is_starred = standing_of(viewer(), person.id).is_contact
+    return render_template("people/_card.html", card=found[0], is_starred=is_starred)
 
 
 def _sortable() -> dict[str, str]:
@@ -85,4 +86,5 @@ def _sortable() -> dict[str, str]:
 
 
 def _asked() -> SearchAddress:
-    return read_address(url_for("people.index"), request.args.items(multi=True))
+    path, said = url_for("people.index"), request.args.items(multi=True)
+    return read_address(path, said, usual_look())

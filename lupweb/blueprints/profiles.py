@@ -8,14 +8,17 @@ from flask.typing import ResponseReturnValue
 from werkzeug.utils import secure_filename
 
 from lupweb.blueprints.pending import pending_sentence
+from lupweb.blueprints.viewing import note_view
+from lupweb.contacts.recent import Standing, standing_of
 from lupweb.errors import NotFound
+from lupweb.exports.contacts import Contact, contact_of
 from lupweb.exports.qr import qr_svg
-from lupweb.exports.vcard import Contact, contact_of, vcard
+from lupweb.exports.vcard import vcard
 from lupweb.people.names import fold_login
 from lupweb.people.queries import BY_NUMBER
 from lupweb.profiles.cards import PersonCard
 from lupweb.profiles.owning import NOTHING_OFFERED, offer_of
-from lupweb.profiles.queries import profile
+from lupweb.profiles.queries import Profile, profile
 from lupweb.profiles.readers import Asked
 from lupweb.search.queries import people_page
 from lupweb.search.request import SearchRequest
@@ -38,15 +41,28 @@ def show(handle: str) -> ResponseReturnValue:
     found = profile(viewer(), page_layout(), handle, _asked())
     if _is_former(handle, found.card):
         return redirect(url_for(".show", handle=found.card.handle))
+    return profile_page(found)
+
+
+def profile_page(found: Profile) -> str:
+    """Return the page of a profile, with what its viewer may do there."""
     offer = NOTHING_OFFERED
     if not found.is_preview:
         is_read_only = (
             site_options()["read_only"] or current_app.extensions["lupweb"].settings.read_only
         )
         offer = offer_of(viewer(), page_layout(), found.card.id, read_only=is_read_only)
-    return render_template(
-        "profiles/show.html", profile=found, offer=offer, pending_said=pending_sentence
+    standing = Standing() if found.is_preview else standing_of(viewer(), found.card.id)
+    page = render_template(
+        "profiles/show.html",
+        profile=found,
+        offer=offer,
+        pending_said=pending_sentence,
+        is_starred=standing.is_contact,
     )
+    if found.is_exported:
+        note_view(found.card.id, standing)
+    return page
 
 
 @bp.get("/<handle>.vcf")

@@ -11,6 +11,7 @@ import click
 
 from lupweb import clock
 from lupweb.bench import machine
+from lupweb.bench.charting import bench_charts
 from lupweb.bench.company import Workplace, workplace
 from lupweb.bench.meanwhile import bench_meanwhile
 from lupweb.bench.peers import bench_peer
@@ -105,6 +106,15 @@ def sync_bench(**asked: Any) -> None:
 def search_bench(**asked: Any) -> None:
     """Measure searches on SQLite and PostgreSQL: P7, P8."""
     _measure("search", Wishes(**asked), lambda place, wishes: bench_search(
+        place, wishes.people, wishes.rounds, _say
+    ), postgresql_version)  # fmt: skip
+
+
+@bench.command("charts")
+@_options(PEOPLE)
+def charts_bench(**asked: Any) -> None:
+    """Measure org charts on SQLite and PostgreSQL: P11, P12."""
+    _measure("charts", Wishes(**asked), lambda place, wishes: bench_charts(
         place, wishes.people, wishes.rounds, _say
     ), postgresql_version)  # fmt: skip
 

@@ -64,9 +64,7 @@ def _expected(directory: Directory) -> Expected:
     layout = load_layout(options()["phone_region"])
     groups = select(Group.key, Group.dn).where(Group.directory_id == directory.id)
     return Expected(
-        attributes={
-            field.key: field.attribute for field in layout.fields() if field.source.is_directory
-        },
+        attributes={field.key: field.attribute for field in layout.supplied_by(directory.key)},
         groups=dict(db.session.execute(groups).all()),
     )
 

@@ -12,6 +12,12 @@ from lupweb.accounts.sessions import check_all_soon, close_sessions_without_a_do
 from lupweb.accounts.viewers import OPERATOR
 from lupweb.configfile.compare import Comparison, compare, found_otherwise
 from lupweb.configfile.document import Document
+from lupweb.configfile.list_storing import (
+    put_lists_in_order,
+    remove_lists,
+    store_list,
+    store_start_pages,
+)
 from lupweb.configfile.profile import (
     put_profile_in_order,
     remove_categories,
@@ -28,6 +34,7 @@ from lupweb.directories.models import Directory
 from lupweb.directories.secrets import lock
 from lupweb.errors import InvalidValue
 from lupweb.options.registry import (
+    ACTIVE_USERS,
     LICENCE_GROUP,
     OPTIONS,
     PHONE_REGION,
@@ -36,6 +43,7 @@ from lupweb.options.registry import (
     OptionKind,
 )
 from lupweb.options.service import set_option
+from lupweb.orgchart import keeping as charts
 from lupweb.orgchart.models import OrgChart
 from lupweb.people.models import Group, Membership, NestedGroup, Person
 from lupweb.people.queries import groups_by_key
@@ -53,6 +61,7 @@ from lupweb.profiles.service import tell_found_otherwise
 from lupweb.search.standings import renew_standings
 from lupweb.sync.memberships import settle_local_groups
 from lupweb.texts import Text, ngettext
+from lupweb.writeback.directory_changes import give_up_all, try_again_now
 
 
 @dataclass(frozen=True)
@@ -134,13 +143,18 @@ class SetupChange:
             store_field(key, entry, self.actor)
         for key, entry in self._to_store("org_charts"):
             _store_org_chart(key, entry)
+        for key, entry in self._to_store("lists"):
+            store_list(key, entry)
+        if self.comparison.touches("start_pages"):
+            store_start_pages(self.wanted.setup["start_pages"].values())
+        remove_lists(self._to_remove("lists"))
         notes = remove_fields(self._to_remove("fields"))
         remove_categories(self._to_remove("categories"))
         self._give_roles()
         self._give_edit_rights()
         _remove_groups(self._to_remove("groups"))
         notes += self._remove_directories()
-        db.session.execute(delete(OrgChart).where(OrgChart.key.in_(self._to_remove("org_charts"))))
+        charts.remove_charts(self._to_remove("org_charts"))
         self._put_in_order()
         self._tell()
         return notes
@@ -173,7 +187,8 @@ class SetupChange:
         given = entry["last_sync_date"]
         if given != self.stored["directories"].get(key, {}).get("last_sync_date", ""):
             columns["last_sync_date"] = columns["last_sync_date_given"] = given
-        store_directory(key, columns)
+        directory = store_directory(key, columns)
+        try_again_now(directory.id)
 
     def _give_roles(self) -> None:
         if not self.comparison.touches("roles"):
@@ -193,6 +208,8 @@ class SetupChange:
                 store_edit_right(EditRight(**entry))
 
     def _remove_directories(self) -> list[Text]:
+        for key in self._to_remove("directories"):
+            give_up_all(key, self.actor)
         return [
             ngettext(
                 "%(n)s person of the directory “%(key)s” stays here as a local person.",
@@ -212,6 +229,8 @@ class SetupChange:
             chart = db.session.scalars(select(OrgChart).where(OrgChart.key == key)).one()
             chart.position = position
         db.session.flush()
+        if self.comparison.touches("lists"):
+            put_lists_in_order(self.wanted.setup["lists"])
 
     def _tell(self) -> None:
         """Renew what is kept about people, so that a restriction counts at once.
@@ -224,10 +243,13 @@ class SetupChange:
             settle_local_groups()
         if self._changes_option(LICENCE_GROUP):
             renew_standings()
+        if self._changes_option(ACTIVE_USERS):
+            charts.note_outdated()
         if self._changes_option(PHONE_REGION):
             tell_found_otherwise(select(Person.id))
         else:
             tell_values_changed(found_otherwise(self.stored, self.wanted.setup, self.comparison))
+        charts.count_outdated()
 
 
 def _reference(entry: Mapping[str, Any]) -> str:
@@ -271,5 +293,6 @@ def _store_org_chart(key: str, entry: Mapping[str, Any]) -> None:
     chart.manager_field = entry["manager_field"]
     chart.dotted_fields = list(entry["dotted_fields"])
     chart.top = list(entry["top"])
+    chart.is_outdated = True
     db.session.add(chart)
     db.session.flush()

@@ -101,8 +101,15 @@ def _unreadable(kind: str, label: str, entry: Entry) -> Iterator[tuple[Place, Te
 
 
 def _in_use(place: Place) -> Text:
-    kind, label, _name = place
+    kind, label, name = place
+    if (kind, name) == ("fields", "directory"):
+        return _(
+            "The field “%(label)s” takes its values from this directory alone. Choose another one"
+            " there first.",
+            label=label,
+        )
     return {
+        "start_pages": _("People start on it. Let them start elsewhere first."),
         "org_charts": _("The org chart “%(label)s” needs it. Change that first.", label=label),
         "fields": _("The field “%(label)s” is made of it. Change that first.", label=label),
         "card": _("The head of profiles and the card show it. Choose another field there first."),

@@ -9,7 +9,7 @@ FOUND_BY = (
     "category", "type", "options", "settings", "searchable", "facet", "in_table", "visible_to",
 )  # fmt: skip
 """What a field says that decides by which words and values people are found."""
-ORDERED = frozenset({"directories", "categories", "fields", "org_charts"})
+ORDERED = frozenset({"directories", "categories", "fields", "org_charts", "lists", "start_pages"})
 
 
 @dataclass(frozen=True)

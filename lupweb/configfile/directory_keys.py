@@ -113,7 +113,7 @@ DIRECTORIES = Kind(
             "marks",
             False,
             _(
-                "Compare nobody where the server says that nothing was written since the last time."
+                "Look only at what was written since the last time, where the server says that."
                 " Everybody is compared every hour all the same."
             ),
         ),

@@ -19,8 +19,10 @@ from lupweb.directories.models import Directory, Identity
 from lupweb.errors import InvalidValue
 from lupweb.people.models import Group, Person
 from lupweb.people.states import PersonState
+from lupweb.profiles.models import ProfileField
 from lupweb.profiles.service import tell_changed
 from lupweb.texts import _
+from lupweb.writeback.directory_changes import waiting_for
 
 LOCAL, MISSING = "local", "missing"
 BLOCK = 5_000
@@ -34,15 +36,19 @@ class RemovalQuestion:
     :param people: how many people it has
     :param alone: how many of them are in no other directory that is asked
     :param groups: key and name of the groups that it holds; they must go first
+    :param fields: key and name of the fields that it alone supplies; they must go first as well
+    :param waiting: how many values that people entered it does not have yet
     """
 
     people: int
     alone: int
+    waiting: int
     groups: Sequence[tuple[str, str]]
+    fields: Sequence[tuple[str, str]] = ()
 
 
 def removal_question(viewer: Viewer, directory: Directory) -> RemovalQuestion:
-    """Return what the page asks with; three queries.
+    """Return what the page asks with; five queries.
 
     :raises Forbidden: if `viewer` is no system administrator
     """
@@ -50,10 +56,17 @@ def removal_question(viewer: Viewer, directory: Directory) -> RemovalQuestion:
     present = Identity.directory_id == directory.id, Identity.is_gone.is_(False)
     people = select(func.count(Identity.person_id.distinct())).where(*present)
     groups = select(Group.key, Group.name).where(Group.directory_id == directory.id)
+    fields = select(ProfileField.key, ProfileField.name).where(
+        ProfileField.directory == directory.key, ProfileField.removed_at.is_(None)
+    )
     return RemovalQuestion(
         people=db.session.scalar(people) or 0,
         alone=len(_alone(directory.id)),
+        waiting=waiting_for(directory.id),
         groups=[(key, name) for key, name in db.session.execute(groups.order_by(Group.name))],
+        fields=[
+            (key, name) for key, name in db.session.execute(fields.order_by(ProfileField.name))
+        ],
     )
 
 

@@ -107,7 +107,9 @@ def _expected(setup: Setup, key: str) -> Expected:
         attributes={
             name: field["attribute"]
             for name, field in fields
-            if Source(field["source"]).is_directory and field["attribute"]
+            if Source(field["source"]).is_directory
+            and field["attribute"]
+            and field["directory"] in {"", key}
         },
         groups={name: group["dn"] for name, group in groups if key and group["directory"] == key},
     )

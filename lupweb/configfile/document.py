@@ -8,7 +8,7 @@ from typing import Any
 
 from lupweb.configfile.faults import Fault, Faults, InvalidConfiguration, Place
 from lupweb.configfile.keys import Kind, checked_name
-from lupweb.configfile.kinds import KINDS, LATER
+from lupweb.configfile.kinds import KINDS
 from lupweb.configfile.lines import Position, positions
 from lupweb.configfile.rules import broken_rules
 from lupweb.errors import InvalidValue
@@ -58,8 +58,6 @@ def _no_toml(error: ValueError) -> Fault:
 
 
 def _unknown_kind(name: str) -> Text:
-    if name in LATER:
-        return _("This comes with a later version of lupweb. Leave it out until then.")
     near = get_close_matches(name, KINDS, n=1)
     if near:
         return _("There is no such kind of thing. Is %(head)s meant?", head=KINDS[near[0]].head)

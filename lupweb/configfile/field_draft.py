@@ -8,6 +8,7 @@ from typing import Any
 
 from lupweb.configfile.keys import Entry
 from lupweb.configfile.kinds import KINDS
+from lupweb.configfile.profile_rules import FROM_DIRECTORY
 from lupweb.database import compact_json
 from lupweb.errors import InvalidValue
 from lupweb.field_types import FIELD_TYPES
@@ -97,6 +98,7 @@ def field_typed(draft: Draft, posted: Posted) -> Draft:
     entry = {**draft.entry, **_texts_typed(posted, "name", "help_text")}
     entry |= {name: name in posted for name in SWITCHES}
     entry |= {name: _first(posted, name).strip() for name in TEXTS}
+    entry["directory"] = _directory_typed(entry, posted)
     entry["visible_to"] = tuple(sorted(set(posted.get("visible_to", ()))))
     for name in NUMBERS:
         entry[name] = _number(name, _first(posted, name), typed, problems) or 0
@@ -109,6 +111,13 @@ def field_typed(draft: Draft, posted: Posted) -> Draft:
         revision=_first(posted, "revision"),
         confirmed_type=_first(posted, "confirmed_type"),
     )
+
+
+def _directory_typed(entry: Entry, posted: Posted) -> str:
+    """Return the one directory that is to supply a field; the form asks only where it matters."""
+    if entry["source"] not in FROM_DIRECTORY:
+        return ""
+    return _first(posted, "directory") if "directory" in posted else str(entry["directory"])
 
 
 def category_typed(draft: Draft, posted: Posted) -> Draft:

@@ -106,6 +106,8 @@ def bring_field_back(viewer: Viewer, key: str, secret_key: str) -> str:
     entry = find_removed_field(key)
     if entry is None:
         raise NotFound(_("There is no deleted field “%(key)s” any more.", key=key))
+    if entry["directory"] not in stored["directories"]:
+        entry = {**entry, "directory": ""}  # it has been removed meanwhile
     change_setup(viewer, stored, {FIELDS: {**stored[FIELDS], key: entry}}, secret_key)
     note_event(viewer.actor, "field.brought_back", key, {}, entry)
     return str(entry["name"])

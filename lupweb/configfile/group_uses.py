@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lupweb.configfile.list_keys import start_label
 from lupweb.configfile.profile_keys import right_label
 from lupweb.configfile.references import REFERENCES
 from lupweb.texts import Text, _
@@ -22,6 +23,8 @@ SENTENCES: Mapping[tuple[str, str], Callable[[str], Text]] = {
     ("edit_rights", "editor_groups"): lambda name: _(
         "Its people edit others: %(right)s", right=name
     ),
+    ("lists", "groups"): lambda name: _("Its people get the list “%(name)s”", name=name),
+    ("start_pages", "group"): lambda _name: _("Its people start on a page of their own"),
 }
 """Kind, key -> what a group is there for, in the words of administrators."""
 
@@ -59,6 +62,12 @@ def replaced(setup: Setup, key: str, other: str) -> dict[str, dict[str, Any]]:
     if "edit_rights" in changed:  # they are known by what they say
         rights = changed["edit_rights"].values()
         changed["edit_rights"] = {right_label(each): each for each in rights}
+    if "start_pages" in changed:  # so are these; of two the one that goes first counts
+        starts = list(changed["start_pages"].values())
+        firsts = {start_label(each): each for each in reversed(starts)}
+        changed["start_pages"] = {
+            start_label(each): each for each in starts if firsts[start_label(each)] is each
+        }
     return changed
 
 

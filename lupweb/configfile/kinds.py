@@ -2,6 +2,7 @@
 
 from lupweb.configfile.directory_keys import DIRECTORIES
 from lupweb.configfile.keys import Key, Kind
+from lupweb.configfile.list_keys import LISTS, START_PAGES
 from lupweb.configfile.profile_keys import (
     CATEGORIES,
     EDIT_RIGHTS,
@@ -38,9 +39,10 @@ KINDS: dict[str, Kind] = {
         ROLES_KIND,
         EDIT_RIGHTS,
         ORG_CHARTS,
+        LISTS,
+        START_PAGES,
         _options_of("picture"),
         _options_of("card"),
         _options_of("xml"),
     )
 }
-LATER = ("lists",)

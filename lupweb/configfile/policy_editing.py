@@ -9,9 +9,11 @@ from lupweb.people.policies import Numbers, numbers
 from lupweb.people.queries import groups_by_key
 
 POLICIES = "policies"
+NEVER_WRITTEN = "never_written"
 ASKED = (
     "active_users", "unlicensed_users", "licence_group", "login_sync", "read_only",
     "directory_lockout_threshold", "picture_max_mb", "picture_max_megapixels",
+    "writes_per_second", NEVER_WRITTEN,
 )  # fmt: skip
 
 
@@ -32,8 +34,9 @@ def policies_draft(viewer: Viewer, secret_key: str) -> Draft:
 
 
 def policies_typed(draft: Draft, posted: Posted) -> Draft:
-    """Return the form of the policies with what was posted."""
-    return table_typed(draft, posted, ASKED)
+    """Return the form of the policies with what was posted; attributes stand one on a line."""
+    names = [line.strip() for text in posted.get(NEVER_WRITTEN, ()) for line in text.splitlines()]
+    return table_typed(draft, {**posted, NEVER_WRITTEN: names}, ASKED)
 
 
 def save_policies(viewer: Viewer, draft: Draft, secret_key: str) -> bool:

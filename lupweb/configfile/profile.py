@@ -39,6 +39,7 @@ from lupweb.profiles.removal import forget_fields
 from lupweb.profiles.service import REFERENCE_COLUMNS
 from lupweb.profiles.sources import Source
 from lupweb.profiles.writing import Hand
+from lupweb.sync.fingerprints import forget_field
 from lupweb.sync.links import resolve
 from lupweb.texts import Text, ngettext
 
@@ -75,8 +76,10 @@ def store_field(key: str, entry: Mapping[str, Any], actor: str = "") -> None:
     """
     field = db.session.scalar(select(ProfileField).where(ProfileField.key == key))
     if field is None:
-        field = ProfileField(key=key, position=LAST, options={})
+        field = ProfileField(key=key, position=LAST, options={}, directory="")
     was = _Was.of(field)
+    if field.directory != entry["directory"]:
+        forget_field(key)  # a directory that supplied it once has to be asked for it anew
     for name, column in FIELD_COLUMNS.items():
         setattr(field, column, entry[name])
     field.removed_at = None

@@ -97,6 +97,14 @@ FIELDS = Kind(
             tuple(map(str, Source)),
         ),
         Key("attribute", "", _("The attribute that is read; for an XML file the node.")),
+        Key(
+            "directory",
+            "",
+            _(
+                "Key of the one directory that supplies it, for source = ldap or ldap_only. Left"
+                " out: the first directory that holds the person."
+            ),
+        ),
         Key("write_back", False, _("Step two of write-back: save what people enter to LDAP.")),
         Key("on_card", False, _("Shown on the card.")),
         Key("facet", False, _("Offered as a filter beside the list of people.")),

@@ -20,6 +20,7 @@ Broken = Iterator[tuple[str, Text | str]]
 MAY_BECOME_SELECT = frozenset({"position", "department", "location"})
 NODE = re.compile(r"[^\W\d][\w.:-]{0,127}")
 """A name by XML 1.0, as far as anybody uses it."""
+FROM_DIRECTORY = frozenset(source for source in Source if source.is_directory)
 FROM_LDAP = frozenset({Source.LDAP, Source.LDAP_ONLY, Source.ALTERNATIVE_LDAP})
 
 
@@ -50,17 +51,15 @@ def field_rules(entry: Entry) -> Broken:
     yield from _translations(entry, "help_texts")
     yield from _type(entry)
     yield from _attribute(entry)
+    if entry["directory"] and entry["source"] not in FROM_DIRECTORY:
+        yield (
+            "directory",
+            _("Only a field with source = ldap or ldap_only is taken from one directory."),
+        )
     if entry["write_back"] and entry["source"] != Source.LDAP:
         yield "write_back", _("Only a field with source = ldap can be saved to LDAP.")
     elif entry["write_back"] and is_never_written(entry["attribute"]):
-        yield (
-            "write_back",
-            _(
-                "The attribute %(name)s is never written: it decides who somebody is, or what they"
-                " may do.",
-                name=entry["attribute"],
-            ),
-        )
+        yield "write_back", never_written(entry["attribute"])
     try:
         check_pattern(entry["pattern"])
     except InvalidValue as error:
@@ -104,6 +103,14 @@ def refused_attribute(name: str) -> Text | str | None:
             name=name,
         )
     return None
+
+
+def never_written(name: str) -> Text:
+    """Return what is said of an attribute that no value is saved to."""
+    return _(
+        "The attribute %(name)s is never written: it decides who somebody is, or what they may do.",
+        name=name,
+    )
 
 
 def refused_node(name: str) -> Text | None:

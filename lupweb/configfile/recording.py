@@ -11,6 +11,7 @@ Setup = Mapping[str, Mapping[str, Any]]
 ONE_OF = {
     "directories": "directory", "groups": "group", "categories": "category", "fields": "field",
     "roles": "role", "edit_rights": "edit_right", "org_charts": "org_chart",
+    "lists": "list", "start_pages": "start_page",
 }  # fmt: skip
 """Kind that is a list -> what one of its entries is called in an event."""
 HIDDEN = "***"

@@ -5,6 +5,8 @@ from typing import Any
 
 from lupweb.configfile.faults import Place
 from lupweb.configfile.field_settings import type_options
+from lupweb.configfile.writing_rules import broken_writing
+from lupweb.directories.models import DirectoryRole
 from lupweb.errors import InvalidValue
 from lupweb.field_types import FIELD_TYPES
 from lupweb.profiles.picture_address import OF_EVERYBODY, keys_of
@@ -20,12 +22,16 @@ REFERENCES = (
     ("categories", "applies_to", "groups"),
     ("categories", "visible_to", "groups"),
     ("fields", "category", "categories"),
+    ("fields", "directory", "directories"),
     ("fields", "visible_to", "groups"),
     ("roles", "groups", "groups"),
     ("edit_rights", "profiles_of_groups", "groups"),
     ("edit_rights", "editor_groups", "groups"),
     ("org_charts", "manager_field", "people"),
     ("org_charts", "dotted_fields", "people"),
+    ("lists", "groups", "groups"),
+    ("start_pages", "group", "groups"),
+    ("start_pages", "list", "lists"),
     ("card", "subline", "fields"),
     ("card", "place", "fields"),
     ("card", "pronouns", "fields"),
@@ -37,6 +43,7 @@ MISSING: Mapping[str, Callable[[str], Text]] = {
     "groups": lambda key: _("There is no group “%(key)s”.", key=key),
     "categories": lambda key: _("There is no category “%(key)s”.", key=key),
     "fields": lambda key: _("There is no field “%(key)s”.", key=key),
+    "lists": lambda key: _("There is no list “%(key)s”.", key=key),
     "people": lambda key: _("“%(key)s” is no field that names a person (user_select).", key=key),
 }
 TAKEN_AWAY: Mapping[str, Callable[[str], Text]] = {
@@ -51,6 +58,9 @@ TAKEN_AWAY: Mapping[str, Callable[[str], Text]] = {
     ),
     "fields": lambda key: _(
         "It still names the field “%(key)s”, which this file takes away.", key=key
+    ),
+    "lists": lambda key: _(
+        "It still leads to the list “%(key)s”, which this file takes away.", key=key
     ),
     "people": lambda key: _(
         "It still names “%(key)s”, which this file makes no field of a person any more.", key=key
@@ -71,8 +81,10 @@ def broken_references(setup: Setup, named: Setup) -> Iterator[tuple[Place, Text]
                     sentences = MISSING if label in named.get(kind, {}) else TAKEN_AWAY
                     yield (kind, label, name), sentences[target](key)
     yield from _broken_sources(setup["fields"])
+    yield from _broken_suppliers(setup)
     for sentence in _broken_address(setup, is_named="picture" in named):
         yield ("picture", "", "url"), sentence
+    yield from broken_writing(setup, named)
 
 
 def _broken_address(setup: Setup, *, is_named: bool) -> Iterator[Text]:
@@ -116,6 +128,21 @@ def _broken_sources(fields: Mapping[str, Any]) -> Iterator[tuple[Place, Text]]:
             elif sources[key]:
                 sentence = _("“%(key)s” is made of other fields itself. Name a field.", key=key)
                 yield ("fields", label, "settings"), sentence
+
+
+def _broken_suppliers(setup: Setup) -> Iterator[tuple[Place, Text]]:
+    """Yield the fields that are to be filled by a directory whose people are not read."""
+    for label, entry in setup["fields"].items():
+        directory = setup["directories"].get(entry["directory"])
+        if directory is not None and directory["role"] != DirectoryRole.CONNECTOR:
+            yield (
+                ("fields", label, "directory"),
+                _(
+                    "“%(name)s” does not supply people, so it fills no field. Name a directory"
+                    " with role = connector.",
+                    name=directory["name"],
+                ),
+            )
 
 
 def _sources(entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -8,16 +8,20 @@ import phonenumbers
 from lupweb.configfile.directory_rules import directory_rules, told_attribute
 from lupweb.configfile.faults import Place
 from lupweb.configfile.keys import Entry
+from lupweb.configfile.list_keys import host_rules, list_rules, start_rules
 from lupweb.configfile.profile_rules import (
     category_rules,
     edit_right_rules,
     field_rules,
     group_rules,
+    never_written,
     org_chart_rules,
     refused_attribute,
     refused_node,
 )
+from lupweb.directories.attributes import is_never_written
 from lupweb.errors import InvalidValue
+from lupweb.ldap.filters import checked_attribute
 from lupweb.profiles.picture_address import fault_of
 from lupweb.runs import schedules
 from lupweb.sources.files import check_name
@@ -55,12 +59,19 @@ def _site(entry: Entry) -> Broken:
         schedules.check("", entry["time_zone"])
     except InvalidValue as error:
         yield "time_zone", error.message
+    for sentence in host_rules(entry["embed_hosts"]):
+        yield "embed_hosts", sentence
 
 
 def _policies(entry: Entry) -> Broken:
     for name, most in LIMITS.items():
         if not 1 <= entry[name] <= most:
             yield name, _("Write a whole number from %(least)s to %(most)s.", least=1, most=most)
+    for attribute in entry["never_written"]:
+        try:
+            checked_attribute(attribute)
+        except InvalidValue as error:
+            yield "never_written", error.message
 
 
 def _schedules(entry: Entry) -> Broken:
@@ -85,6 +96,8 @@ def _picture(entry: Entry) -> Broken:
         yield "url", _("Pictures from an address need one.")
     if entry["write_back"] and entry["source"] != "ldap":
         yield "write_back", _("Only pictures from LDAP can be saved to LDAP.")
+    elif entry["write_back"] and is_never_written(entry["attribute"]):
+        yield "write_back", never_written(entry["attribute"])
 
 
 def _card(entry: Entry) -> Broken:
@@ -123,6 +136,8 @@ RULES: Mapping[str, Callable[[Entry], Broken]] = {
     "fields": field_rules,
     "edit_rights": edit_right_rules,
     "org_charts": org_chart_rules,
+    "lists": list_rules,
+    "start_pages": start_rules,
     "picture": _picture,
     "card": _card,
     "xml": _xml,

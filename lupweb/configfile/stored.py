@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lupweb.accounts.models import RoleGrant
 from lupweb.configfile.field_settings import written_options
 from lupweb.configfile.kinds import KINDS
+from lupweb.configfile.list_storing import read_lists, read_start_pages
 from lupweb.configfile.profile_keys import STANDARD, right_label
 from lupweb.configfile.secrecy import Secret
 from lupweb.database import db
@@ -46,6 +47,7 @@ FIELD_COLUMNS = {
     "help_texts": "help_texts", "searchable": "searchable",
     "in_profile": "in_profile", "in_table": "in_table", "default": "default_value",
     "pattern": "pattern", "required": "required", "attribute": "attribute",
+    "directory": "directory",
     "write_back": "writes_back", "on_card": "on_card", "facet": "facet",
     "confirm_days": "confirm_days", "in_vcard": "in_vcard", "in_completeness": "in_completeness",
 }  # fmt: skip
@@ -62,6 +64,8 @@ def read_setup(secret_key: str) -> Setup:
     setup["roles"] = _roles()
     setup["edit_rights"] = _edit_rights()
     setup["org_charts"] = _org_charts()
+    setup["lists"] = read_lists()
+    setup["start_pages"] = read_start_pages()
     return {name: setup[name] for name in KINDS}
 
 

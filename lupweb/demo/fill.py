@@ -13,8 +13,10 @@ from lupweb.directories.models import Directory
 from lupweb.directories.secrets import lock
 from lupweb.directories.service import add_directory, find_directory
 from lupweb.ldap.connection import Tls
+from lupweb.lists.models import SavedList
 from lupweb.options.registry import SITE_NAME
 from lupweb.options.service import set_option
+from lupweb.orgchart.models import OrgChart
 from lupweb.people.models import Group
 from lupweb.profiles.editor import (
     define_category,
@@ -72,6 +74,8 @@ COLUMNS = frozenset({"department", "location", "phone"})
 """Which of them people are chosen by, and which are columns of the table."""
 SAVED_TO_LDAP = frozenset({"phone", "mobile", "room", "about"})
 """What people enter here goes to the directory, which lets its writer change it."""
+OPTIONS = {"birthday": {"anniversary": "day"}, "start": {"anniversary": "years"}}
+"""On which dates people congratulate each other, and whether years are counted."""
 FIELDS = (
     _Field("email", "Email", "contact", "mail", "email"),
     _Field("mobile", "Mobile", "contact", "mobile", "phone"),
@@ -117,6 +121,7 @@ def fill(company: Company, access: Access) -> None:
         directory = _add_directory(access)
         _add_groups(company, directory.id)
         _add_profile()
+        _add_chart_and_list()
         store_edit_right(EditRight(profiles_of_groups=(HR,), editor_people=(EDITOR[0],)))
     directory.uris = [access.uri]
     directory.bind_password = lock(_password(directory.bind_dn, access), access.secret_key)
@@ -165,6 +170,7 @@ def _add_profile() -> None:
             field.name,
             category=field.category,
             type_key=field.type_key,
+            options=OPTIONS.get(field.key),
             help_text=field.help_text,
             source=Source.LDAP if field.attribute else Source.USER,
             attribute=field.attribute,
@@ -174,6 +180,17 @@ def _add_profile() -> None:
             on_card=field.on_card,
         )
         defined.writes_back = field.key in SAVED_TO_LDAP
+
+
+def _add_chart_and_list() -> None:
+    db.session.add(
+        OrgChart(
+            key="line", name="Reporting line", manager_field="manager", dotted_fields=["deputy"]
+        )
+    )
+    db.session.add(
+        SavedList(key="porto", name="Colleagues in Porto", query="location:Porto", view="list")
+    )
 
 
 def _set_administrator(password: str) -> None:

@@ -11,11 +11,11 @@ from lupweb.directories.connect import AskedInTransaction, Connect
 from lupweb.directories.service import DirectoryFacts
 from lupweb.directories.steps import own_words
 from lupweb.errors import CredentialsRefused, DirectoryUnavailable, LupwebError
+from lupweb.ldap.by_id import id_filter
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of, equals, given, present
 from lupweb.ldap.server import ServerTraits
 from lupweb.ldap.session import Directory as LdapSession
-from lupweb.sync.admitting import is_entry
 from lupweb.texts import Text, _
 
 LIMIT_S = 4.0
@@ -156,7 +156,7 @@ def _entry(question: Question, session: LdapSession, traits: ServerTraits) -> En
 
 def _is_the_one(question: Question, traits: ServerTraits) -> str:
     if question.unique_id and traits.unique_id_attribute:
-        return is_entry(traits.unique_id_attribute, question.unique_id)
+        return id_filter(traits.unique_id_attribute, question.unique_id)
     return equals(question.facts.login_attribute, question.login)
 
 

@@ -111,9 +111,14 @@ class Case:
         return [each for each in self.places if each.holds and each.is_enabled]
 
     @property
+    def only(self) -> str:
+        """Return the key of the one directory that supplies the field; "": the first that can."""
+        return self.field.directory if self.field.source.is_directory else ""
+
+    @property
     def supplier(self) -> Place | None:
-        """Return the directory that supplies the person; None if none in use does."""
-        return next(iter(self.holders), None)
+        """Return the directory that supplies this field of the person; None if none in use does."""
+        return next((each for each in self.holders if self.only in {"", each.key}), None)
 
     @property
     def answer(self) -> Answer | None:

@@ -1,7 +1,8 @@
 """Read everything that is known of a person and a field, or all of them; no directory is asked."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -98,21 +99,29 @@ def _of_person(
         )
         for each in cases
     ]
-    place = found[0].supplier if found else None
-    if place is None:
-        return found
+    suppliers = {place.key: place for each in found if (place := each.supplier)}
+    doings = {key: _doings(place, person) for key, place in suppliers.items()}
+    return [doings[each.supplier.key].of(each) if each.supplier else each for each in found]
+
+
+@dataclass(frozen=True)
+class _Doings:
+    """What one directory does, for all fields of a person that it supplies."""
+
+    known: OfPerson
+    next_at: datetime | None
+    unread: Set[str]
+
+    def of(self, case: Case) -> Case:
+        key = case.field.key
+        known, is_unread = self.known.about(key), key in self.unread
+        return replace(case, lately=known, next_at=self.next_at, is_unread=is_unread)
+
+
+def _doings(place: Place, person: Person) -> _Doings:
     subject = f"directory:{place.key}"
-    known: OfPerson = lately(subject, person.id, person.login)
-    next_at, unread = next_time(subject), unread_fields(place.id)
-    return [
-        replace(
-            each,
-            lately=known.about(each.field.key),
-            next_at=next_at,
-            is_unread=each.field.key in unread,
-        )
-        for each in found
-    ]
+    known = lately(subject, person.id, person.login)
+    return _Doings(known, next_time(subject), unread_fields(place.id))
 
 
 def _directories() -> list[Place]:

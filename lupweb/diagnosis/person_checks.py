@@ -80,7 +80,9 @@ def directories(case: Case) -> Check:
     supplier, others = case.supplier, case.holders[1:]
     evidence = [*_entries(case), *_others_asked(case)]
     if supplier is None:
-        return _nowhere(case, evidence)
+        return (
+            _not_there(case, evidence) if case.only and case.holders else _nowhere(case, evidence)
+        )
     answer = case.answer
     if answer and answer.contact is Contact.ANSWERS and not answer.has_entry:
         text = _(
@@ -91,6 +93,12 @@ def directories(case: Case) -> Check:
         fix = _("Look for the entry in the directory, and compare it with base DN and filter.")
         fixes = [read_changes(supplier), _show(supplier)]
         return _problem("directories", Reason.NOT_IN_ANY_DIRECTORY, text, evidence, fix, fixes)
+    if case.only:
+        text = _(
+            "“%(directory)s” alone supplies this field, whichever directory goes first.",
+            directory=supplier.name,
+        )
+        return Check("directories", State.OK, text, evidence)
     if others:
         return _in_several(case, supplier, evidence)
     text = _("“%(directory)s” alone has this person.", directory=supplier.name)
@@ -180,6 +188,31 @@ def _nowhere(case: Case, evidence: list[Text]) -> Check:
         text = _("No directory in use has an entry of this person.")
         fix = _("Look for the entry in the directory, and compare it with base DN and filter.")
         fixes = [read_changes(place) for place in case.places][:1]
+    return _problem("directories", Reason.NOT_IN_ANY_DIRECTORY, text, evidence, fix, fixes)
+
+
+def _not_there(case: Case, evidence: list[Text]) -> Check:
+    """Return what is said where another directory than those of the person is to supply."""
+    place = next((each for each in case.places if each.key == case.only), None)
+    off = place if place and place.holds else None
+    named = place or next((each for each in case.directories if each.key == case.only), None)
+    name = named.name if named else case.only
+    if off:
+        text = _(
+            "“%(directory)s” alone supplies this field, and it is switched off.", directory=name
+        )
+        fix = _("Switch the directory on again, or take the field from another one.")
+        label = _("Switch “%(directory)s” on", directory=name)
+        fixes = [Fix(Act.ENABLE_DIRECTORY, label, off.key), show_field(case)]
+    else:
+        text = _(
+            "“%(directory)s” alone supplies this field, and has no entry of this person.",
+            directory=name,
+        )
+        fix = _("Look for the entry there, or take the field from another directory.")
+        fixes = [show_field(case), *([read_changes(named)] if named else [])]
+    if not lacks(case):
+        return Check("directories", State.LOOK, text, evidence, fix, fixes)
     return _problem("directories", Reason.NOT_IN_ANY_DIRECTORY, text, evidence, fix, fixes)
 
 

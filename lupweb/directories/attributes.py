@@ -1,6 +1,7 @@
 """Attributes of directories that are never read, or never written, as values of people. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from lupweb.ldap.dn import fold_type, rdn_attributes
 from lupweb.ldap.schema import Schema, base_name
@@ -58,18 +59,42 @@ def is_never_written(
     :param dn: of an entry: what is part of its name is not changed here
     :param also: the attributes of key, login and correlation, and what an administrator added
     """
-    names = {_plain(name) for name in (schema or Schema()).names_of(attribute)}
-    barred = {fold_type(_plain(name)) for name in also} | rdn_attributes(dn)
-    if schema is not None and not schema.is_modifiable(attribute):
+    known = schema or Schema()
+    if not known.is_modifiable(attribute):
         return True
+    return is_barred(known.names_of(attribute), dn=dn, barred=also)
+
+
+def is_barred(names: Iterable[str], *, dn: str = "", barred: Iterable[str] = ()) -> bool:
+    """Return whether an attribute of these names must not be changed, by its names alone.
+
+    :param names: all names of one attribute, and its number
+    :param dn: of an entry: what is part of its name is not changed here
+    """
+    plain = {_plain(name) for name in names}
+    folded = {fold_type(_plain(name)) for name in barred} | rdn_attributes(dn)
     return any(
-        fold_type(name) in barred
+        fold_type(name) in folded
         or is_never_read(name)
         or name in NEVER_WRITTEN
         or name in NEVER_WRITTEN_NUMBERS
         or name.startswith(NEVER_WRITTEN_BEGINNINGS)
-        for name in names
+        for name in plain
     )
+
+
+def barred_attributes(login: str, email: str, chosen: Mapping[str, Any]) -> list[str]:
+    """Return what is not written in one directory beside what never is.
+
+    That is what tells who somebody is there, and what administrators added (writeback.md 14).
+
+    :param login: the attribute of the directory that holds logins
+    :param email: the one that holds addresses
+    :param chosen: the options of the site
+    """
+    by = chosen.get("match_people_by", "login")
+    matched = {"login": login, "email": email}.get(by, by)
+    return [name for name in (login, matched, *chosen.get("never_written", ())) if name]
 
 
 def is_never_read(attribute: str) -> bool:

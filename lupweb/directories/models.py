@@ -25,7 +25,8 @@ class Directory(Model):
     `file:PATH`. `last_sync_date_given` is the last date that a file gave; it is taken once.
     `last_sync_date_kept` is the one that the last run has set: another one was entered since.
     `groups_mark` stands for the state in which the groups were when they were read last. `server`
-    is what the server said of itself in the last run that ended well (`lupweb.sync.server`). More
+    is what the server said of itself in the last run that ended well (`lupweb.sync.server`),
+    `attributes` what it said about those that are written (`lupweb.directories.fitting`). More
     people than `most_missing` and that share of all are not hidden without being asked.
     """
 
@@ -69,6 +70,7 @@ class Directory(Model):
     last_changes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_groups_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     server: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    attributes: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
     marks: Mapped[bool] = mapped_column(default=False)
     most_missing: Mapped[int] = mapped_column(default=10)
     most_missing_percent: Mapped[int] = mapped_column(default=5)

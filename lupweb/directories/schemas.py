@@ -51,6 +51,15 @@ class KnownAttributes:
         names = {name for each in self._schemas() for name in each.attributes}
         return sorted((name for name in names if not is_never_read(name)), key=str.casefold)
 
+    def only(self, directory: str) -> "KnownAttributes":
+        """Return what one directory knows; of all of them for "".
+
+        :param directory: its key
+        """
+        if not directory:
+            return self
+        return KnownAttributes([each for each in self.directories if each.key == directory])
+
     def is_unknown(self, attribute: str, *, alternative: bool = False) -> bool:
         """Return whether no directory knows it; as long as one is silent, nobody can tell.
 
@@ -134,13 +143,14 @@ class RawValues:
 
 
 def raw_values(
-    person_id: int, attribute: str, secret_key: str, connect: Connect
+    person_id: int, attribute: str, secret_key: str, connect: Connect, *, directory: str = ""
 ) -> RawValues | None:
     """Return what the directory of a person holds; None if it does not say within a second.
 
     Ends the read that the database session holds.
 
     :param attribute: one that may be read: `checked_attribute`, and not `is_never_read`
+    :param directory: key of the one to ask; "": the one that supplies the person
     """
     place = (
         select(Directory, Identity.dn)
@@ -149,18 +159,39 @@ def raw_values(
         .order_by(Directory.position)
         .limit(1)
     )
+    if directory:
+        place = place.where(Directory.key == directory)
     row = db.session.execute(place).one_or_none()
     if row is None:
         return None
-    directory, dn = row
+    found, dn = row
     with suppress(LupwebError):
-        name, facts = directory.name, facts_of(directory, secret_key)
+        name, facts = found.name, facts_of(found, secret_key)
         end_reading()
         with _connected(facts, connect, LONGEST_S) as session:
             session.bind(facts.bind_dn, facts.password)
             values = session.read(dn, [attribute]).values(attribute)
         return RawValues(name, attribute, [_shown(value) for value in values[:MOST_SHOWN]])
     return None
+
+
+@dataclass(frozen=True)
+class Connector:
+    """A directory whose people are read, and that can supply a field alone."""
+
+    key: str
+    name: str
+    is_enabled: bool
+
+
+def connectors() -> list[Connector]:
+    """Return the directories whose people are read, in their order; one query."""
+    rows = (
+        select(Directory.key, Directory.name, Directory.is_enabled)
+        .where(Directory.role == DirectoryRole.CONNECTOR)
+        .order_by(Directory.position)
+    )
+    return [Connector(*row) for row in db.session.execute(rows)]
 
 
 @dataclass(frozen=True)

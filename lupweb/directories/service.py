@@ -1,10 +1,13 @@
 """Directories: add, find, and what a connection to one needs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
 from lupweb.database import db
+from lupweb.directories.attributes import barred_attributes
 from lupweb.directories.connect import password_of, server_of
 from lupweb.directories.models import Directory, DirectoryRole
 from lupweb.directories.secrets import lock
@@ -61,6 +64,14 @@ def facts_of(directory: Directory, secret_key: str) -> DirectoryFacts:
         most_missing=directory.most_missing,
         most_missing_percent=directory.most_missing_percent,
     )
+
+
+def barred_of(facts: DirectoryFacts, chosen: Mapping[str, Any]) -> list[str]:
+    """Return what is not written in a directory beside what never is.
+
+    :param chosen: the options of the site
+    """
+    return barred_attributes(facts.login_attribute, facts.email_attribute, chosen)
 
 
 def add_directory(  # noqa: PLR0913 a directory has many settings, all named

@@ -197,7 +197,8 @@ class _Builder:
 
     def why_fixed(self, each: FieldLayout) -> Text | None:
         """Return why nobody chooses the value of a field, or None."""
-        standing = Standing(in_directory=self.supplier is not None)
+        held_by = self.kept.directories | self.other.directories
+        standing = Standing(in_directory=self.supplier is not None, held_by=held_by)
         lock = lock_of(each, standing, is_computed=not each.type.is_editable)
         return lock.sentence if lock else None
 
@@ -224,12 +225,20 @@ class _Builder:
         if each is not None and not each.type.is_editable:
             return False  # it follows from others, whatever they become
         is_fixed = each is not None and self.why_fixed(each) is not None
-        if is_fixed and self.supplier is not None:
-            return self.supplier is self.other
+        supplier = self._supplier_of(each)
+        if is_fixed and supplier is not None:
+            return supplier is self.other
         choice = (self.chosen or {}).get(key)
         if each is not None and not is_fixed and choice in {KEPT, OTHER} and self._is_seen(each):
             return choice == OTHER
         return not mine.get(key) and bool(theirs.get(key))
+
+    def _supplier_of(self, each: FieldLayout | None) -> Side | None:
+        """Return whose entry supplies a field afterwards; of a directory alone, the one there."""
+        if each is None or not each.directory:
+            return self.supplier
+        held = (side for side in (self.kept, self.other) if each.directory in side.directories)
+        return next(held, None)
 
     def _is_seen(self, each: FieldLayout) -> bool:
         groups = self.kept.group_ids | self.other.group_ids

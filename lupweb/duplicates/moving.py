@@ -1,4 +1,4 @@
-"""What belongs to a record and goes with it: entries, groups, past, account, who names it."""
+"""What belongs to a record and goes with it: entries, groups, past, account, contacts, names."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,8 +10,10 @@ from lupweb.accounts.models import User
 from lupweb.accounts.roles import Role
 from lupweb.accounts.sessions import check_all_soon, close_sessions_of_people
 from lupweb.audit.models import History
+from lupweb.contacts.carrying import carry, carry_back
 from lupweb.database import db
 from lupweb.directories.models import Identity
+from lupweb.lists.service import hand_over
 from lupweb.notices.models import Notice
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.service import cancel
@@ -37,6 +39,7 @@ def move(kept_id: int, other_id: int) -> dict[str, Any]:
         "messages": _carry(kept_id, other_id),
         "named_by": _name(other_id, kept_id),
         "led_here": _lead(other_id, kept_id),
+        "contacts": carry(kept_id, other_id),
         "account": _account(kept_id, other_id),
     }
 
@@ -53,6 +56,7 @@ def move_back(kept_id: int, other_id: int, moved: Moved) -> None:
         .where(Person.id.in_(moved["led_here"]), Person.merged_into_id == kept_id)
         .values(merged_into_id=other_id)
     )
+    carry_back(kept_id, other_id, moved.get("contacts", {}))
     _give_account_back(kept_id, other_id, moved["account"])
 
 
@@ -184,11 +188,12 @@ def _account(kept_id: int, other_id: int) -> dict[str, Any]:
         db.session.flush()
         return {"moved": theirs.id}
     roles = {"mine": str(mine.role), "theirs": str(theirs.role)}
+    lists = hand_over(theirs.id, mine.id)
     mine.role = max(Role(mine.role), Role(theirs.role), key=RANK.__getitem__)
     theirs.role = Role.EMPLOYEE
     close_sessions_of_people([other_id])
     db.session.flush()
-    return {**roles, "given": str(mine.role)}
+    return {**roles, "given": str(mine.role), "lists": lists}
 
 
 def _give_account_back(kept_id: int, other_id: int, moved: Moved) -> None:
@@ -201,6 +206,7 @@ def _give_account_back(kept_id: int, other_id: int, moved: Moved) -> None:
         mine.person_id = other_id
     elif "given" in moved and mine is not None and theirs is not None:
         theirs.role = Role(moved["theirs"])
+        hand_over(mine.id, theirs.id, moved.get("lists", ()))
         if mine.role == moved["given"]:
             mine.role = Role(moved["mine"])
     db.session.flush()

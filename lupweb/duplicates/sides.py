@@ -43,6 +43,11 @@ class Side:
         return f"id:{self.person.id}"
 
     @property
+    def directories(self) -> frozenset[str]:
+        """Return the keys of the directories that have an entry now."""
+        return frozenset(each.directory_key for each in self.entries if not each.is_gone)
+
+    @property
     def picture(self) -> str:
         """Return the hash of the picture, or ""."""
         return self.person.picture_hash

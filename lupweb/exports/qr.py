@@ -4,7 +4,8 @@ from io import BytesIO
 
 import segno
 
-from lupweb.exports.vcard import Contact, escaped
+from lupweb.exports.contacts import Contact
+from lupweb.exports.vcard import escaped
 
 LONGEST = 45
 """Characters of one value."""

@@ -2,8 +2,10 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,50 +13,131 @@ import structlog
 from werkzeug.utils import secure_filename
 
 from lupweb.accounts.viewers import Viewer
-from lupweb.errors import LupwebError
-from lupweb.exports import csv
+from lupweb.audit.events import note_event
+from lupweb.errors import InvalidValue, LupwebError
+from lupweb.exports import csv, xlsx
+from lupweb.exports.contacts import contacts_of
+from lupweb.exports.vcard import vcards
 from lupweb.profiles.exchange import documents
-from lupweb.profiles.layout import Layout
+from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.visibility import may_read
 from lupweb.search.found import FoundPeople
 from lupweb.texts import _
 
 log = structlog.get_logger()
-FORMATS = ("csv", "json")
+ABOUT = "people"
+"""What events about exports are about."""
+Blocks = Iterable[Sequence[Mapping[str, Any]]]
 
 
-def export_people(
-    viewer: Viewer, layout: Layout, people: FoundPeople, form: str, path: Path
-) -> int:
-    """Write `people` to `path`, readable by its owner only; return how many there were.
+@dataclass(frozen=True)
+class Export:
+    """People on their way out of the site.
+
+    :param viewer: who takes them along, and as whom they are seen
+    :param people: who may be exported (`people.policies`), all of them
+    :param site: the address of the site, which tells its people from those of other sites
+    """
+
+    viewer: Viewer
+    layout: Layout
+    people: FoundPeople
+    site: str
+
+    @cached_property
+    def fields(self) -> list[FieldLayout]:
+        """Return the columns: no field that the viewer may read of nobody in the file."""
+        own = _own_keys(self.viewer, self.layout, self.people)
+        fields = self.layout.fields()
+        return [each for each in fields if may_read(self.viewer, each) or each.key in own]
+
+    def blocks(self, *, in_words: bool = False) -> Blocks:
+        """Yield the people as documents, some hundred at a time.
+
+        :param in_words: as in `profiles.exchange`
+        """
+        for block in self.people.blocks():
+            yield documents(self.viewer, self.layout, block, in_words=in_words)
+
+
+def _csv(export: Export) -> Iterator[bytes]:
+    return (text.encode() for text in csv.lines(export.blocks(in_words=True), export.fields))
+
+
+def _xlsx(export: Export) -> Iterator[bytes]:
+    return xlsx.workbook(export.blocks(in_words=True), export.fields)
+
+
+def _json(export: Export) -> Iterator[bytes]:
+    return (text.encode() for text in _json_lines(export.blocks()))
+
+
+def _vcf(export: Export) -> Iterator[bytes]:
+    viewer, layout, site = export.viewer, export.layout, export.site
+    return vcards(contacts_of(viewer, layout, block, site) for block in export.people.blocks())
+
+
+@dataclass(frozen=True)
+class Format:
+    """A kind of file.
+
+    :param write: yields the bytes of the file, a block of people after the other
+    """
+
+    content_type: str
+    write: Callable[[Export], Iterator[bytes]]
+
+
+FORMATS = {
+    "csv": Format("text/csv; charset=utf-8", _csv),
+    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
+    "json": Format("application/json", _json),
+    "vcf": Format("text/vcard; charset=utf-8", _vcf),
+}
+
+
+def export_people(export: Export, form: str, path: Path) -> int:
+    """Write people to `path`, readable by its owner only; return how many there were.
 
     :param form: one of `FORMATS`
+    :raises InvalidValue: if a file of this kind cannot hold so many
     """
+    written = exported_people(export, form)
     try:
-        with open(path, "w", encoding="utf-8", newline="", opener=_private) as file:
-            file.writelines(exported_people(viewer, layout, people, form))
+        with open(path, "wb", opener=_private) as file:
+            file.writelines(written)
     except OSError as error:
         raise LupwebError(
             _("%(path)s cannot be written: %(why)s.", path=path, why=error.strerror)
         ) from error
-    return len(people)
+    return len(export.people)
 
 
-def exported_people(
-    viewer: Viewer, layout: Layout, people: FoundPeople, form: str
-) -> Iterator[str]:
-    """Yield the text of the file, a block of people after the other; logged when it begins.
-
-    A field that `viewer` may read of nobody in the file has no column.
+def exported_people(export: Export, form: str) -> Iterator[bytes]:
+    """Return the bytes of the file, a block of people after the other, as they are asked for.
 
     :param form: one of `FORMATS`
+    :raises InvalidValue: at once, if a file of this kind cannot hold so many
     """
-    log.info("people exported", form=form, people=len(people), viewer=viewer.person_id)
-    own = _own_keys(viewer, layout, people)
-    fields = [each for each in layout.fields() if may_read(viewer, each) or each.key in own]
-    in_words = form == "csv"  # a spreadsheet is read by people
-    blocks = (documents(viewer, layout, block, in_words=in_words) for block in people.blocks())
-    return csv.lines(blocks, fields) if in_words else _json_lines(blocks)
+    if form == "xlsx" and not xlsx.fits(len(export.people), export.fields):
+        raise InvalidValue(
+            _(
+                "These are too many people for one spreadsheet. Choose fewer of them, or take the"
+                " CSV file, which has room for everybody."
+            )
+        )
+    log.info("people exported", form=form, people=len(export.people), by=export.viewer.actor)
+    return FORMATS[form].write(export)
+
+
+def note_export(export: Export, form: str, asked: str) -> None:
+    """Record who takes how many people along, and which; call inside a transaction.
+
+    :param form: one of `FORMATS`, or another word for what is made of them
+    :param asked: the address, or the words, by which they were found
+    """
+    said = {"format": form, "people": len(export.people), "asked": asked}
+    note_event(export.viewer.actor, "people.exported", ABOUT, {}, said)
 
 
 def file_name(site: str, day: datetime, form: str) -> str:
@@ -78,13 +161,12 @@ def _own_keys(viewer: Viewer, layout: Layout, people: FoundPeople) -> set[str]:
     return {key for each in own for key in each["values"]}
 
 
-Blocks = Iterator[Sequence[Mapping[str, Any]]]
-
-
 def _json_lines(blocks: Blocks) -> Iterator[str]:
     before = "["
     for block in blocks:
-        for row in block:
-            yield f"{before}\n{json.dumps(row, ensure_ascii=False)}"
-            before = ","
+        yield "".join(
+            f"{before if at == 0 else ','}\n{json.dumps(row, ensure_ascii=False)}"
+            for at, row in enumerate(block)
+        )
+        before = "," if block else before
     yield "\n]\n" if before == "," else "[\n]\n"

@@ -26,6 +26,8 @@ from lupweb.texts import _, language
 
 ISO, GENERALIZED, DOTTED = "iso", "generalized_time", "dotted"
 NEEDED, OPTIONAL, NEVER = "needed", "optional", "never"
+ANNIVERSARY = "anniversary"
+NO_ANNIVERSARY, ANNIVERSARY_DAY, ANNIVERSARY_YEARS = "no", "day", "years"
 
 
 class DateType(FieldType):
@@ -52,9 +54,22 @@ class DateType(FieldType):
             _("2018-03-01, 20180301000000Z or 01.03.2018. All of them are read."),
             (ISO, GENERALIZED, DOTTED),
         ),
+        TypeOption(
+            ANNIVERSARY,
+            OptionKind.TEXT,
+            NO_ANNIVERSARY,
+            _("Birthday or anniversary"),
+            _("Told beside contacts and in calendars. day: never the year; years: counts them."),
+            (NO_ANNIVERSARY, ANNIVERSARY_DAY, ANNIVERSARY_YEARS),
+        ),
     )
     control = Control.DATE
     is_facet = False
+
+    @property
+    def anniversary(self) -> str:
+        """Return whether the day is told every year: “no”, “day” or “years”."""
+        return str(self.option(ANNIVERSARY))
 
     def read_one(self, value: bytes) -> str:
         """Return the day. ISO 8601, generalizedTime and `dd.MM.yyyy` are understood.

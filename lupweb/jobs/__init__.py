@@ -3,6 +3,7 @@
 Payloads are JSON and hold ids; a worker runs registered functions and nothing else.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from flask import Flask, current_app
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as NoAnswer
 from redis.retry import Retry
 from rq import Queue
 from rq.exceptions import DuplicateJobError
@@ -22,12 +24,15 @@ from rq.worker import Worker
 
 from lupweb.config import Settings
 from lupweb.embedded.valkey import queue_url
+from lupweb.jobs.hanging import is_hanging, note_answer, note_silence
 from lupweb.outbox.service import promised
 from lupweb.runs.service import queued
 
 DEFAULT = "default"
-WAIT_S = 1
-"""How long a page waits for the queue server; there is no second try."""
+WAIT_S = 1.0
+"""How long a question to the queue server waits; there is no second try."""
+WAKING_WAITS_S = 0.25
+"""How long a save waits for it: waking a worker is a hint, and the row is found without it."""
 LONGEST_JOB_S = 30 * 60
 """The budget of a whole run (sync.md section 21); RQ ends a job that takes longer."""
 FAILED_KEPT_S = 24 * 60 * 60
@@ -53,12 +58,12 @@ def url_of_queue(settings: Settings) -> str:
     return settings.redis_url or queue_url(settings.instance)
 
 
-def connection_for_pages(settings: Settings) -> Redis:
-    """Return a connection that never holds a page up: one second, no retry."""
+def connection_for_pages(settings: Settings, wait_s: float = WAIT_S) -> Redis:
+    """Return a connection that never holds a page up: one second at most, no retry."""
     return Redis.from_url(
         url_of_queue(settings),
-        socket_timeout=WAIT_S,
-        socket_connect_timeout=WAIT_S,
+        socket_timeout=wait_s,
+        socket_connect_timeout=wait_s,
         retry=Retry(NoBackoff(), 0),
     )
 
@@ -89,20 +94,18 @@ def workers_alive(settings: Settings) -> int:
 
 
 def wake(settings: Settings, run_id: int) -> bool:
-    """Wake a worker for a run, within a second or two; False if the queue server is away.
+    """Wake a worker for a run, within half a second; False if the queue server is away.
 
     Nothing is lost then: the run is a row, and the scheduler finds it.
     """
     job_id = f"run-{run_id}"
-    with connection_for_pages(settings) as connection, suppress(DuplicateJobError):
-        try:
-            if connection.lpos(_queue(connection).key, job_id) is None:
-                connection.delete(Job.key_for(job_id))  # of a worker that died as it took it
-                enqueue(connection, PERFORM, run_id, job_id=job_id)
-        except RedisError as error:
-            log.warning("the queue does not answer; the run waits", run=run_id, why=str(error))
-            return False
-    return True
+
+    def put(connection: Redis) -> None:
+        if connection.lpos(_queue(connection).key, job_id) is None:
+            connection.delete(Job.key_for(job_id))  # of a worker that died as it took it
+            enqueue(connection, PERFORM, run_id, job_id=job_id)
+
+    return _is_put(settings, put, run=run_id)
 
 
 def wake_drain(settings: Settings, directory_id: int) -> bool:
@@ -111,18 +114,16 @@ def wake_drain(settings: Settings, directory_id: int) -> bool:
     At most one wake-up of a directory waits in the queue, also while another is at work.
     """
     ids = (f"drain-{directory_id}", f"drain-{directory_id}-next")
-    with connection_for_pages(settings) as connection, suppress(DuplicateJobError):
-        try:
-            key = _queue(connection).key
-            is_waiting = any(connection.lpos(key, job_id) is not None for job_id in ids)
-            free = [job_id for job_id in ids if not _is_at_work(connection, job_id)]
-            if free and not is_waiting:
-                connection.delete(Job.key_for(free[0]))
-                enqueue(connection, DRAIN, directory_id, job_id=free[0])
-        except RedisError as error:
-            log.warning("the queue does not answer; values wait", why=str(error))
-            return False
-    return True
+
+    def put(connection: Redis) -> None:
+        key = _queue(connection).key
+        is_waiting = any(connection.lpos(key, job_id) is not None for job_id in ids)
+        free = [job_id for job_id in ids if not _is_at_work(connection, job_id)]
+        if free and not is_waiting:
+            connection.delete(Job.key_for(free[0]))
+            enqueue(connection, DRAIN, directory_id, job_id=free[0])
+
+    return _is_put(settings, put, directory=directory_id)
 
 
 def enqueue(connection: Redis, function: str, *ids: int, job_id: str | None = None) -> Job:
@@ -147,6 +148,25 @@ def enqueue(connection: Redis, function: str, *ids: int, job_id: str | None = No
 def arguments_are_ids(arguments: Any) -> bool:
     """Return whether a job carries whole numbers and nothing else."""
     return all(type(argument) is int for argument in arguments)
+
+
+def _is_put(settings: Settings, put: Callable[[Redis], None], **about: int) -> bool:
+    """Let `put` put a job into the queue; return False if the queue server is away, or hangs."""
+    url = url_of_queue(settings)
+    if is_hanging(url):
+        return False
+    with connection_for_pages(settings, WAKING_WAITS_S) as connection, suppress(DuplicateJobError):
+        try:
+            put(connection)
+        except RedisError as error:
+            if isinstance(error, NoAnswer):
+                note_silence(url)
+            log.warning(
+                "the queue does not answer; what is to be done waits", **about, why=str(error)
+            )
+            return False
+    note_answer(url)
+    return True
 
 
 def _queue(connection: Redis) -> Queue:

@@ -3,6 +3,8 @@
 import time
 
 from lupweb.database import end_reading, transaction
+from lupweb.orgchart import keeping as charts
+from lupweb.runs.service import active_runs
 from lupweb.search.index import outdated_after
 from lupweb.search.outdated import renew_next
 
@@ -15,3 +17,15 @@ def renew_outdated(seconds: float) -> None:
     while is_outdated and time.monotonic() < until:
         with transaction():
             is_outdated = renew_next()
+    count_charts()
+
+
+def count_charts() -> None:
+    """Count marked org charts anew, unless a run is at work, which does so at its end."""
+    is_needed = charts.is_any_outdated() and not any(
+        run.state.is_at_work for run, _ in active_runs()
+    )
+    end_reading()
+    if is_needed:
+        with transaction():
+            charts.count_outdated()

@@ -29,7 +29,8 @@ def entry_of(directory: Asked, base_dn: str, unique_id: str, attributes: Sequenc
     wanted = list(dict.fromkeys([*_always_read(traits), *attributes]))
     if traits.is_active_directory:
         return directory.read(f"<GUID={_uuid(unique_id)}>", wanted)
-    found = directory.search(base_dn, id_filter(traits, unique_id), wanted, limit=2)
+    name = traits.unique_id_attribute or "entryUUID"
+    found = directory.search(base_dn, id_filter(name, unique_id), wanted, limit=2)
     if not found:
         raise EntryNotFound(
             _("There is no entry of this unique id any more, or this account may not see it.")
@@ -41,12 +42,16 @@ def entry_of(directory: Asked, base_dn: str, unique_id: str, attributes: Sequenc
     return found[0]
 
 
-def id_filter(traits: ServerTraits, unique_id: str) -> str:
-    """Return the filter for the entry of a unique id, as `unique_id_of` gives it."""
-    name = traits.unique_id_attribute or "entryUUID"
-    if folded_name(name) == "objectguid":
-        return equals(name, _uuid(unique_id).bytes_le)
-    return equals(name, unique_id)
+def id_filter(attribute: str, unique_id: str) -> str:
+    """Return the filter for the entry of a unique id; objectGUID is stored little-endian in part.
+
+    :param attribute: the one that holds unique ids
+    :param unique_id: as `unique_id_of` gives it
+    :raises EntryNotFound: if it is no unique id of this form, so that no entry has it
+    """
+    if folded_name(attribute) == "objectguid":
+        return equals(attribute, _uuid(unique_id).bytes_le)
+    return equals(attribute, unique_id)
 
 
 def _always_read(traits: ServerTraits) -> list[str]:

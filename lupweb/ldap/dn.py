@@ -129,7 +129,10 @@ def folded_dn(text: str) -> str | None:
         if plain is None:
             return _fold_text(text)
         name, value, above = plain.groups()
-        return f"{fold_type(name)}={' '.join(value.casefold().split())},{_fold_text(above)}"
+        folded = value.casefold()  # ASCII, so that only blanks are left to prepare
+        if " " in folded:
+            folded = " ".join(folded.split())
+        return f"{fold_type(name)}={folded},{_fold_text(above)}"
     except InvalidValue:
         return None
 
@@ -162,6 +165,7 @@ def _fold_rdn(rdn: Rdn) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def fold_type(name: str) -> str:
     """Return the form of an attribute type in a DN that is compared: `CN` and `2.5.4.3` are `cn`.
 

@@ -25,7 +25,7 @@ def folded_name(name: str) -> str:
     return _folded[name]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, init=False)
 class Entry:
     """What a server answered about one DN. Values are bytes until a converter reads them.
 
@@ -37,14 +37,16 @@ class Entry:
 
     dn: str
     attributes: Mapping[str, Sequence[bytes]]
-    by_name: dict[str, Sequence[bytes]] = field(init=False, repr=False, compare=False)
+    by_name: dict[str, Sequence[bytes]] = field(repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        names = map(_folded.__getitem__, self.attributes)
-        values = dict(zip(names, self.attributes.values(), strict=True))
-        if len(values) < len(self.attributes):
-            values = _merged(self.attributes)
-        object.__setattr__(self, "by_name", values)
+    # Nobody changes an entry. It is not frozen, since a run makes as many as there are people, and
+    # a frozen one takes twice the time to make.
+    def __init__(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> None:
+        self.dn = dn
+        self.attributes = attributes
+        self.by_name = {_folded[name]: found for name, found in attributes.items()}
+        if len(self.by_name) < len(attributes):
+            self.by_name = _merged(attributes)
 
     def values(self, name: str) -> list[bytes]:
         """Return the values of the attribute `name` in the server's order; none if it is absent."""

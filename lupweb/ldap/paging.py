@@ -106,14 +106,18 @@ class PagedSearch:
         page: list[Row] = []
         kind, rows, controls = self._receive(message)
         while kind != ldap.RES_SEARCH_RESULT:
-            entries = [(dn, attributes) for dn, attributes in rows if dn is not None]
-            self.references += len(rows) - len(entries)
-            if len(page) + len(entries) > self.page_size:
-                yield page  # more than was asked for: it is not all kept in memory
-                page = []
-            page += entries
-            self._count(len(entries))
+            if kind == ldap.RES_SEARCH_ENTRY:
+                page += rows  # one, as each message holds one
+            else:
+                self.references += len(rows)
+            if len(page) > self.page_size:
+                self._count(self.page_size)
+                yield page[
+                    : self.page_size
+                ]  # more than was asked for: it is not all kept in memory
+                page = page[self.page_size :]
             kind, rows, controls = self._receive(message)
+        self._count(len(page))
         self._ask_for_next(controls, len(page))
         if page:
             yield page

@@ -5,6 +5,7 @@ difference shows when it is asked something else meanwhile.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -36,17 +37,24 @@ class Patience:
 
         :raises ldap.TIMEOUT: if it does not come
         """
-        gives_up_at = monotonic() + self.total_s
         third_s = self.silence_s / 3
-        before = -1  # counted when an answer is late, since most are not
-        while True:
-            try:
-                kind, rows, _id, controls = handle.result3(message, all=0, timeout=third_s)
-            except ldap.TIMEOUT:
-                if monotonic() + third_s > gives_up_at:
-                    raise
-                before, earlier = self.received(), before
-                if before == earlier:
-                    ask_for_nothing(handle, third_s)
-            else:
-                return kind, rows, controls
+        try:
+            return _message(handle, message, third_s)
+        except ldap.TIMEOUT:  # few are late: time and bytes are counted from here on
+            return self._late_message(handle, message, third_s)
+
+    def _late_message(self, handle: SimpleLDAPObject, message: int, third_s: float) -> Received:
+        gives_up_at = monotonic() - third_s + self.total_s
+        before = -1
+        while monotonic() + third_s <= gives_up_at:
+            before, earlier = self.received(), before
+            if before == earlier:
+                ask_for_nothing(handle, third_s)
+            with suppress(ldap.TIMEOUT):
+                return _message(handle, message, third_s)
+        raise ldap.TIMEOUT
+
+
+def _message(handle: SimpleLDAPObject, message: int, timeout_s: float) -> Received:
+    kind, rows, _id, controls, *_names = handle.result4(message, all=0, timeout=timeout_s)
+    return kind, rows, controls

@@ -5,11 +5,13 @@ Every branch in behaviour is taken from here, none from the kind of server that 
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 from lupweb.errors import InvalidValue
 from lupweb.ldap.cleaning import clean_text
-from lupweb.ldap.entry import Entry
+from lupweb.ldap.entry import Entry, folded_name
 from lupweb.ldap.results import cleaned_foreign_text
 from lupweb.ldap.schema import Schema, base_name
 from lupweb.texts import _
@@ -112,7 +114,7 @@ def unique_id_of(entry: Entry, attribute: str) -> str:
     :param attribute: `ServerTraits.unique_id_attribute`, or one that an admin chose
     :raises InvalidValue: if it is absent, has several values, or is malformed
     """
-    values = entry.values(attribute)
+    values = entry.by_name.get(folded_name(attribute), ())
     if len(values) != 1:
         raise InvalidValue(
             _(
@@ -122,7 +124,7 @@ def unique_id_of(entry: Entry, attribute: str) -> str:
                 attribute=attribute,
             )
         )
-    text = _id_text(base_name(attribute), values[0])
+    text = _id_reader(attribute)(values[0])
     if text is None:
         raise InvalidValue(
             _(
@@ -162,12 +164,25 @@ def _stamp(schema: Schema, *, is_active_directory: bool) -> str:
     return "entryCSN" if schema.knows("entryCSN") else "modifyTimestamp"
 
 
-def _id_text(attribute: str, value: bytes) -> str | None:
-    if attribute == "objectguid":
-        return str(uuid.UUID(bytes_le=value)) if len(value) == GUID_BYTES else None
-    pattern = ID_PATTERNS.get(attribute)
-    if pattern is not None:
-        return value.decode().lower() if pattern.fullmatch(value) else None
+@lru_cache(maxsize=64)  # asked for every entry of a directory
+def _id_reader(attribute: str) -> Callable[[bytes], str | None]:
+    """Return what makes the kept form of a value of this attribute; None where it is malformed."""
+    name = base_name(attribute)
+    if name == "objectguid":
+        return _guid
+    pattern = ID_PATTERNS.get(name)
+    return _cleaned_id if pattern is None else partial(_matched_id, pattern.fullmatch)
+
+
+def _guid(value: bytes) -> str | None:
+    return str(uuid.UUID(bytes_le=value)) if len(value) == GUID_BYTES else None
+
+
+def _matched_id(matches: Callable[[bytes], object], value: bytes) -> str | None:
+    return value.decode().lower() if matches(value) else None
+
+
+def _cleaned_id(value: bytes) -> str | None:
     try:
         return clean_text(value, max_length=LONGEST_ID).casefold() or None
     except InvalidValue:

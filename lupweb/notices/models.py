@@ -14,12 +14,14 @@ class NoticeKind(StrEnum):
     """What a notice is about."""
 
     PROFILE_EDITED = "profile_edited"
+    NOT_SAVED = "not_saved"
 
 
 class Notice(Model):
     """Something that a person has to know. It names things by key, and holds no value of a profile.
 
-    `about` is what the kind says: for an edited profile `by` (an actor) and `fields` (keys).
+    `about` is what the kind says: for an edited profile `by` (an actor) and `fields` (keys);
+    for what a directory that was taken away never got, also `directory` (its name).
     """
 
     __tablename__ = "notice"

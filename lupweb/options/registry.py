@@ -123,6 +123,13 @@ WRITES_PER_SECOND = OptionKind(
     20,
     _("How many changes a second a directory gets at most, for what people enter: 1 to 1000."),
 )
+NEVER_WRITTEN = OptionKind(
+    "never_written",
+    "policies",
+    "never_written",
+    (),
+    _("More attributes that are never written to a directory, beside those that never are."),
+)
 SCHEDULE_FULL = OptionKind(
     "schedule_full",
     "schedules",
@@ -199,11 +206,18 @@ XML_SCHEDULE = OptionKind(
     "41 0 * * *",
     _("When the file is imported, as cron text. Empty or off: never."),
 )
+EMBED_HOSTS = OptionKind(
+    "embed_hosts",
+    "site",
+    "embed_hosts",
+    (),
+    _("Hosts whose pages may show a list in a frame, as intranet.example.com. Empty: none."),
+)
 
 _KINDS = (
-    SITE_NAME, MATCH_PEOPLE_BY, LANGUAGE, PHONE_REGION, TIME_ZONE,
+    SITE_NAME, MATCH_PEOPLE_BY, LANGUAGE, PHONE_REGION, TIME_ZONE, EMBED_HOSTS,
     ACTIVE_USERS, UNLICENSED_USERS, LICENCE_GROUP, LOGIN_SYNC, READ_ONLY, LOCKOUT_THRESHOLD,
-    PICTURE_MAX_MB, PICTURE_MAX_MEGAPIXELS, WRITES_PER_SECOND,
+    PICTURE_MAX_MB, PICTURE_MAX_MEGAPIXELS, WRITES_PER_SECOND, NEVER_WRITTEN,
     SCHEDULE_FULL, SCHEDULE_CHANGES,
     PICTURE_SOURCE, PICTURE_ATTRIBUTE, PICTURE_URL, PICTURE_WRITE_BACK,
     CARD_SUBLINE, CARD_PLACE, CARD_PRONOUNS, CARD_TIME_ZONE, CARD_EXTRA,

@@ -16,10 +16,15 @@ from lupweb.options.models import Option
 
 KEY = "setup"
 """The row of the table of options; no option is called so."""
-MADE_OF = frozenset({"option", "category", "category_group", "profile_field", "field_group"})
-"""The tables of options, categories and fields: whoever writes there changes the set-up."""
+MADE_OF = frozenset({
+    "option", "category", "category_group", "profile_field", "field_group",
+    "saved_list", "saved_list_group", "start_page", "org_chart",
+})  # fmt: skip
+"""The tables of options, categories, fields, lists and charts: writing there changes the set-up."""
 READ = f"SELECT CAST(value AS VARCHAR) FROM option WHERE key = '{KEY}'"  # noqa: S608 - a name of ours
 OWN = "lup_setup_token"
+STAYS = {OWN: True}
+"""Options of a statement that writes to such a table and leaves the set-up as it is."""
 
 
 def setup_token() -> str:

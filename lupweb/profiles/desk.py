@@ -28,7 +28,7 @@ from lupweb.profiles.naming import names_in_control, people_meant
 from lupweb.profiles.readers import get_shown
 from lupweb.profiles.rights import may_edit
 from lupweb.profiles.sources import Source
-from lupweb.profiles.supply import Supplier, Supply, supply_of
+from lupweb.profiles.supply import NOWHERE, Supplier, Supply, supply_of
 from lupweb.profiles.visibility import may_see
 from lupweb.texts import _
 
@@ -105,14 +105,19 @@ class Desk:
 
     :param handle: how the page names the person
     :param fields: those that the editor sees, by key, in the order of the profile
-    :param supplier: the entry that supplies the person, in a directory that is in use
+    :param supply: the entries that supply the person, in directories that are in use
     """
 
     handle: str
     person: Person
     groups: Set[int]
     fields: Mapping[str, DeskField] = field(default_factory=dict)
-    supplier: Supplier | None = None
+    supply: Supply = NOWHERE
+
+    @property
+    def supplier(self) -> Supplier | None:
+        """Return the entry that supplies the person; None if no directory in use does."""
+        return self.supply.supplier
 
 
 def open_desk(
@@ -140,7 +145,7 @@ def open_desk(
     supply = supply_of(person.id)
     fields = _Fields(person, seen, standing_of(person, seen, supply))
     told = _told(viewer, person, fields)
-    return Desk(handle, person, groups, fields.made(told), supply.supplier)
+    return Desk(handle, person, groups, fields.made(told), supply)
 
 
 def standing_of(
@@ -157,6 +162,8 @@ def standing_of(
     return Standing(
         in_directory=known.is_held,
         takes_writes=known.takes_writes,
+        held_by=known.suppliers.keys(),
+        written_by=known.written_by,
         delivered={
             each.key
             for each in layout_fields

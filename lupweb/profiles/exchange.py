@@ -20,7 +20,6 @@ from lupweb.profiles.cards import visible_values
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.models import IndexedValue
-from lupweb.profiles.reporting import MANAGER
 
 BLOCK = 500
 
@@ -44,7 +43,7 @@ class _Seen:
         """Return what the viewer may see of a person: the manager, and field key -> value."""
         seen = visible_values(self.viewer, self.layout, person, groups)
         values = {field.key: self._value(field, value, person.id) for field, value in seen.items()}
-        manager = next((field for field in seen if field.key == MANAGER), None)
+        manager = next((field for field in seen if field.key == self.layout.manager), None)
         named = self._exported(manager, seen[manager], person.id) if manager else None
         return {"manager": named, "values": values}
 

@@ -21,6 +21,7 @@ from lupweb.profiles.visibility import may_see
 from lupweb.texts import Text, _
 
 PAGE = 50
+OF_A_PROFILE = frozenset({NoticeKind.PROFILE_EDITED, NoticeKind.NOT_SAVED})
 OF_THE_PERSON: dict[str, Text] = {
     "@name": _("Name"),
     "@login": _("Login"),
@@ -61,12 +62,17 @@ class HistoryPage:
 
 @dataclass(frozen=True)
 class ForeignEdit:
-    """Somebody else has edited the viewer's profile; `id` names the notice."""
+    """Somebody else has edited the viewer's profile; `id` names the notice.
+
+    :param directory: the name of one that was taken away before it got what the viewer entered;
+        "" where others edited something
+    """
 
     id: int
     by: str
     labels: Sequence[str]
     at: datetime
+    directory: str = ""
 
 
 def history(
@@ -98,12 +104,12 @@ def history(
 
 
 def foreign_edits(viewer: Viewer, layout: Layout) -> list[ForeignEdit]:
-    """Return what others edited in the viewer's own profile, and the viewer has not read yet.
+    """Return what others did to the viewer's own profile, and the viewer has not read yet.
 
     Fields are named only as far as the viewer sees them now, and an edit of none of these is not
     told at all; five queries at most, one mostly.
     """
-    notices = [each for each in unread(viewer) if each.kind == NoticeKind.PROFILE_EDITED]
+    notices = [each for each in unread(viewer) if each.kind in OF_A_PROFILE]
     if not notices or viewer.person_id is None:
         return []
     groups = groups_of([viewer.person_id])[viewer.person_id]
@@ -119,6 +125,7 @@ def foreign_edits(viewer: Viewer, layout: Layout) -> list[ForeignEdit]:
             by=names.get(each.about["by"], ""),
             labels=[labels[key] for key in each.about["fields"] if key in labels],
             at=each.at,
+            directory=each.about.get("directory", ""),
         )
         for each in notices
     ]

@@ -28,6 +28,7 @@ NOBODY = frozenset({0})
 class FieldLayout:
     """One field, with whatever decides who may see it; a key of dictionaries by identity.
 
+    :param directory: key of the one that supplies it; "": the one that supplies the person
     :param source_readers: of a computed value: who may read each thing that it is computed from
     """
 
@@ -55,6 +56,7 @@ class FieldLayout:
     confirm_days: int = 0
     in_vcard: bool = False
     in_completeness: bool = True
+    directory: str = ""
     source_readers: tuple[frozenset[int], ...] = ()
 
     @property
@@ -100,16 +102,33 @@ class Layout:
 
     :param version: another one whenever anything is different here; None: nobody knows, so that
         nothing that is made from this layout may be kept
+    :param manager: key of the field that says whom a person reports to
     """
 
     categories: tuple[CategoryLayout, ...]
     card: CardLayout = CardLayout()
     version: Hashable = None
+    manager: str = "manager"
 
     def fields(self) -> Iterator[FieldLayout]:
         """Yield every field, in the order of the profile."""
         for category in self.categories:
             yield from category.fields
+
+    def supplied_by(self, directory: str) -> list[FieldLayout]:
+        """Return the fields that this directory fills: its own, and those of no other one.
+
+        :param directory: its key
+        """
+        return [
+            field
+            for field in self.fields()
+            if field.source.is_directory and field.directory in {"", directory}
+        ]
+
+    def suppliers(self) -> set[str]:
+        """Return the keys of the directories that have a field of their own."""
+        return {each.directory for each in self.fields() if each.source.is_directory} - {""}
 
     def find_field(self, key: str) -> FieldLayout | None:
         """Return the field of this key, or None."""
@@ -210,6 +229,7 @@ def _category(
                 confirm_days=field.confirm_days,
                 in_vcard=field.in_vcard,
                 in_completeness=field.in_completeness,
+                directory=field.directory,
             )
             for field in fields
         ),

@@ -33,6 +33,8 @@ class Standing:
 
     :param in_directory: a directory that supplies people has this person
     :param takes_writes: what is typed can be saved to that directory (writeback.md section 1)
+    :param held_by: keys of all directories that have the person, for fields of one of them alone
+    :param written_by: keys of those to which what is typed can be saved
     :param delivered: keys of the fields that the XML file or the other LDAP holds for this person,
         with a value or without
     """
@@ -40,6 +42,16 @@ class Standing:
     in_directory: bool = False
     takes_writes: bool = False
     delivered: Set[str] = frozenset()
+    held_by: Set[str] = frozenset()
+    written_by: Set[str] = frozenset()
+
+    def has_entry(self, field: "LockedField") -> bool:
+        """Return whether the person is found where a directory supplies this field."""
+        return field.directory in self.held_by if field.directory else self.in_directory
+
+    def takes_writes_of(self, field: "LockedField") -> bool:
+        """Return whether what is typed into this field can be saved to its directory."""
+        return field.directory in self.written_by if field.directory else self.takes_writes
 
 
 class LockedField(Protocol):
@@ -56,6 +68,10 @@ class LockedField(Protocol):
     @property
     def attribute(self) -> str:
         """Return what is read there; "" if nothing is mapped."""
+
+    @property
+    def directory(self) -> str:
+        """Return the key of the one directory that supplies it; "": the one of the person."""
 
     @property
     def writes_back(self) -> bool:
@@ -82,8 +98,8 @@ def is_saved_to_directory(field: LockedField, standing: Standing) -> bool:
         field.source is Source.LDAP
         and bool(field.attribute)
         and field.writes_back
-        and standing.in_directory
-        and standing.takes_writes
+        and standing.has_entry(field)
+        and standing.takes_writes_of(field)
     )
 
 
@@ -92,9 +108,9 @@ def _never(_field: LockedField, _standing: Standing) -> None:
 
 
 def _ldap(field: LockedField, standing: Standing) -> Lock | None:
-    if not standing.in_directory or is_saved_to_directory(field, standing):
+    if not standing.has_entry(field) or is_saved_to_directory(field, standing):
         return None
-    if field.writes_back and not standing.takes_writes:
+    if field.writes_back and not standing.takes_writes_of(field):
         said = _(
             "Comes from LDAP (attribute %(attribute)s). Nothing is saved there now: saving to this"
             " directory is switched off.",

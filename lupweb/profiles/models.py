@@ -54,7 +54,8 @@ class CategoryGroup(Model):
 class ProfileField(Model):
     """One thing that is known about people.
 
-    `names` and `help_texts` hold what it says in other languages than the first. One with
+    `names` and `help_texts` hold what it says in other languages than the first. `directory` is the
+    key of the one that supplies it, "" for the one that supplies the person. One with
     `removed_at` was deleted: nobody sees it, and for some time it can be brought back.
     """
 
@@ -72,6 +73,7 @@ class ProfileField(Model):
     help_texts: Mapped[dict[str, str]] = mapped_column(Document, default=dict)
     source: Mapped[Source] = mapped_column(default=Source.USER)
     attribute: Mapped[str] = mapped_column(default="")
+    directory: Mapped[str] = mapped_column(default="")
     searchable: Mapped[bool] = mapped_column(default=True)
     in_profile: Mapped[bool] = mapped_column(default=True)
     in_table: Mapped[bool] = mapped_column(default=False)

@@ -41,7 +41,7 @@ def origin_of(
     """Return where the value of `field` came from.
 
     :param provenance: field key -> origin, as stored with the person
-    :param directories: key -> name
+    :param directories: key -> name, of those that have the person
     :param in_full: False: the source alone, as colleagues may know it
     :param written: keys of the directories that take what people enter
     """
@@ -50,6 +50,8 @@ def origin_of(
     if not in_full or field.type.sources:
         return Origin(source, is_computed=bool(field.type.sources))
     key = kept.get("directory", "")
+    if source is Source.LDAP and field.directory in directories:
+        key = field.directory  # also where it says the same as the one before it did
     return Origin(
         source=source,
         attribute=field.attribute if source is not Source.USER else "",

@@ -13,7 +13,6 @@ from lupweb.directories.models import Identity
 from lupweb.outbox.queries import pictures_needed
 from lupweb.people.models import Person
 from lupweb.profiles.models import Picture
-from lupweb.profiles.sources import Source
 from lupweb.runs.models import Run
 
 PICTURE = "@picture"
@@ -21,9 +20,12 @@ PICTURE = "@picture"
 KEPT_FOR = timedelta(days=30)
 
 
-def note_replaced(before: Mapping[int, str], changed: Mapping[int, str], run_id: int) -> None:
+def note_replaced(
+    before: Mapping[int, str], changed: Mapping[int, str], run_id: int, source: str
+) -> None:
     """Note whose picture a run replaced; of people whom it made there is nothing of before.
 
+    :param source: of the pictures, as in the history
     :param before: person -> hash of the picture that the person had, "" for none
     :param changed: person -> hash of the one that took its place
     """
@@ -32,7 +34,7 @@ def note_replaced(before: Mapping[int, str], changed: Mapping[int, str], run_id:
     )
     ids = sorted(changed.keys() - set(db.session.scalars(made))) if changed else []
     changes = [Change(id_, PICTURE, before[id_], changed[id_]) for id_ in ids]
-    record(changes, source=str(Source.LDAP), run_id=run_id, at=clock.now())
+    record(changes, source=source, run_id=run_id, at=clock.now())
 
 
 def kept(hashes: Collection[str]) -> set[str]:

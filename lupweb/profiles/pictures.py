@@ -90,12 +90,15 @@ def hash_of(values: Collection[bytes]) -> bytes:
     return blake2b(b"".join(each), digest_size=16).digest()
 
 
-def keep(deliveries: Sequence[Delivery], run_id: int | None = None) -> list[int]:
+def keep(
+    deliveries: Sequence[Delivery], run_id: int | None = None, *, source: str = "ldap"
+) -> list[int]:
     """Store what was delivered; call inside a transaction. Eight statements at most.
 
     Where there is a problem, the picture of before stays. Pictures that nobody has any more go.
 
     :param run_id: a run that can be taken back: what it replaces stays for that, and is noted
+    :param source: where they come from, as in the history
     :returns: ids of the people whose picture is another one now
     """
     if not deliveries:
@@ -116,19 +119,19 @@ def keep(deliveries: Sequence[Delivery], run_id: int | None = None) -> list[int]
     if run_id is None:
         drop_unused({before[person_id] for person_id in changed} - {""})
     else:
-        note_replaced(before, changed, run_id)
+        note_replaced(before, changed, run_id, source)
     return sorted(changed)
 
 
-def put_back(hashes: Mapping[int, str]) -> None:
+def put_back(hashes: Mapping[int, str], *, asks_again: bool) -> None:
     """Give people pictures that they had; call inside a transaction.
 
-    Their sources are asked anew in the next run, whatever they delivered last.
-
     :param hashes: person -> one of `picture_past.kept`, or "" for none
+    :param asks_again: take what their sources deliver in the next run, whatever that was last;
+        else only what they did not deliver last
     """
     _name(hashes)
-    if hashes:
+    if hashes and asks_again:
         db.session.execute(delete(PictureSource).where(PictureSource.person_id.in_(hashes)))
 
 

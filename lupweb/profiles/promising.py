@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from lupweb.directories.fitting import Target
+from lupweb.directories.knowing import target_of
 from lupweb.errors import InvalidValue
+from lupweb.options.service import options
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.queries import open_messages
 from lupweb.outbox.service import cancel, promise
 from lupweb.outbox.states import TROUBLED, OutboxState
 from lupweb.outbox.values import Place, Wanted
 from lupweb.profiles.desk import Desk, DeskField
+from lupweb.profiles.layout import Layout
 from lupweb.profiles.merging import Outcome, controls_digest, is_touched
 from lupweb.profiles.replies import IS_MINE, Reply
 from lupweb.profiles.supply import dns_of
@@ -20,10 +25,36 @@ GIVEN_UP = frozenset({Outcome.KEEP_THEIRS, Outcome.NOTHING})
 def refuse_unwritable(desk: Desk, replies: Mapping[str, Reply]) -> dict[str, Reply]:
     """Return the replies, with a problem where the directory could not hold a value.
 
-    One query, where people are named.
+    By what it said when it was asked last: no directory is asked here. Two queries where something
+    goes there, and one more where people are named.
     """
-    dns = _dns(desk, {key: each.value for key, each in replies.items()})
-    return {key: _checked(each, dns) for key, each in replies.items()}
+    sent = {key: each.value for key, each in replies.items() if _is_sent(each)}
+    if desk.supplier is None or not sent:
+        return dict(replies)
+    dns, chosen = _dns(desk, sent), options()
+    suppliers = {key: desk.supply.of(desk.fields[key].field.directory) for key in sent}
+    targets = {
+        each: target_of(each.directory_id, each.unique_id, chosen)
+        for each in set(suppliers.values())
+        if each is not None
+    }
+    return {
+        key: _checked(each, targets[supplier], _dns_for(dns, each.open))
+        if (supplier := suppliers.get(key))
+        else each
+        for key, each in replies.items()
+    }
+
+
+def written_attributes(layout: Layout, chosen: Mapping[str, Any]) -> list[str]:
+    """Return the attributes that what people enter is saved to.
+
+    :param chosen: the options of the site
+    """
+    names = [each.attribute for each in layout.fields() if each.writes_back]
+    if chosen.get("picture_write_back"):
+        names.append(chosen["picture_attribute"])
+    return list(filter(None, names))
 
 
 def promise_values(desk: Desk, entered: Mapping[str, str], by: str) -> list[str]:
@@ -38,7 +69,9 @@ def promise_values(desk: Desk, entered: Mapping[str, str], by: str) -> list[str]
     new = []
     for key, value in entered.items():
         each = desk.fields[key]
-        if each.goes_to_directory and _promise(desk, each, Wanted(*_sides(each, value, dns), by)):
+        if each.goes_to_directory and _promise(
+            desk, each, Wanted(*_sides(each, value, _dns_for(dns, each)), by)
+        ):
             new.append(key)
     _take_back(desk, [key for key in entered if not desk.fields[key].goes_to_directory])
     return new
@@ -67,23 +100,28 @@ def _is_given_up(reply: Reply) -> bool:
     return reply.outcome is Outcome.KEEP_THEIRS
 
 
-def _checked(reply: Reply, dns: Mapping[str, str]) -> Reply:
-    each = reply.open
-    if not each.goes_to_directory or reply.outcome not in IS_MINE or reply.problem:
-        return reply
+def _is_sent(reply: Reply) -> bool:
+    is_mine = reply.outcome in IS_MINE and not reply.problem
+    return reply.open.goes_to_directory and is_mine
+
+
+def _checked(reply: Reply, target: Target, dns: Mapping[str, str]) -> Reply:
+    field = reply.open.field
     try:
-        each.field.type.write(reply.value, dns)
+        values = field.type.write(reply.value, dns)
     except InvalidValue as error:
         return replace(reply, problem=error.message)
-    return reply
+    refusal = target.refusal(field.attribute, values)
+    return replace(reply, problem=refusal) if refusal else reply
 
 
 def _promise(desk: Desk, each: DeskField, wanted: Wanted) -> bool:
-    if desk.supplier is None:
+    supplier = desk.supply.of(each.field.directory)
+    if supplier is None:
         return False
     place = Place(
-        desk.supplier.directory_id,
-        desk.supplier.unique_id,
+        supplier.directory_id,
+        supplier.unique_id,
         desk.person.id,
         each.field.id,
         each.key,
@@ -110,22 +148,39 @@ def _as_held(each: DeskField, value: str, dns: Mapping[str, str]) -> list[bytes]
         return [item.encode() for item in each.field.type.split(value)]
 
 
-def _dns(desk: Desk, values: Mapping[str, str]) -> dict[str, str]:
-    """Return the DNs of all people whom these values name, and the confirmed ones beside them."""
+DnsOf = Mapping[str, Mapping[str, str]]
+
+
+def _dns(desk: Desk, values: Mapping[str, str]) -> DnsOf:
+    """Return the DNs of all people whom these values name, and the confirmed ones beside them.
+
+    :returns: by directory, as fields name them
+    """
     naming = [
         each
         for key in values
         if (each := desk.fields[key]).goes_to_directory and each.field.type.names_people
     ]
-    if desk.supplier is None or not naming:
-        return {}
-    texts = (text for each in naming for text in (values[each.key], each.stored, each.confirmed))
-    items = {item for text in texts for item in text.split("\n")}
-    return dns_of(desk.supplier.directory_id, items)
+    found: dict[str, Mapping[str, str]] = {}
+    for directory in {each.field.directory for each in naming}:
+        supplier = desk.supply.of(directory)
+        texts = (
+            text
+            for each in naming
+            if each.field.directory == directory
+            for text in (values[each.key], each.stored, each.confirmed)
+        )
+        items = {item for text in texts for item in text.split("\n")}
+        found[directory] = dns_of(supplier.directory_id, items) if supplier else {}
+    return found
+
+
+def _dns_for(dns: DnsOf, each: DeskField) -> Mapping[str, str]:
+    return dns.get(each.field.directory, {})
 
 
 def _take_back(desk: Desk, keys: list[str]) -> None:
-    if not keys or desk.supplier is None or not desk.supplier.takes_writes:
+    if not keys or not desk.supply.written_by:
         return
     waiting = open_messages([desk.person.id]).get(desk.person.id, {})
     for key in keys:

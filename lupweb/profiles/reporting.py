@@ -15,8 +15,8 @@ from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.visibility import may_read, may_see
 
-MANAGER = "manager"
-"""The key of the field that says whom a person reports to."""
+MANAGER = Layout.manager
+"""The key of the field that says whom a person reports to, where no org chart names another."""
 DEEPEST = 40
 SHOWN_AT_ONCE = 8
 
@@ -39,7 +39,7 @@ class ReportingLine:
 
 def reporting_line(viewer: Viewer, layout: Layout, person: Person) -> ReportingLine:
     """Return the reporting line of `person`; six queries at most, whatever its length."""
-    field = layout.find_field(MANAGER)
+    field = layout.find_field(layout.manager)
     if field is None or not field.type.refers_to_person:
         return ReportingLine()
     upwards, is_cut = _chain(viewer, field, person)

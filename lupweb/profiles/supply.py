@@ -1,7 +1,7 @@
 """Which directory supplies a person, and whether what is entered can be saved there."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
@@ -28,15 +28,32 @@ class Supply:
 
     :param is_held: one of them has the person, be it one that is switched off
     :param supplier: the first that is in use; None: none is
+    :param suppliers: key -> each directory that has the person; None: it is switched off
     """
 
     is_held: bool
     supplier: Supplier | None
+    suppliers: Mapping[str, Supplier | None] = field(default_factory=dict)
 
     @property
     def takes_writes(self) -> bool:
         """Return whether what people enter may be saved to the supplier."""
         return self.supplier is not None and self.supplier.takes_writes
+
+    @property
+    def written_by(self) -> set[str]:
+        """Return the keys of the directories to which what people enter may be saved."""
+        return {key for key, each in self.suppliers.items() if each and each.takes_writes}
+
+    def of(self, directory: str) -> Supplier | None:
+        """Return who supplies a field; None if nobody in use does.
+
+        :param directory: key of the one that supplies it alone; "": as the person
+        """
+        return self.suppliers.get(directory) if directory else self.supplier
+
+
+NOWHERE = Supply(is_held=False, supplier=None)
 
 
 def supply_of(person_id: int) -> Supply:
@@ -47,6 +64,7 @@ def supply_of(person_id: int) -> Supply:
     """
     rows = (
         select(Directory.id, Identity.unique_id, Directory.is_enabled, Directory.writes)
+        .add_columns(Directory.key)
         .join(Identity, Identity.directory_id == Directory.id)
         .where(
             Identity.person_id == person_id,
@@ -56,9 +74,11 @@ def supply_of(person_id: int) -> Supply:
         .order_by(Directory.position, Directory.id, Identity.id.desc())
     )
     found = db.session.execute(rows).all()
-    used = next((each for each in found if each.is_enabled), None)
-    supplier = Supplier(used.id, used.unique_id, used.writes) if used else None
-    return Supply(bool(found), supplier)
+    suppliers: dict[str, Supplier | None] = {}
+    for each in found:
+        used = Supplier(each.id, each.unique_id, each.writes) if each.is_enabled else None
+        suppliers.setdefault(each.key, used)
+    return Supply(bool(found), next(filter(None, suppliers.values()), None), suppliers)
 
 
 def dns_of(directory_id: int, values: Collection[str]) -> dict[str, str]:

@@ -28,12 +28,41 @@ class PeopleTable:
     rows: Sequence[Sequence[Markup]]
 
 
-def people_table(viewer: Viewer, layout: Layout, people: Sequence[PersonCard]) -> PeopleTable:
+def columns_offered(viewer: Viewer, layout: Layout) -> list[FieldLayout]:
+    """Return the fields that `viewer` may have as columns: all but those of nobody but oneself."""
+    return [field for field in layout.fields() if may_read(viewer, field)]
+
+
+def usual_columns(viewer: Viewer, layout: Layout) -> list[FieldLayout]:
+    """Return the columns that administrators chose, as far as `viewer` may have them."""
+    return [field for field in columns_offered(viewer, layout) if field.in_table]
+
+
+def chosen_columns(viewer: Viewer, layout: Layout, chosen: Sequence[str]) -> tuple[str, ...]:
+    """Return the keys of the columns that count of those chosen; none where they are the usual."""
+    if not chosen:
+        return ()
+    offered = {field.key for field in columns_offered(viewer, layout)}
+    found = tuple(key for key in chosen if key in offered)
+    usual = tuple(field.key for field in usual_columns(viewer, layout))
+    return () if found == usual else found
+
+
+def people_table(
+    viewer: Viewer,
+    layout: Layout,
+    people: Sequence[PersonCard],
+    chosen: Sequence[str] = (),
+) -> PeopleTable:
     """Return the table of `people`, in their order; eight queries, however many they are.
 
     A field that `viewer` may read of nobody but themselves has no column.
+
+    :param chosen: keys of fields, in the order of the columns; none: the usual ones. What is
+        unknown or not for this viewer is left out
     """
-    columns = [field for field in layout.fields() if field.in_table and may_read(viewer, field)]
+    offered = {field.key: field for field in columns_offered(viewer, layout)}
+    columns = [offered[key] for key in chosen if key in offered] or usual_columns(viewer, layout)
     ids = [card.id for card in people]
     groups = groups_of(ids)
     named = _cards_named(viewer, layout, ids, columns)

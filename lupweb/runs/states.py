@@ -53,6 +53,8 @@ AUTO = "auto"
 FILL = "fill"
 GROUPS = "groups"
 PERSON = "person"
+PICTURES = "pictures"
+"""The subject of runs that fetch pictures from addresses."""
 WHOLE_SUBJECT = frozenset({FULL, CHANGES, AUTO, FILL})
 """Modes that concern everybody of a subject, and can be done again by anybody."""
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from lupweb.database import db
 from lupweb.runs.models import Run
-from lupweb.runs.states import WHOLE_SUBJECT, RunState
+from lupweb.runs.states import PICTURES, WHOLE_SUBJECT, RunState
 
 UNDO = "undo"
 """The mode of a run that takes another one back."""
@@ -34,13 +34,17 @@ def needs_dry_run(run: Run) -> bool:
 
 
 def paused_subjects() -> Collection[str]:
-    """Return the subjects whose schedules rest: the last run that wrote took another one back."""
+    """Return the subjects whose schedules rest: the last run that wrote took another one back.
+
+    Pictures from addresses go on: the same ones are not taken again.
+    """
     last = (
         select(func.max(Run.id))
         .where(
             Run.state.in_(COMPLETE),
             Run.mode.in_([*WHOLE_SUBJECT, UNDO]),
             Run.dry_run.is_(False),
+            Run.subject != PICTURES,
         )
         .group_by(Run.subject)
     )

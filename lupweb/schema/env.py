@@ -6,10 +6,13 @@ from alembic import context
 from flask import current_app
 
 from lupweb.accounts import models as accounts
+from lupweb.activity import models as activity
 from lupweb.audit import models as audit
+from lupweb.contacts import models as contacts
 from lupweb.database import WRITE, db
 from lupweb.directories import models as directories
 from lupweb.duplicates import models as duplicates
+from lupweb.lists import models as lists
 from lupweb.notices import models as notices
 from lupweb.options import models as options
 from lupweb.orgchart import models as orgchart
@@ -24,9 +27,12 @@ from lupweb.writeback import models as writeback
 
 MODELS = (
     accounts,
+    activity,
     audit,
+    contacts,
     directories,
     duplicates,
+    lists,
     notices,
     options,
     orgchart,

@@ -1,4 +1,4 @@
-"""Which fields have a column: those that people are chosen or ordered by."""
+"""Which fields have a column: those that people are chosen or ordered by, and anniversaries."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy import or_, select
 from lupweb.database import compact_json, db
 from lupweb.field_types import field_type
 from lupweb.field_types.base import FieldType
+from lupweb.field_types.date import NO_ANNIVERSARY, DateType
 from lupweb.profiles.layout import FieldLayout, groups_having
 from lupweb.profiles.models import CategoryGroup, GroupPurpose, ProfileField
 
@@ -42,13 +43,22 @@ def choice_fields() -> list[ChoiceField]:
         ).where(table.removed_at.is_(None))
     ).all()
     kinds = {row.key: field_type(row.type_key, row.options) for row in rows}
-    wanted = [row for row in rows if row.has_place and _has_choices(kinds[row.key])]
+    wanted = [
+        row
+        for row in rows
+        if (row.has_place and _has_choices(kinds[row.key])) or is_anniversary(kinds[row.key])
+    ]
     groups = _applies_to() if wanted else {}
     own = {row.key: groups.get(row.category_id, frozenset()) for row in rows}
     sources = {key: kind.sources for key, kind in kinds.items()}
     return [
         _choice_field(row, kinds[row.key], groups_having(row.key, own, sources)) for row in wanted
     ]
+
+
+def is_anniversary(kind: FieldType) -> bool:
+    """Return whether days of this type come back every year, and everybody's are looked for."""
+    return isinstance(kind, DateType) and kind.anniversary != NO_ANNIVERSARY
 
 
 def _has_choices(kind: FieldType) -> bool:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date
 from string import ascii_uppercase
 from typing import Any
 
+from lupweb import clock
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import is_writing
 from lupweb.people.policies import hides_unlicensed
@@ -26,13 +28,16 @@ from lupweb.search.facets import (
     choosable_fields,
     sortable_columns,
 )
+from lupweb.search.filter_binding import bind
+from lupweb.search.filters import Asking, fulfilling
 from lupweb.search.matching import match
 from lupweb.search.ordering import codes_of_letter, letter_codes
-from lupweb.search.request import BY_NAME, NEWEST, OTHER_LETTERS, SearchRequest
+from lupweb.search.request import BY_NAME, FILTER, NEWEST, OTHER_LETTERS, SearchRequest
 from lupweb.search.selection import Codes, Condition, People, Selection, choose
 
 BACKWARDS = "-"
 LETTER = "letter"
+FULFILLED = frozenset({1})
 KNOWN_LETTERS = frozenset(ascii_uppercase) | {OTHER_LETTERS}
 Options = Mapping[str, Any]
 
@@ -42,6 +47,7 @@ class Directory:
     """What one request needs to know of the whole.
 
     :param listed_codes: those of the column `standing` whose people are listed
+    :param today: where the site is
     """
 
     viewer: Viewer
@@ -51,6 +57,7 @@ class Directory:
     listed_codes: frozenset[int]
     choosable: Mapping[str, ChoosableField]
     sortable: Mapping[str, Column]
+    today: date
 
     @property
     def version(self) -> Hashable:
@@ -65,14 +72,21 @@ class Directory:
         return self.layout.version, census.token, census.listed, fields
 
     def understood(self, request: SearchRequest) -> SearchRequest:
-        """Return what of a request counts: the rest is dropped, and nobody told what it named."""
+        """Return what of a request counts: the rest is dropped, and nobody told what it named.
+
+        A filter is never dropped, since more people would be found than it says.
+
+        :raises FilterRefused: if its filter cannot be understood
+        """
+        bind(self.viewer, self.layout, request.filter, self.today)
         sort = request.sort.removeprefix(BACKWARDS)
         known = sort in {BY_NAME, NEWEST} or sort in self.sortable
         return replace(
             request,
             letter=request.letter if request.letter in KNOWN_LETTERS else "",
-            chosen=allowed_choices(request.chosen, self.choosable),
+            chosen=allowed_choices(request.chosen, self.choosable, request.is_saved),
             sort=request.sort if known else BY_NAME,
+            filter=request.filter.strip(),
         )
 
     def columns_for(self, asked: SearchRequest) -> list[Column]:
@@ -103,7 +117,17 @@ class Directory:
         }
         if asked.letter:
             found[LETTER] = Condition(codes[LETTERS], codes_of_letter(asked.letter))
+        if asked.filter:
+            bound = bind(self.viewer, self.layout, asked.filter, self.today)
+            found[FILTER] = Condition(fulfilling(self._asking, bound), FULFILLED)
         return found
+
+    @property
+    def _asking(self) -> Asking:
+        version = None
+        if self.layout.version is not None and not is_writing():
+            version = (self.layout.version, self.stored.token, self.listed_codes)
+        return Asking(self.viewer, self.layout, self.stored, self.listed_codes, self.today, version)
 
 
 @dataclass(frozen=True)
@@ -147,6 +171,7 @@ def open_directory(viewer: Viewer, layout: Layout, options: Options) -> Director
         listed_codes=listed,
         choosable=choosable_fields(viewer, layout, stored, census),
         sortable=sortable_columns(viewer, layout, stored),
+        today=clock.now().astimezone(clock.zone_of(options.get("time_zone", "")) or UTC).date(),
     )
 
 

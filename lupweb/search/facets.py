@@ -95,11 +95,16 @@ def sortable_columns(viewer: Viewer, layout: Layout, stored: StoredColumns) -> d
 
 
 def allowed_choices(
-    chosen: Mapping[str, Sequence[str]], fields: Mapping[str, ChoosableField]
+    chosen: Mapping[str, Sequence[str]], fields: Mapping[str, ChoosableField], keeps: bool = False
 ) -> dict[str, tuple[str, ...]]:
-    """Return what of `chosen` can be chosen; the rest is dropped, whatever it names (B92)."""
+    """Return what of `chosen` can be chosen; the rest is dropped, whatever it names (B92).
+
+    :param keeps: values that nobody has stay
+    """
     allowed = {
-        key: tuple(value for value in dict.fromkeys(values) if value in fields[key].choices.counts)
+        key: tuple(
+            value for value in dict.fromkeys(values) if keeps or value in fields[key].choices.counts
+        )
         for key, values in chosen.items()
         if key in fields
     }

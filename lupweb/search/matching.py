@@ -20,7 +20,16 @@ from lupweb.search.entries import leaves_of, prefixes
 from lupweb.search.index import outdated_after
 from lupweb.search.rechecking import Leaf, Rechecking, fulfilling
 from lupweb.search.typos import similar_words
-from lupweb.search.words import Number, Term, Word, is_blank, name_words, terms_of
+from lupweb.search.words import (
+    LONGEST_QUERY,
+    MOST_WORDS,
+    Number,
+    Term,
+    Word,
+    is_blank,
+    name_words,
+    terms_of,
+)
 
 ENOUGH = 5
 """So many people are enough not to look for similar names."""
@@ -57,6 +66,41 @@ def match(viewer: Viewer, layout: Layout, query: str) -> Matched:
     if len(found) >= ENOUGH:
         return Matched(found)
     return _with_similar(search, terms, found)
+
+
+def match_as_typed(
+    viewer: Viewer, layout: Layout, queries: Sequence[str]
+) -> list[Sequence[int] | None]:
+    """Return whom `viewer` finds by each of some queries, without names that are similar.
+
+    Three statements at most, however many queries there are.
+
+    :returns: for each query what `Matched.ids` is
+    """
+    asked = [_terms_of_all(query) for query in queries]
+    terms = [term for each in asked for term in each]
+    if not terms:
+        return [None if is_blank(query) else () for query in queries]
+    found = iter(_search(viewer, layout, terms).each_of([each for each in asked if each]))
+    return [
+        next(found) if each else None if is_blank(query) else ()
+        for each, query in zip(asked, queries, strict=True)
+    ]
+
+
+def is_whole_query(query: str) -> bool:
+    """Return whether `match` reads all of a query, and not its beginning only."""
+    return len(query) <= LONGEST_QUERY and len(query.split()) <= MOST_WORDS
+
+
+def _terms_of_all(query: str) -> list[Term]:
+    """Return the terms of a query, however long it is."""
+    words = query.split()
+    return [
+        term
+        for start in range(0, len(words), MOST_WORDS)
+        for term in terms_of(" ".join(words[start : start + MOST_WORDS]))
+    ]
 
 
 class _Finds(Protocol):

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
+from lupweb.errors import FilterRefused
 from lupweb.people.models import Person
 from lupweb.people.policies import listed
 from lupweb.profiles.card_lists import card_list
@@ -25,7 +26,15 @@ from lupweb.search.matching import match
 from lupweb.search.ordering import letter_codes, letter_of
 from lupweb.search.pages import Names, ValueOrder, Window, by_name, by_value, everybody_by_name
 from lupweb.search.recent import Recent
-from lupweb.search.request import BY_NAME, NEWEST, Facet, PeoplePage, SearchRequest, WayOut
+from lupweb.search.request import (
+    BY_NAME,
+    FILTER,
+    NEWEST,
+    Facet,
+    PeoplePage,
+    SearchRequest,
+    WayOut,
+)
 from lupweb.search.selection import People, choose
 
 PAGE = 24
@@ -42,12 +51,21 @@ def people_page(
     """Return a page of the people whom a request finds.
 
     A number below the first or above the last page gives the first or the last page. What in the
-    request is unknown, or not for this viewer, is dropped.
+    request is unknown, or not for this viewer, is dropped. So is a filter that cannot be
+    understood: the page says why, and shows whom all the rest finds.
 
     :param options: of the site
     """
     directory = open_directory(viewer, layout, options)
-    asked = directory.understood(request)
+    try:
+        return _page(directory, directory.understood(request))
+    except FilterRefused as refused:
+        asked = directory.understood(replace(request, filter=""))
+        # what is kept of a page would not say why
+        return replace(_page(directory, asked), refused=refused, version=None)
+
+
+def _page(directory: Directory, asked: SearchRequest) -> PeoplePage:
     if not asked.narrows and asked.sort.removeprefix(BACKWARDS) == BY_NAME:
         return _everybody(directory, asked)
     found = find(directory, asked)
@@ -57,7 +75,7 @@ def people_page(
     ids = _in_order(directory, found, window.window, None if asked.letter else letters)
     return window.page(
         replace(asked, page=window.number),
-        card_list(viewer, layout, ids),
+        card_list(directory.viewer, directory.layout, ids),
         facets=_facets(directory, found),
         letters=frozenset(map(letter_of, letters)),
         similar=tuple(found.similar),
@@ -76,6 +94,8 @@ def found_people(
     """Return everybody whom a request finds, on all pages, in its order.
 
     :param among: who may be found at all (`people.policies`); None: who is listed
+    :raises FilterRefused: if its filter cannot be understood: a file never has more people than
+        somebody asked for
     """
     directory = open_directory(viewer, layout, options)
     asked = directory.understood(request)
@@ -191,6 +211,8 @@ def _ways_out(directory: Directory, found: Found) -> list[WayOut]:
         ways.append(WayOut(QUERY, asked.query, len(without.selection.people)))
     if asked.letter:
         ways.append(WayOut(LETTER, asked.letter, len(found.selection.but(LETTER))))
+    if asked.filter:
+        ways.append(WayOut(FILTER, asked.filter, len(found.selection.but(FILTER))))
     for key, chosen in asked.chosen.items():
         label = ", ".join(map(directory.choosable[key].label_of, chosen))
         ways.append(WayOut(key, label, len(found.selection.but(key))))

@@ -3,23 +3,28 @@
 from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
+from lupweb.errors import FilterRefused
 from lupweb.profiles.cards import PersonCard
 
 BY_NAME = "name"
 NEWEST = "newest"
+FILTER = "(filter)"
+"""Names the filter among the keys of fields: none has a parenthesis."""
 OTHER_LETTERS = "#"
 """The letter under which names stand that begin with none from A to Z."""
 
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """What an address asks for. Nothing in it is ever parsed as a language.
+    """What an address asks for. Nothing in it but `filter` is ever parsed as a language.
 
     :param query: plain words
     :param letter: "A" to "Z" or `OTHER_LETTERS`, the first letter of the last name; "": all
     :param chosen: field key -> values, one of which a person must have; "" is “not set”
     :param sort: `BY_NAME`, `NEWEST` or the key of a facet; a "-" before it turns the order round
     :param page: counted from 1
+    :param filter: a filter as `search.grammar` reads it; "": none
+    :param is_saved: a list asks: a chosen value that nobody has any more is had by nobody
     """
 
     query: str = ""
@@ -27,11 +32,13 @@ class SearchRequest:
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = BY_NAME
     page: int = 1
+    filter: str = ""
+    is_saved: bool = False
 
     @property
     def narrows(self) -> bool:
         """Return whether anybody is left out."""
-        return bool(self.query or self.letter or any(self.chosen.values()))
+        return bool(self.query or self.letter or self.filter or any(self.chosen.values()))
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Facet:
 class WayOut:
     """What dropping one condition would give, where nobody was found.
 
-    :param key: "q", "letter", or the key of the field whose values are dropped
+    :param key: "q", "letter", "(filter)", or the key of the field whose values are dropped
     """
 
     key: str
@@ -76,6 +83,7 @@ class PeoplePage:
     :param similar: names that were searched beside the words as typed, since these found too few
     :param everybody: how many people the directory lists, whatever was asked
     :param version: stays the same as long as all but the cards does; None: nobody knows
+    :param refused: why the filter could not be understood; these people are found without it
     """
 
     request: SearchRequest
@@ -91,6 +99,7 @@ class PeoplePage:
     ways_out: Sequence[WayOut] = ()
     everybody: int = 0
     version: Hashable = None
+    refused: FilterRefused | None = None
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ class Selection:
 def choose(people: People, conditions: Mapping[str, Condition]) -> Selection:
     """Return who of `people` fulfils the conditions.
 
-    :param conditions: by key: "letter", or the key of a field
+    :param conditions: by key: "letter", "(filter)", or the key of a field
     """
     without = {
         left_out: _fulfilling(people, [each for key, each in conditions.items() if key != left_out])

@@ -1,13 +1,12 @@
 """Somebody signs in for the first time at a directory whose people are not read in advance."""
 
-from uuid import UUID
-
 from lupweb import clock
 from lupweb.database import end_reading
 from lupweb.directories.connect import Connect
 from lupweb.directories.service import DirectoryFacts
 from lupweb.errors import NotFound
-from lupweb.ldap.filters import all_of, equals, given
+from lupweb.ldap.by_id import id_filter
+from lupweb.ldap.filters import all_of, given
 from lupweb.options.service import options
 from lupweb.profiles.layout import load_layout
 from lupweb.sync.apply import Unfenced, Writer
@@ -16,8 +15,6 @@ from lupweb.sync.known import Here, stored_values
 from lupweb.sync.plan import compare, plan
 from lupweb.sync.preparing import computing, mapped_fields, naming_of
 from lupweb.texts import _
-
-OBJECT_GUID = "objectGUID"
 
 
 def admit(facts: DirectoryFacts, unique_id: str, connect: Connect) -> None:
@@ -33,12 +30,12 @@ def admit(facts: DirectoryFacts, unique_id: str, connect: Connect) -> None:
     end_reading()
     with connect(facts.server) as session:
         session.bind(facts.bind_dn, facts.password)
-        fields, _complaints = mapped_fields(layout, session.traits())
+        fields, _complaints = mapped_fields(layout, session.traits(), facts.key)
         naming = naming_of(facts, session.traits(), chosen.get("match_people_by", "login"))
         wanted = naming.attributes() + [each.attribute for each in fields]
         found = session.search(
             facts.user_base_dn,
-            all_of(given(facts.user_filter), is_entry(naming.unique_id, unique_id)),
+            all_of(given(facts.user_filter), id_filter(naming.unique_id, unique_id)),
             wanted,
             limit=1,
         )
@@ -54,9 +51,3 @@ def admit(facts: DirectoryFacts, unique_id: str, connect: Connect) -> None:
         compare(planned, fields, values, compute)
     end_reading()
     Writer(None, facts.id, facts.key, layout, Unfenced()).write([planned])
-
-
-def is_entry(attribute: str, unique_id: str) -> str:
-    """Return the filter of one unique id; objectGUID is stored little-endian in its first parts."""
-    value = UUID(unique_id).bytes_le if attribute == OBJECT_GUID else unique_id
-    return equals(attribute, value)

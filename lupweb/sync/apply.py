@@ -57,7 +57,7 @@ class Writer:
     """Writes what one run of one directory has decided.
 
     :param run_id: None for a person who signs in
-    :param keeps_history: off at the first load of a directory: there is no before
+    :param keeps_history: of new people; off at the first load of a directory: there is no before
     """
 
     run_id: int | None
@@ -140,7 +140,8 @@ class Writer:
         people = list(zip(plans, ids, strict=True))
         insert_people(new_rows(people, self.layout, self._origin()))
         tie(people, self.directory_id, self.run_id)
-        self._keep_history(people)
+        if self.keeps_history:
+            self._keep_history(people)
 
     def _update(self, plans: Sequence[Plan]) -> None:
         if not plans:
@@ -161,14 +162,13 @@ class Writer:
         )
 
     def _keep_history(self, people: Iterable[tuple[Plan, int]]) -> None:
-        if self.keeps_history:
-            delivered: list[Change] = []
-            computed: list[Change] = []
-            for plan, id_ in people:
-                for each in _changes(plan, id_):
-                    (computed if each.field_key in plan.computed else delivered).append(each)
-            self._record(delivered)
-            self._record(computed, COMPUTED)
+        delivered: list[Change] = []
+        computed: list[Change] = []
+        for plan, id_ in people:
+            for each in _changes(plan, id_):
+                (computed if each.field_key in plan.computed else delivered).append(each)
+        self._record(delivered)
+        self._record(computed, COMPUTED)
 
     def _record(self, changes: Iterable[Change], source: str = "ldap") -> None:
         record_history(changes, source=source, run_id=self.run_id, at=clock.now())

@@ -4,17 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from lupweb.database import db, end_reading
 from lupweb.directories.models import Identity
+from lupweb.directories.stamps import OBJECT_GUID
 from lupweb.errors import EntryNotFound
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of, one_of
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.profiles.models import IndexedValue
-from lupweb.sync.admitting import OBJECT_GUID
 from lupweb.sync.delivered import Page, Surroundings, delivered_page
 from lupweb.sync.known import AT_ONCE, Absent, mark_of
 from lupweb.sync.plan import Plan
@@ -88,13 +88,19 @@ class ChangedReading(PartReading):
         self.moves_members = bool(old) or any(map(_may_be_named, self.waiting))
         if len(self.gone) > FEW_GONE:
             old = old[len(self.gone) :]
-        again = self.fetch(session, search_filter, self._naming(old))
-        self.counters.subtract({"seen": again, "unchanged": again})  # they were counted as the same
+        for counted, unique_ids in self._naming(old).items():
+            again = self.fetch(session, search_filter, unique_ids)
+            self.counters.subtract({"seen": again, counted: again})  # counted as the same before
 
     @property
     def met(self) -> int:
         """Return how many entries the sweep met."""
         return self.sweep.seen
+
+    @property
+    def is_quiet(self) -> bool:
+        """Return whether nothing differs from what a run has stored that did all it had to."""
+        return self.task.standing.follows_done and not (self.sweep.differing or self.gone)
 
     def absent(self) -> Absent:
         """Return who was not met."""
@@ -109,10 +115,25 @@ class ChangedReading(PartReading):
         ]
         return [*(each.dn_folded for each in self.gone), *moved]
 
-    def _naming(self, dns: Sequence[str]) -> list[str]:
-        """Return the entries whose people name one of these DNs and are as they are stored."""
+    def _naming(self, dns: Sequence[str]) -> dict[str, list[str]]:
+        """Return the entries whose people name one of these DNs and are as they are stored.
+
+        :returns: as what they were counted -> unique ids
+        """
+        is_elsewhere = self.task.here.supplied_elsewhere()
+        if is_elsewhere is None:
+            return {"unchanged": self._naming_where(dns, None)}
+        found = {"unchanged": self._naming_where(dns, ~is_elsewhere)}
+        if self._names_by_own_fields():
+            found["shadowed"] = self._naming_where(dns, is_elsewhere)
+        return found
+
+    def _names_by_own_fields(self) -> bool:
+        own = {each.key for each in self.around.fields if each.is_own}
+        return any(each.type.names_people for each in self.task.layout.fields() if each.key in own)
+
+    def _naming_where(self, dns: Sequence[str], condition: ColumnElement[bool] | None) -> list[str]:
         here = self.task.here
-        is_elsewhere = here.supplied_elsewhere()
         found: dict[int, str] = {}
         for start in range(0, len(dns), AT_ONCE):
             people = select(IndexedValue.person_id).where(
@@ -121,7 +142,7 @@ class ChangedReading(PartReading):
             rows = select(Identity.id, Identity.unique_id).where(
                 here.is_present(), Identity.person_id.in_(people)
             )
-            rows = rows if is_elsewhere is None else rows.where(~is_elsewhere)
+            rows = rows if condition is None else rows.where(condition)
             found |= dict(db.session.execute(rows).all())
         end_reading()
         for each in self.gone:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import delete
 
@@ -10,13 +11,17 @@ from lupweb import clock
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.dates import read_date
+from lupweb.directories.fitting import describe
+from lupweb.directories.knowing import keep_known, kept_known
 from lupweb.directories.models import DirectoryRole
 from lupweb.directories.stamps import changed_since, recognised_pattern, time_attribute
 from lupweb.errors import InvalidValue
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of
+from lupweb.ldap.schema import Schema
 from lupweb.ldap.server import unique_id_of
 from lupweb.ldap.session import Directory as LdapSession
+from lupweb.profiles.promising import written_attributes
 from lupweb.runs import service as runs
 from lupweb.runs.models import PlanItem, RunProblem
 from lupweb.runs.states import CHANGES, FILL
@@ -27,13 +32,20 @@ from lupweb.sync.fingerprints import QUESTION
 from lupweb.sync.modes import Choice, choose, is_too_different, too_different
 from lupweb.sync.preparing import VISIBLE, mapped_fields, naming_of, search_filter, surroundings
 from lupweb.sync.reading import Reading, Task
-from lupweb.sync.server import is_due, is_unmoved, server_now, told
-from lupweb.sync.sweeping import Sweep, unmoved
+from lupweb.sync.server import is_due, is_unmoved, server_now, told, written_since
+from lupweb.sync.sweeping import Keys, Sweep, keys_of_page, swept_by_mark
 from lupweb.texts import Text, _
 
 NOTHING_WRITTEN = Choice(
     CHANGES,
     _("the server says that nothing was written since the last comparison, so nobody was compared"),
+)
+WRITTEN_SINCE = Choice(
+    CHANGES,
+    _(
+        "only what was written since the last run, as the server says; everybody is compared at"
+        " least once an hour"
+    ),
 )
 PAGES_A_BEAT = 10
 """Pages of a sweep after which progress is told: they are small, and come quickly."""
@@ -101,21 +113,33 @@ class _Enumeration:
             sweep.leave_strangers_out(task.here)
         return sweep
 
-    def unmoved(self) -> Sweep | None:
-        """Return what a sweep would find, if the server says that nothing was written since.
+    def by_mark(self, session: LdapSession) -> tuple[Sweep, Choice] | None:
+        """Return what a sweep would find, by what the server says was written since the last one.
 
-        None if it does not, if somebody wants more, or if the last sweep is too long ago.
+        None if it does not say so, if somebody wants more, or if the last sweep is too long ago.
         """
         task, standing = self.task, self.task.standing
-        is_trusted = standing.takes_marks and standing.is_unmoved
+        is_told = standing.is_unmoved or bool(standing.written_since)
         swept_at = standing.server_before.get("swept_at", "")
         is_plain = not (task.dry_run or task.plan_run_id or standing.date_entered)
-        if not is_trusted or not is_plain or is_due(swept_at):
+        if not (standing.takes_marks and is_told and is_plain) or is_due(swept_at):
             return None
+        met = [] if standing.is_unmoved else self._written(session)
+        sweep = swept_by_mark(task.here, met)
+        if sweep is None:
+            return None
+        if task.facts.role is DirectoryRole.DELEGATED:
+            sweep.leave_strangers_out(task.here)
         standing.server["swept_at"] = swept_at
-        found = unmoved(task.here)
-        end_reading()
-        return found
+        return sweep, NOTHING_WRITTEN if standing.is_unmoved else WRITTEN_SINCE
+
+    def _written(self, session: LdapSession) -> list[Keys]:
+        """Return the states of the entries that were written since the last run."""
+        naming, base = self.around.naming, self.task.facts.user_base_dn
+        wanted = all_of(self.search_filter, self.task.standing.written_since)
+        keys = [naming.unique_id, naming.stamp, *naming.extra]
+        make = partial(keys_of_page, naming=naming, now=self.around.now)
+        return list(session.made_of_pages(base, wanted, keys, make, page_size=self.page_size))
 
     def _since(self, session: LdapSession) -> frozenset[str]:
         """Return who changed since the date that somebody entered; nobody if nobody did."""
@@ -152,11 +176,8 @@ def read_once(task: Task, connect: Connect, page_size: int, begun: list[Reading]
         if choice.mode != CHANGES:
             _tell(task, choice, work)
             return work.all_entries(session)
-        sweep = work.unmoved()
-        if sweep is not None:
-            choice = NOTHING_WRITTEN
-        else:
-            sweep = work.swept(session)
+        marked = work.by_mark(session)
+        sweep, choice = marked or (work.swept(session), choice)
     if not is_too_different(len(sweep.differing), sweep.seen):
         _tell(task, choice, work)
         return work.changes(sweep)
@@ -169,14 +190,25 @@ def _prepared(
     task: Task, connect: Connect, page_size: int, begun: list[Reading], session: LdapSession
 ) -> _Enumeration:
     traits = session.traits()
-    fields, complaints = mapped_fields(task.layout, traits)
+    fields, complaints = mapped_fields(task.layout, traits, task.facts.key)
     _begin_problems(task)
     _ask_server(task, session)  # first of all: what is written from now on must not be missed
     _note(task, complaints)
+    _keep_known(task, traits.schema)
     naming = naming_of(task.facts, traits, task.options.get("match_people_by", "login"))
     around = surroundings(session, task.facts, fields, naming, task.options)
     wanted = search_filter(task.facts, task.options.get("active_users", VISIBLE))
     return _Enumeration(task, connect, page_size, begun, around, wanted)
+
+
+def _keep_known(task: Task, schema: Schema) -> None:
+    """Keep what the schema says about attributes that are written: saves are checked by it."""
+    known = describe(schema, written_attributes(task.layout, task.options))
+    before = kept_known(task.facts.id)
+    end_reading()
+    if known != before:
+        with transaction():
+            keep_known(task.facts.id, known)
 
 
 def _ask_server(task: Task, session: LdapSession) -> None:
@@ -185,6 +217,7 @@ def _ask_server(task: Task, session: LdapSession) -> None:
     standing = task.standing
     standing.server = {**now.document(), "swept_at": clock.now().isoformat()}
     standing.is_unmoved = is_unmoved(standing.server_before, now)
+    standing.written_since = written_since(standing.server_before, now)
     odd = list(told(standing.server_before, now))
     with transaction():
         runs.tell_server(task.run_id, standing.server)

@@ -20,7 +20,7 @@ from lupweb.profiles.pictures import Delivery, delivery_of, keep, mark_all_due, 
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease, beating, name_run, take
 from lupweb.runs.recovery import TRIGGER as STARTED_AGAIN
-from lupweb.runs.states import FULL, RunState
+from lupweb.runs.states import FULL, PICTURES, RunState
 from lupweb.sync.picture_plan import (
     HALF,
     PersonThere,
@@ -35,8 +35,10 @@ from lupweb.sync.picture_plan import (
 from lupweb.sync.pictures import LEAST_CLEARED, SHARE_CLEARED_PERCENT
 from lupweb.texts import Text, _, ngettext
 
-SUBJECT = "pictures"
+SUBJECT = PICTURES
 """What runs and leases are filed under."""
+SOURCE = "url"
+"""What the history says of where they come from."""
 MOST_WAITING = 25
 """Pictures that are held in memory before they are written."""
 LONGEST_RUN_S = 20 * 60.0
@@ -159,7 +161,7 @@ class _Fetching:
         """Write what waits."""
         with transaction():
             self.lease.heartbeat()
-            changed = keep(self.waiting)
+            changed = keep(self.waiting, self.run_id, source=SOURCE)
             settle(self.unchanged)
             for login, text in self.problems:
                 runs.note_problem(self.run_id, text, login=login, field="picture")

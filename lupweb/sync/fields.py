@@ -53,21 +53,25 @@ class MappedField:
 
     :param read: raises InvalidValue for what cannot be kept
     :param leaves_clean: whether `read` returns clean text as it is
+    :param is_own: no other directory fills it, whichever supplies the person
     """
 
     key: str
     attribute: str
     read: ReadValues
     leaves_clean: bool = False
+    is_own: bool = False
     _remembered: _Remembered = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_remembered", _Remembered(self.read))
 
     @classmethod
-    def of(cls, key: str, attribute: str, type_: FieldType) -> "MappedField":
+    def of(
+        cls, key: str, attribute: str, type_: FieldType, *, is_own: bool = False
+    ) -> "MappedField":
         """Return the field whose values a field type reads."""
-        return cls(key, attribute, type_.read, leaves_clean=type_.leaves_clean)
+        return cls(key, attribute, type_.read, leaves_clean=type_.leaves_clean, is_own=is_own)
 
     def column(self, found: Found) -> Column:
         """Return what becomes of the values of many entries."""

@@ -21,8 +21,8 @@ QUESTION = ""
 """The name under which it is kept what decides who is read at all, and what people are called."""
 CONVERTERS = 1
 """Raised when a type of field makes something else of the values that a directory delivers."""
-OF_ONE_TYPE = {"region": "phone"}
-"""Options that every type is given although one only goes by it."""
+OF_ONE_TYPE = {"region": "phone", "anniversary": ""}
+"""Options that every type is given although one only goes by it, or none: it is about showing."""
 
 
 def current(directory: Directory, layout: Layout, chosen: Mapping[str, Any]) -> dict[str, str]:
@@ -30,7 +30,7 @@ def current(directory: Directory, layout: Layout, chosen: Mapping[str, Any]) -> 
 
     :param chosen: the site's options
     """
-    found = {each.key: _of_field(each) for each in layout.fields() if each.source.is_directory}
+    found = {each.key: _of_field(each) for each in layout.supplied_by(directory.key)}
     return {**found, QUESTION: _of_question(directory, chosen)}
 
 
@@ -57,6 +57,14 @@ def record(directory_id: int, read: Mapping[str, str]) -> None:
 def forget(directory_id: int) -> None:
     """Let the next run of a directory read everybody; call inside a transaction."""
     record(directory_id, {})
+
+
+def forget_field(key: str) -> None:
+    """Let every directory that supplies a field be asked for it; call inside a transaction.
+
+    Another one supplies it from now on, and may have done so before: with the same set-up as then.
+    """
+    db.session.execute(delete(FieldReading).where(FieldReading.name == key))
 
 
 def unread_fields(directory_id: int) -> set[str]:
@@ -105,7 +113,8 @@ def _of_field(field: FieldLayout) -> str:
         if OF_ONE_TYPE.get(name, field.type.key) == field.type.key
     }
     source = str(field.source.is_directory)
-    return _hash([CONVERTERS, field.attribute.strip().casefold(), field.type.key, source, options_])
+    parts = [CONVERTERS, field.attribute.strip().casefold(), field.type.key, source, options_]
+    return _hash([*parts, field.directory] if field.directory else parts)
 
 
 def _of_question(directory: Directory, chosen: Mapping[str, Any]) -> str:

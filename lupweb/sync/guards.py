@@ -55,15 +55,14 @@ def hold_what_is_too_much(reading: Reading, absent: Absent) -> Held:
     :param absent: who was not met
     """
     held = Held(reading.task.run_id)
-    if reading.task.is_first:
-        return held
     here = reading.task.here
-    _hold_others(reading, held, absent)
-    _hold_new(reading, held, here)
-    _hold_disabling(reading, held, here)
     part = _Part(held)
-    _hold_renames(reading, part, here)
-    _hold_clearing(reading, part, here)
+    if not reading.task.is_first:
+        _hold_others(reading, held, absent)
+        _hold_new(reading, held, here)
+        _hold_disabling(reading, held, here)
+        _hold_renames(reading, part, here)
+    _hold_clearing(reading, part, here)  # also of people whom another directory brought
     end_reading()
     reading.counters["held"] += len(part.people)
     return held
@@ -209,7 +208,7 @@ def _hold_clearing(reading: Reading, part: _Part, here: Here) -> None:
     for key, plans in emptied.items():
         if len(plans) <= brake.LEAST_CLEARED:
             continue
-        holders = _count_holders(here, key)
+        holders = _count_holders(None if reading.task.is_first else here, key)
         most = brake.clear_limit(holders)
         if len(plans) > most:
             verdicts[key] = Verdict(Guard.CLEAR, len(plans), most, holders, key)
@@ -224,14 +223,15 @@ def _hold_clearing(reading: Reading, part: _Part, here: Here) -> None:
 
 def _emptied(plan: Plan) -> list[str]:
     """Return the fields that a plan empties, but for those that follow from others."""
-    if plan.known is None or plan.is_shadowed:
+    if plan.known is None:
         return []
     found = [
         key
         for key, value in plan.changes.items()
         if not value and plan.before.get(key) and key not in plan.computed
     ]
-    return [*found, EMAIL] if plan.known.email and not plan.email else found
+    is_silent = plan.known.email and not plan.email and not plan.is_shadowed
+    return [*found, EMAIL] if is_silent else found
 
 
 def _withheld(run_id: int, plan: Plan, guard: Guard, keys: Sequence[str]) -> Row:
@@ -268,15 +268,15 @@ def _leave(plan: Plan, keys: Sequence[str]) -> None:
         plan.name, plan.sort_name = known.name, known.sort_name
 
 
-def _count_holders(here: Here, key: str) -> int:
-    """Return how many people whom the last reading had have a value of a field."""
+def _count_holders(here: Here | None, key: str) -> int:
+    """Return how many people have a value of a field.
+
+    :param here: counts those whom the last reading had; None: all whom any directory has
+    """
     value = Person.email if key == EMAIL else Person.document["values", key].as_string()
-    rows = (
-        select(func.count(Person.id))
-        .join(Identity, Identity.person_id == Person.id)
-        .where(Identity.directory_id == here.directory_id, Identity.is_gone.is_(False), value != "")
-    )
-    return db.session.scalar(rows) or 0
+    present = here.is_present() if here else Identity.is_gone.is_(False)
+    people = select(func.count(Person.id.distinct())).join(Identity)
+    return db.session.scalar(people.where(present, value != "")) or 0
 
 
 def _entries(here: Here, person_ids: set[int]) -> set[int]:

@@ -100,7 +100,7 @@ class Here:
     def absent(self, seen: Collection[bytes]) -> Absent:
         """Return who was in the last reading, and is not in `seen`, a set of marks."""
         rows = db.session.execute(
-            select(Identity.unique_id, Identity.id).where(self.is_present()),
+            select(Identity.unique_id, Identity.id).where(self.is_any_present()),
             execution_options={"yield_per": AT_ONCE},
         )
         return self.absent_of([id_ for unique_id, id_ in rows if mark_of(unique_id) not in seen])
@@ -150,7 +150,7 @@ class Here:
 
     def count_present(self) -> int:
         """Return how many entries the last reading had."""
-        return db.session.scalar(select(func.count(Identity.id)).where(self.is_present())) or 0
+        return db.session.scalar(select(func.count()).where(self.is_any_present())) or 0
 
     def is_first_load(self) -> bool:
         """Return whether nobody of here is known yet."""
@@ -160,6 +160,14 @@ class Here:
     def is_present(self) -> ColumnElement[bool]:
         """Return the condition of an identity that the last reading of here had."""
         return and_(Identity.directory_id == self.directory_id, Identity.is_gone.is_(False))
+
+    def is_any_present(self) -> ColumnElement[bool]:
+        """Return the same condition for a question about all of them.
+
+        The sum keeps the database from its index: the rows are read as they lie one behind the
+        other, which takes a fifth of the time of a jump to each.
+        """
+        return and_(Identity.directory_id + 0 == self.directory_id, Identity.is_gone.is_(False))
 
     def _candidates(self, wanted: Collection[str]) -> Select[*tuple[Any, ...]]:
         own = aliased(Identity)

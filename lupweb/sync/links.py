@@ -1,12 +1,14 @@
 """The second pass: values that name people, resolved after all people are there."""
 
+import time
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import aliased
 
-from lupweb.database import db, transaction
+from lupweb.database import db, end_reading, transaction
 from lupweb.directories.models import Identity
+from lupweb.orgchart import keeping as charts
 from lupweb.people.models import Person
 from lupweb.people.states import SHOWN
 from lupweb.profiles.layout import Layout
@@ -20,27 +22,49 @@ from lupweb.texts import _
 
 MOST_LISTED = 100
 BLOCK = 1_000
+CHARTS_MS = "charts_ms"
+"""The counter of a run that says how long it took to count org charts."""
 Wrong = Sequence[tuple[int, int, int, int | None]]
 """Person, field, place in the field, and whom the value names in truth."""
 PLACE = (IndexedValue.person_id, IndexedValue.field_id, IndexedValue.place)
 
 
-def link(layout: Layout, lease: HeldLease, run_id: int) -> int:
-    """Resolve every reference whose person is not the one stored; return how many changed.
+def link(
+    layout: Layout, lease: HeldLease, run_id: int, *, is_quiet: bool = False
+) -> dict[str, int]:
+    """Resolve every reference whose person is not the one stored, and count org charts after that.
 
-    All of them are looked at, in every run: when a person moved, the values that name the old DN
-    do not change at all on some servers (sync.md section 8).
+    All of them are looked at: when a person moved, the values that name the old DN do not change
+    at all on some servers (sync.md section 8).
+
+    :param is_quiet: whether no entry moved since all were looked at; whoever changes references
+        otherwise resolves them
+    :returns: for the run's counters, how long counting took, in milliseconds
     """
     fields = {field.id: key for key, field in naming_fields(layout).items()}
     findable = {field.id for field in layout.fields() if field.searchable}
     with transaction():
         lease.heartbeat()
-        wrong = [*_wrong_dns(list(fields)), *_wrong_names(list(fields))]
+        wrong = [] if is_quiet else [*_wrong_dns(list(fields)), *_wrong_names(list(fields))]
         _correct(wrong)
         people = {each[0] for each in wrong if each[1] in findable}
         tell_changed(sorted(people), only_references=True)
+        charts.renew(sorted({each[0] for each in wrong} - people))
         _list_unresolved(fields, run_id)
-    return len(wrong)
+    return _count_charts(lease)
+
+
+def _count_charts(lease: HeldLease) -> dict[str, int]:
+    """Count anew the org charts in which the run moved more than a few people."""
+    began = time.perf_counter()
+    is_needed = charts.is_any_outdated()
+    end_reading()
+    if not is_needed:
+        return {}
+    with transaction():
+        lease.heartbeat()
+        charts.count_outdated()
+    return {CHARTS_MS: round((time.perf_counter() - began) * 1000)}
 
 
 def resolve(field_id: int) -> None:

@@ -26,6 +26,7 @@ def standing_of(
 
     :param chosen: the site's options
     """
+    follows_done = _is_last(directory.server, run)
     return Standing(
         asked=run.mode,
         by_schedule=run.trigger == TRIGGER,
@@ -37,7 +38,8 @@ def standing_of(
         pattern=directory.timestamp_pattern,
         groups_mark=directory.groups_mark,
         server_before=directory.server,
-        takes_marks=directory.marks and _is_last(directory.server, run),
+        follows_done=follows_done,
+        takes_marks=directory.marks and follows_done,
     )
 
 

@@ -38,8 +38,10 @@ class Standing:
     :param date_kept: the one that the last run has set
     :param server: what the server says of itself (`lupweb.sync.server`); the run fills it
     :param server_before: what it said in the last run that ended well
+    :param follows_done: whether the run before it, of people, did all that it had to
     :param takes_marks: whether a run of changes may rely on what the server says of itself
     :param is_unmoved: whether nothing was written there since; the run fills it
+    :param written_since: the filter of what was, "" if there is none; the run fills it
     :param read: names of the fingerprints that hold after the run; the run fills it
     :param mode: what the run turned out to be; the run fills it
     """
@@ -55,8 +57,10 @@ class Standing:
     groups_mark: str = ""
     server: dict[str, Any] = field(default_factory=dict)
     server_before: Mapping[str, Any] = field(default_factory=dict)
+    follows_done: bool = False
     takes_marks: bool = False
     is_unmoved: bool = False
+    written_since: str = ""
     read: set[str] = field(default_factory=set)
     mode: str = FULL
 

@@ -11,7 +11,7 @@ from lupweb.people.queries import get_person
 from lupweb.profiles.layout import load_layout
 from lupweb.runs import service as runs
 from lupweb.runs.states import PERSON, RunState
-from lupweb.sync.refresh import Freshness, Refreshed, read_anew
+from lupweb.sync.refresh import Refreshed, read_anew
 from lupweb.texts import Text, _
 
 LIMIT_S = 10.0
@@ -68,8 +68,7 @@ def _supplier(person_id: int) -> str | None:
 
 
 def _ended(done: Refreshed, login: str) -> tuple[RunState, Text, dict[str, int]]:
-    planned = done.planned
-    if done.freshness is not Freshness.READ or planned is None:
+    if not done.plans:
         return (
             RunState.FAILED,
             _(
@@ -80,7 +79,21 @@ def _ended(done: Refreshed, login: str) -> tuple[RunState, Text, dict[str, int]]
             ),
             {},
         )
-    kind = "changed" if planned.changes_person else "unchanged"
-    counters = {"seen": 1, kind: 1, "values_changed": len(planned.changes)}
-    message = _("%(login)s was read: %(n)s values changed.", login=login, n=len(planned.changes))
-    return RunState.DONE, message, counters
+    kind = "changed" if any(each.changes_person for each in done.plans) else "unchanged"
+    count = sum(len(each.changes) for each in done.plans)
+    counters = {"seen": 1, kind: 1, "values_changed": count}
+    if done.unread:
+        message = _(
+            "%(login)s was read, but not in %(names)s: it did not answer in time, does not show the"
+            " entry, or has switched it off. What comes from there stays; %(n)s other values"
+            " changed.",
+            login=login,
+            names=", ".join(done.unread),
+            n=count,
+        )
+        return RunState.PARTIAL, message, counters
+    return (
+        RunState.DONE,
+        _("%(login)s was read: %(n)s values changed.", login=login, n=count),
+        counters,
+    )

@@ -32,7 +32,7 @@ def settle_outgoing(plans: Sequence[Plan], directory_id: int, layout: Layout) ->
     :param plans: of people who are known, to be written now
     """
     kinds = {each.id: each.type for each in layout.fields() if each.writes_back}
-    changed = [plan for plan in plans if plan.changes and not plan.is_shadowed]
+    changed = [plan for plan in plans if plan.changes]
     if not kinds or not changed or not _pairs(changed, kinds, directory_id):
         return
     held = select(Person.id).where(Person.id.in_([plan.person_id for plan in changed]))

@@ -114,12 +114,15 @@ def settle(reading: Reading, connect: Connect, breaks: int) -> Outcome:
         _read_the_rest(reading, connect, absent)
     except DirectoryError as error:
         _keep_held(held)
-        link(task.layout, task.lease, task.run_id)
+        reading.counters.update(link(task.layout, task.lease, task.run_id))
         return Outcome(RunState.FAILED, _people_only(error), reading.counters)
     # again: a group that was read just now may have left only them a role
     absent = refuse_last_administrators(reading, absent)
     outcome = _retire(reading, held, absent, breaks)
-    link(task.layout, task.lease, task.run_id)  # last, since a manager may have left just now
+    # last, since a manager may have left just now
+    is_quiet = reading.is_quiet and not outcome.counters["missing"]
+    links = link(task.layout, task.lease, task.run_id, is_quiet=is_quiet)
+    reading.counters.update(links)
     return outcome
 
 

@@ -116,7 +116,7 @@ class Plan:
         """Return whether anything that people see changes."""
         if self.known is None:
             return True
-        return not self.is_shadowed and (bool(self.changes) or bool(self.renames))
+        return bool(self.changes) or bool(self.renames)
 
     @property
     def changes_anything(self) -> bool:
@@ -169,8 +169,6 @@ def plan(
     if not said.login_folded:
         raise InvalidValue(_("The entry has no “%(attribute)s”: no login.", attribute=naming.login))
     planned = Plan(*said[:-1], known)
-    if planned.is_shadowed:
-        planned.problems = ()
     if known is not None and said.unread:
         _keep(planned, said.unread, known)
     if compute:
@@ -205,11 +203,16 @@ def _hash_anew(planned: Plan) -> None:
     planned.content_hash = content_hash(planned.document, *names)
 
 
-def may_differ(plan: Plan) -> bool:
-    """Return whether the stored values have to be looked at to know what changes."""
+def may_differ(plan: Plan, *, has_own: bool = False) -> bool:
+    """Return whether the stored values have to be looked at to know what changes.
+
+    :param has_own: some fields are of this directory alone, whichever supplies the person
+    """
     known = plan.known
-    if known is None or known.is_shadowed:
+    if known is None:
         return False
+    if known.is_shadowed:
+        return has_own
     return bool(plan.problems) or plan.content_hash != known.content_hash
 
 
@@ -223,10 +226,15 @@ def compare(
 
     An attribute that was asked for and is absent takes the value away; one that cannot be read
     leaves it as it is. What follows from other values follows them as they will be stored, whoever
-    entered them.
+    entered them. Of somebody whom another directory supplies, only the fields that are of this one
+    alone count.
 
     :param stored: field key -> value; None: the same as what was delivered
     """
+    if plan.is_shadowed:
+        fields = [each for each in fields if each.is_own]
+        own = {each.key for each in fields}
+        plan.problems = [problem for problem in plan.problems if problem[0] in own]
     delivered, plan.changes, plan.computed, plan.document = plan.changes, {}, frozenset(), ""
     if stored is None:
         return

@@ -80,19 +80,22 @@ def surroundings(
     return Surroundings(naming, fields, clock.now(), listed)
 
 
-def mapped_fields(layout: Layout, traits: ServerTraits) -> tuple[list[MappedField], list[Text]]:
+def mapped_fields(
+    layout: Layout, traits: ServerTraits, directory: str
+) -> tuple[list[MappedField], list[Text]]:
     """Return the fields that the directory fills, and a sentence for each that it cannot fill.
 
     An attribute that the schema does not know is not asked for, so that nothing is emptied. A
     server that hides its schema is taken at its word.
+
+    :param directory: its key
     """
     fields: list[MappedField] = []
     complaints: list[Text] = []
-    for each in layout.fields():
-        if not each.source.is_directory:
-            continue
+    for each in layout.supplied_by(directory):
         if traits.schema.knows(each.attribute) or not traits.schema.is_readable:
-            fields.append(MappedField.of(each.key, each.attribute, each.type))
+            is_own = bool(each.directory)
+            fields.append(MappedField.of(each.key, each.attribute, each.type, is_own=is_own))
         else:
             complaints.append(_unknown(each.name, each.attribute, traits))
     return fields, complaints

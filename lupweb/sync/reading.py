@@ -107,6 +107,11 @@ class Reading:
         """Return what makes the values that follow from others; None if there are none."""
         return computing(self.task.layout)
 
+    @property
+    def has_own_fields(self) -> bool:
+        """Return whether some fields are of this directory alone, whoever supplies the person."""
+        return any(each.is_own for each in self.around.fields)
+
     def read_everybody(self, session: LdapSession, search_filter: str, page_size: int) -> None:
         """Enumerate all entries; a `DirectoryError` means that the answer is not complete."""
         wanted = self.wanted()
@@ -119,8 +124,8 @@ class Reading:
         for _taken in map(
             self._take, ending(pages, most)
         ):  # which keeps no page while it waits for the next
-            if self.task.is_first and len(self.waiting) >= self._worth_writing():
-                self.write()
+            if self.task.is_first:
+                self._write_new()
             self._tell_progress()
 
     def wanted(self) -> list[str]:
@@ -132,9 +137,27 @@ class Reading:
         """Return how many entries were met by the enumeration, each counted once."""
         return len(self.seen)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Return whether everybody is known to be as the last run has left them."""
+        return False
+
     def absent(self) -> Absent:
         """Return who was there last time and was not met."""
         return self.task.here.absent(self.seen)
+
+    def _write_new(self) -> None:
+        """Write who is new, if they are enough; whom another directory brought waits for all.
+
+        Something may be taken from many of those, so they are looked at as a whole.
+        """
+        others = [] if self.is_alone else [each for each in self.waiting if each.known]
+        if len(self.waiting) - len(others) < self._worth_writing():
+            return
+        self.waiting = [each for each in self.waiting if not each.known] if others else self.waiting
+        self.write()
+        self.waiting = others
+        self.foreseen.update(map(_kind, others))
 
     def _worth_writing(self) -> int:
         """Return how many people make a block of a first load.
@@ -191,7 +214,8 @@ class Reading:
 
     def _compare(self, planned: Sequence[Plan]) -> None:
         """Compare with the stored values, which are read where their hash is another one."""
-        ids = [each.person_id for each in planned if may_differ(each)]
+        has_own = self.has_own_fields
+        ids = [each.person_id for each in planned if may_differ(each, has_own=has_own)]
         stored = stored_values(ids) if ids else {}
         for each in planned:
             compare(each, self.around.fields, stored.get(each.person_id), self.compute)
@@ -258,7 +282,7 @@ def _kind(each: Plan) -> str:
     if each.known is None or each.known.is_new:
         return "new"
     if each.is_shadowed:
-        return "shadowed"
+        return "changed" if each.changes_person else "shadowed"
     if each.is_back:
         return "back"
     return "changed" if each.changes_person else "unchanged"

@@ -41,12 +41,15 @@ class Release:
         self.kept: list[tuple[str, str]] = []
         self.done = 0
         self._directory_key = directory.key
+        self._own: set[str] = set()
 
     def perform(self, layout: Layout) -> None:
         """Hide, disable, make and change whom the run named, in blocks; end the run."""
         writer = Writer(
             self.released_id, self.here.directory_id, self._directory_key, layout, self.lease
         )
+        of_here = layout.supplied_by(self._directory_key)
+        self._own = {each.key for each in of_here if each.directory}
         with transaction():
             self.lease.heartbeat()
             forget_groups_of(self.here.directory_id)
@@ -94,6 +97,9 @@ class Release:
             self.kept.append((item.login, ""))
             return None
         plan, moved = known_plan(item, known, stored.get(known.person_id, {}))
+        if known.is_shadowed:  # another directory goes first by now
+            moved += [key for key in plan.changes if key not in self._own]
+            plan.changes = {key: new for key, new in plan.changes.items() if key in self._own}
         self.kept += [(item.login, key) for key in moved]
         return plan if plan.changes_person else None
 

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -24,6 +25,8 @@ from lupweb.sync import finding
 from lupweb.sync.plan import Compute, Plan
 from lupweb.sync.preparing import computing
 
+NAMED = ("id", "login", "login_folded", "name", "sort_name", "email", "state", "is_listed")
+"""What only the directory that supplies a person changes; columns, and parts of a row."""
 New = Sequence[tuple[Plan, int]]
 """Plans of new people, and the ids that these are to have."""
 
@@ -82,7 +85,23 @@ def updated_rows(plans: Sequence[Plan], layout: Layout, origin: Origin) -> list[
         hashed = content_hash(text, plan.login, plan.name, plan.sort_name, plan.email)
         stored = Stored(text, compact_json(origins), hashed)
         rows.append(_row(plan, plan.person_id, values, stored, fields))
-    return rows
+    return _keeping_names(rows, {plan.person_id for plan in plans if plan.is_shadowed})
+
+
+def _keeping_names(rows: list[PersonRow], shadowed: Set[int]) -> list[PersonRow]:
+    """Return the rows; whom another directory supplies is called as stored; a query if any is."""
+    if not shadowed:
+        return rows
+    people = select(*map(partial(getattr, Person), NAMED)).where(Person.id.in_(shadowed))
+    names = {row.id: row._asdict() for row in db.session.execute(people)}
+    return [_called(row, names[row.id]) if row.id in names else row for row in rows]
+
+
+def _called(row: PersonRow, named: Mapping[str, Any]) -> PersonRow:
+    hashed = content_hash(
+        row.document, named["login"], named["name"], named["sort_name"], named["email"]
+    )
+    return replace(row, **named, content_hash=hashed)
 
 
 def _settled(

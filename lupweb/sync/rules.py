@@ -22,9 +22,14 @@ class Rules:
 
     def __init__(self, layout: Layout, run: Run) -> None:
         self._attributes = {each.key: each.attribute for each in layout.fields()}
-        directory = db.session.scalar(
-            select(Directory).where(Directory.key == run.subject.partition(":")[2])
-        )
+        own = {each.key: each.directory for each in layout.fields() if each.directory}
+        key = run.subject.partition(":")[2]
+        rows = select(Directory).where(Directory.key.in_({key, *own.values()}))
+        directories = {each.key: each for each in db.session.scalars(rows)}
+        directory = directories.get(key)
+        self._own = {
+            name: directories[each].name for name, each in own.items() if each in directories
+        }
         self._where = directory.name if directory else str(OTHERS.get(run.subject, run.subject))
         if directory:
             self._attributes |= {
@@ -47,9 +52,10 @@ class Rules:
         attribute = self._attributes.get(key, "")
         if not attribute:
             return self._where
+        where = self._own.get(key, self._where)
         if not after:
-            return _("%(where)s: the entry has no “%(name)s”", where=self._where, name=attribute)
-        return _("%(where)s: attribute “%(name)s”", where=self._where, name=attribute)
+            return _("%(where)s: the entry has no “%(name)s”", where=where, name=attribute)
+        return _("%(where)s: attribute “%(name)s”", where=where, name=attribute)
 
 
 def _state(after: str, where: str) -> Text:

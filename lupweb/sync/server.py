@@ -13,6 +13,7 @@ from lupweb import clock
 from lupweb.errors import DirectoryRefused, EntryNotFound, InvalidValue
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.filters import at_least
 from lupweb.ldap.server import ACTIVE_DIRECTORY, ServerTraits
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.ldap.timestamps import read_generalized_time
@@ -84,6 +85,25 @@ def is_unmoved(before: Document, now: ServerNow) -> bool:
     return bool(now.marks) and all(
         before.get(key) == said.get(key) for key in ("vendor", "contexts", "name", "life", "marks")
     )
+
+
+def written_since(before: Document, now: ServerNow) -> str:
+    """Return the filter of the entries that were written since; "" if it takes a comparison of all.
+
+    A mark means something to the same server in the same life only, and as long as no part of it
+    went back, came or left (sync.md section 12). What is gone now, or has moved with what is above
+    it, no filter finds.
+    """
+    said = now.document()
+    is_same = all(
+        before.get(key) == said.get(key) for key in ("vendor", "contexts", "name", "life")
+    )
+    was, is_ = _by_server(before.get("marks", ())), _by_server(now.marks)
+    moved = [mark for server, mark in was.items() if is_.get(server) != mark]
+    if not is_same or was.keys() != is_.keys() or not moved or _went_back(before, now):
+        return ""
+    number, stamp = min(moved)
+    return at_least("entryCSN", stamp) if stamp else at_least("uSNChanged", str(number + 1))
 
 
 def is_due(swept_at: str) -> bool:

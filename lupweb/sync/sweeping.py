@@ -5,14 +5,13 @@ An entry in one state is known by 16 bytes. Stamps are compared for being the sa
 being later, so that no clock counts, and a directory that was put back is noticed.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import partial, reduce
 from hashlib import blake2b
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from lupweb.database import db, end_reading
 from lupweb.directories.models import Identity
@@ -35,9 +34,20 @@ Keys = tuple[list[bytes], list[str], list[tuple[str, str]]]
 """The states of a page of entries, their unique ids; and DN and why of each that has none."""
 
 
+STATE_TEXT = reduce(
+    lambda left, right: left.concat("\n").concat(right),
+    (Identity.dn_folded, Identity.disabled_reason, Identity.stamp),
+    Identity.unique_id.expression,
+)
+"""What a state is made of, put together by the database: four columns take longer to come."""
+
+
 def state_of(unique_id: str, stamp: str, dn_folded: str, disabled: str) -> bytes:
     """Return 16 bytes that stand for an entry in the state in which it is."""
-    text = "\n".join((unique_id, stamp, disabled, dn_folded))
+    return _digest(f"{unique_id}\n{dn_folded}\n{disabled}\n{stamp}")
+
+
+def _digest(text: str) -> bytes:
     return blake2b(text.encode(), digest_size=16).digest()
 
 
@@ -156,11 +166,49 @@ class Sweep:
             self.same_shadowed += len(states & self.shadowed)
 
 
-def unmoved(here: Here) -> Sweep:
-    """Return what a sweep would find where nothing was written since the last one."""
+def swept_by_mark(here: Here, met: Iterable[Keys] = ()) -> Sweep | None:
+    """Return what a sweep would find if only these entries were written since the last one.
+
+    Entries that count as unread are among those who differ, whatever the server says.
+
+    :param met: pages of the entries that were written
+    :returns: None if most entries have no stamp, so that nothing is known of them
+    """
+    unread = _unread(here)
+    present = here.count_present()
+    if len(unread) * 2 > present:
+        end_reading()
+        return None
+    sweep = Sweep(differing=dict.fromkeys(unread))
+    for states, ids, nobody in met:
+        sweep.nobody += nobody
+        known = {state for some in in_parts(ids) for state in _states(here, _among(some))}
+        pairs = zip(states, ids, strict=True)
+        sweep.differing |= {each: None for state, each in pairs if state not in known}
     behind = here.supplied_elsewhere()
-    shadowed = sum(1 for _each in _identities(here, behind)) if behind is not None else 0
-    return Sweep(same=here.count_present(), same_shadowed=shadowed)
+    sweep.same = present - _count_differing(sweep, here.is_present())
+    if behind is not None:
+        held = and_(here.is_present(), behind)
+        sweep.same_shadowed = _count(held) - _count_differing(sweep, held)
+    end_reading()
+    return sweep
+
+
+def _unread(here: Here) -> list[str]:
+    rows = select(Identity.unique_id).where(here.is_present(), Identity.stamp == "")
+    return list(db.session.scalars(rows))
+
+
+def _among(unique_ids: Sequence[str]) -> ColumnElement[bool]:
+    return Identity.unique_id.in_(unique_ids)
+
+
+def _count(condition: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count(Identity.id)).where(condition)) or 0
+
+
+def _count_differing(sweep: Sweep, condition: ColumnElement[bool]) -> int:
+    return sum(_count(and_(condition, _among(some))) for some in in_parts(list(sweep.differing)))
 
 
 @dataclass(frozen=True)
@@ -173,13 +221,25 @@ class Gone:
 
 def gone(sweep: Sweep, here: Here) -> list[Gone]:
     """Return the entries that are no longer there; call it before anything is written."""
-    if not sweep.left:
-        return []
+    left = sweep.left - _former_states(sweep, here)
+    if not left:
+        return []  # as a rule: those that changed are a few, and the rest need no second look
+    rows = select(Identity.id, Identity.dn_folded, STATE_TEXT).where(here.is_any_present())
+    stored = db.session.execute(rows, execution_options={"yield_per": AT_ONCE})
     return [
-        Gone(row.id, row.dn_folded)
-        for row in _identities(here, None)
-        if row.unique_id not in sweep.differing and _state(row) in sweep.left
+        Gone(identity_id, dn_folded)
+        for identity_id, dn_folded, state in stored
+        if _digest(state) in left
     ]
+
+
+def _former_states(sweep: Sweep, here: Here) -> set[bytes]:
+    """Return the stored states of the entries that differ now."""
+    states: set[bytes] = set()
+    for some in in_parts(list(sweep.differing)):
+        rows = select(STATE_TEXT).where(here.is_present(), Identity.unique_id.in_(some))
+        states.update(map(_digest, db.session.scalars(rows)))
+    return states
 
 
 def in_parts(unique_ids: Sequence[str]) -> Iterator[list[str]]:
@@ -189,24 +249,8 @@ def in_parts(unique_ids: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _states(here: Here, condition: ColumnElement[bool] | None) -> Iterator[bytes]:
-    return map(_state, _identities(here, condition))
-
-
-def _state(row: Row[*tuple[Any, ...]]) -> bytes:
-    return state_of(*row[1:])
-
-
-def _identities(
-    here: Here, condition: ColumnElement[bool] | None
-) -> Iterator[Row[*tuple[Any, ...]]]:
-    """Yield id, and what makes the state, of each entry that was there last time."""
-    rows = select(
-        Identity.id,
-        Identity.unique_id,
-        Identity.stamp,
-        Identity.dn_folded,
-        Identity.disabled_reason,
-    ).where(here.is_present())
+    """Yield the state of each entry that was there last time."""
+    rows = select(STATE_TEXT).where(here.is_any_present())
     if condition is not None:
         rows = rows.where(condition)
-    yield from db.session.execute(rows, execution_options={"yield_per": AT_ONCE})
+    return map(_digest, db.session.scalars(rows, execution_options={"yield_per": AT_ONCE}))

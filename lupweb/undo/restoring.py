@@ -39,9 +39,14 @@ class Restorer:
     """Puts people back, for one undo; every method is called inside a transaction.
 
     :param directory_id: whose entries the people have; None where the run read no directory
+    :param asks_again: whether the next run takes the pictures that are taken back, if they are
+        still there; its plan is looked at then
     """
 
-    def __init__(self, undo_id: int, layout: Layout, directory_id: int | None) -> None:
+    def __init__(
+        self, undo_id: int, layout: Layout, directory_id: int | None, *, asks_again: bool = True
+    ) -> None:
+        self._asks_again = asks_again
         self._undo_id, self._layout, self._directory_id = undo_id, layout, directory_id
         self._naming = naming_fields(layout)
 
@@ -53,7 +58,8 @@ class Restorer:
             for key, old in each.back.items()
         ]
         self._tie(plans, people)
-        put_back({each.person_id: each.back[PICTURE] for each in plans if PICTURE in each.back})
+        pictures = {each.person_id: each.back[PICTURE] for each in plans if PICTURE in each.back}
+        put_back(pictures, asks_again=self._asks_again)
         rows = [self._row(each, people[each.person_id]) for each in plans if _is_of_row(each)]
         update_people(rows)
         record(changes, source=UNDO, run_id=self._undo_id, at=clock.now())

@@ -37,9 +37,10 @@ def undo(run_id: int, *, trigger: str, read_only: bool = False) -> int:
     """Take back what a run changed, but for what was changed since; return the undo's number.
 
     People whom the run made become missing, those it hid come back. Memberships in groups of a
-    directory and pictures from one are as before too. Until something is read and
-    written again, the schedule of the directory rests, and the next run is a dry run. The undo is
-    itself a run, and can be undone. One that was interrupted is completed by the next attempt.
+    directory and pictures are as before too. Until something is read and written again, the
+    schedule rests, and the next run is a dry run; pictures that were fetched from addresses are
+    taken again as soon as there are others. The undo is itself a run, and can be undone. One that
+    was interrupted is completed by the next attempt.
 
     :param trigger: who or what asks, in words
     :raises NotFound: if there is no such run
@@ -100,8 +101,6 @@ def refuse(run: Run) -> None:
         raise Forbidden(_("Run %(run)s has not ended yet. Stop it first.", run=run.id))
     if run.dry_run:
         raise Forbidden(_("Run %(run)s was a dry run: it changed nothing.", run=run.id))
-    if run.subject == fetched_pictures.SUBJECT:
-        raise Forbidden(_("Pictures are not taken back. Enter the right address, and read again."))
     if clock.now() - run.started_at > UNDO_FOR:
         raise Forbidden(
             _("Run %(run)s is older than 30 days and can no longer be taken back.", run=run.id)
@@ -155,8 +154,15 @@ class _Undo:
     def __init__(self, run_id: int, undo_id: int, lease: HeldLease) -> None:
         self.run_id, self.undo_id, self.lease = run_id, undo_id, lease
         self.layout = load_layout(options()["phone_region"])
-        directory = find_directory(runs.get_run(run_id).subject.partition(":")[2])
-        self.restorer = Restorer(undo_id, self.layout, directory.id if directory else None)
+        subject = runs.get_run(run_id).subject
+        self.is_of_pictures = subject == fetched_pictures.SUBJECT
+        directory = find_directory(subject.partition(":")[2])
+        self.restorer = Restorer(
+            undo_id,
+            self.layout,
+            directory.id if directory else None,
+            asks_again=not self.is_of_pictures,
+        )
         self.belonging = Belonging(undo_id)
         self.counters: Counter[str] = Counter(kept=0)
 
@@ -222,6 +228,15 @@ class _Undo:
 
     def said(self) -> Text:
         counted = self.counters
+        if self.is_of_pictures:
+            return _(
+                "Run %(run)s was taken back: %(pictures)s pictures as before; %(kept)s were changed"
+                " since and stay. What it had fetched is not taken again; another picture there, or"
+                " another address, is.",
+                run=self.run_id,
+                pictures=counted["pictures_changed"],
+                kept=counted["kept"],
+            )
         return _(
             "Run %(run)s was taken back: %(changed)s people changed, %(back)s shown again,"
             " %(missing)s hidden, %(memberships)s memberships and %(pictures)s pictures as before;"

@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask import Flask, Request, Response, abort, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from lupweb.accounts.barring import may_sign_in
 from lupweb.accounts.presence import Face, Presence
 from lupweb.accounts.roles import Role
+from lupweb.accounts.tokens import Bearer
 from lupweb.accounts.viewers import Viewer
+from lupweb.web.bearers import current_bearer, shows_token
 from lupweb.web.fragments import wants_part
 from lupweb.web.sessions import check_role, current_presence, current_role
 
-OPEN_ENDPOINTS = frozenset({"static", "auth.sign_in", "health.live", "health.ready"})
+OPEN_ENDPOINTS = frozenset(
+    {"static", "auth.sign_in", "calendar.feed", "health.live", "health.ready", "lists.embed"}
+)
 """What answers without signing in; everything else asks for it."""
 
 API = "/api/"
@@ -26,9 +30,13 @@ login_manager.session_protection = None  # sessions are rows; there is nothing i
 
 @dataclass
 class SignedIn(UserMixin):
-    """The account of this request."""
+    """The account of this request.
+
+    :param bearer: the token that a program shows in place of a session
+    """
 
     presence: Presence
+    bearer: Bearer | None = None
 
     def get_id(self) -> str:
         """Return the account's id, as the session keeps it."""
@@ -44,7 +52,7 @@ class SignedIn(UserMixin):
     @property
     def role(self) -> Role:
         """Return what the account may do, by itself or by a grant."""
-        return current_role()
+        return self.bearer.role if self.bearer else current_role()
 
     @property
     def card(self) -> Face | None:
@@ -82,9 +90,10 @@ def viewer() -> Viewer:
 def signed_in_account() -> SignedIn | None:
     """Return the account of this request, or None."""
     if "signed_in" not in g:
-        found = current_presence()
+        bearer = current_bearer()
+        found = bearer.presence if bearer else None if shows_token() else current_presence()
         is_let_in = found is not None and (found.face is None or may_sign_in(found.face))
-        g.signed_in = SignedIn(found) if found is not None and is_let_in else None
+        g.signed_in = SignedIn(found, bearer) if found is not None and is_let_in else None
     account: SignedIn | None = g.signed_in
     return account
 
@@ -93,6 +102,11 @@ def signed_in_account() -> SignedIn | None:
 def _load(user_id: str) -> SignedIn | None:
     account = signed_in_account()
     return account if account is not None and account.get_id() == user_id else None
+
+
+@login_manager.request_loader
+def _load_bearer(_request: Request) -> SignedIn | None:
+    return signed_in_account() if shows_token() else None
 
 
 def _require_sign_in() -> Response | BaseResponse | None:

@@ -8,6 +8,7 @@ from flask_wtf.csrf import generate_csrf
 from lupweb.config import Settings
 from lupweb.texts import _, language, ngettext
 from lupweb.web.access import signed_in_account
+from lupweb.web.charts import first_chart
 from lupweb.web.layouts import site_options
 from lupweb.web.request_ids import request_id
 
@@ -17,6 +18,7 @@ THEMES = frozenset({"light", "dark"})
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the pages of `app` what all of them show."""
     app.jinja_env.globals.update(_=_, ngettext=ngettext, csrf_token=generate_csrf)
+    app.jinja_env.globals.update(first_chart=first_chart)
 
     @app.context_processor
     def shell() -> dict[str, Any]:

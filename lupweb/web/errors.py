@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -22,6 +22,8 @@ from lupweb.errors import (
 )
 from lupweb.profiles.cards import PersonCard
 from lupweb.texts import Text, _, language
+from lupweb.web.api_errors import error_document
+from lupweb.web.bearers import API
 from lupweb.web.context import theme
 from lupweb.web.request_ids import request_id
 
@@ -100,7 +102,7 @@ def error_page(
     title: Text | None = None,
     near: Sequence[PersonCard] = (),
 ) -> ResponseReturnValue:
-    """Return the page of an error.
+    """Return the page of an error; below `/api/`, the document.
 
     :param message: a sentence of its own in place of the usual one
     :param title: a heading of its own
@@ -108,6 +110,8 @@ def error_page(
     """
     nearest = 400 if status < 500 else 500
     heading, usual = SENTENCES.get(status, SENTENCES[nearest])
+    if request.path.startswith(API):
+        return error_document(status, message or usual)
     name = f"errors/{status if status in PAGES else nearest}.html"
     said: dict[str, Any] = {
         "title": str(title or heading),

@@ -5,7 +5,7 @@ made of (`CardMaker.key`, `PeoplePage.version`), and whoever has another key get
 What belongs to one account, session or moment stands outside.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from functools import partial
 
 from flask import Flask, request
@@ -51,15 +51,23 @@ def kept(name: str, key: Hashable, caller: Callable[[], Markup]) -> Markup:
     return _parts.get(None if key is None else (request.script_root, name, key), caller)
 
 
-def kept_cards(cards: CardList, show: Callable[[PersonCard], Markup]) -> Markup:
-    """Return what the macro `show` makes of each card."""
-    root = request.script_root
-    found = [
-        _cards.get(None if key is None else (root, key), partial(_shown, cards, place, show))
-        for place, key in enumerate(cards.keys())
-    ]
+def kept_cards(
+    cards: CardList, show: Callable[[PersonCard, bool], Markup], starred: Collection[int]
+) -> Markup:
+    """Return what the macro `show` makes of each card, and of whether its person is starred.
+
+    :param starred: ids of the viewer's contacts
+    """
+    root, people = request.script_root, cards.people
+    found = []
+    for place, key in enumerate(cards.keys()):
+        has_star = people[place].id in starred
+        made_of = None if key is None else (root, has_star, key)
+        found.append(_cards.get(made_of, partial(_shown, cards, place, show, has_star)))
     return Markup("\n").join(found)
 
 
-def _shown(cards: CardList, place: int, show: Callable[[PersonCard], Markup]) -> Markup:
-    return show(cards[place])
+def _shown(
+    cards: CardList, place: int, show: Callable[[PersonCard, bool], Markup], has_star: bool
+) -> Markup:
+    return show(cards[place], has_star)

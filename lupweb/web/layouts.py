@@ -1,7 +1,7 @@
 """What pages read of the set-up: the profile's layout and the site's options."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -10,6 +10,7 @@ from flask import g, request
 from lupweb.clock import zone_of
 from lupweb.options.service import options
 from lupweb.options.versions import setup_token
+from lupweb.orgchart.queries import manager_key
 from lupweb.profiles.layout import CardLayout, Layout, load_layout
 from lupweb.texts import language
 from lupweb.web.sessions import current_presence
@@ -56,6 +57,7 @@ class _Latest:
             return known
         version = (set_up.token, language())
         found = load_layout(set_up.options["phone_region"], _card(set_up.options), version)
+        found = replace(found, manager=manager_key())
         if setup_token() == set_up.token:
             set_up.layouts[language()] = found
         return found
@@ -80,6 +82,11 @@ def site_zone() -> tzinfo:
 def site_options() -> Mapping[str, Any]:
     """Return the site's options; the same ones during a request."""
     return _set_up().options
+
+
+def set_up_token() -> str:
+    """Return the token of the set-up that this request reads (`lupweb.options.versions`)."""
+    return _set_up().token
 
 
 def _set_up() -> _SetUp:

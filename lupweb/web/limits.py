@@ -16,10 +16,13 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from lupweb.texts import _
+from lupweb.web.bearers import current_bearer
 from lupweb.web.errors import error_page
 from lupweb.web.sessions import RowSession
 
 SEARCHES = "120 per minute"
+EXPORTS = "30 per minute"
+API_CALLS = "600 per minute"
 LARGEST_WITH_PICTURE = 9 * 1024 * 1024
 """A picture of 8 MiB, and a form around it; other forms are smaller (`app.py`)."""
 MOST_PARTS_OF_A_PROFILE = 4_000
@@ -49,6 +52,14 @@ def init_app(app: Flask, queue_url: str) -> None:
     people: Any = app.view_functions["people.index"]
     search: Any = limiter.limit(SEARCHES)(people)
     app.view_functions["people.index"] = _either(people, search)
+    exports = limiter.shared_limit(EXPORTS, scope="exports")
+    calls = limiter.shared_limit(API_CALLS, scope="api")
+    views: dict[str, Any] = app.view_functions
+    for endpoint, view in views.items():
+        if endpoint.startswith("exports."):
+            views[endpoint] = exports(view)
+        elif endpoint.startswith("api_"):
+            views[endpoint] = calls(view)
 
 
 def make_room_for_a_picture() -> None:
@@ -71,7 +82,10 @@ def _options() -> dict[str, Any]:
 
 
 def _who_asks() -> str:
-    """Return the session, or the address of who has none."""
+    """Return the token, the session, or the address of who has neither."""
+    bearer = current_bearer()
+    if bearer is not None:
+        return f"token {bearer.token_id}"
     current = session._get_current_object()  # type: ignore[attr-defined]  # what the proxy holds
     if isinstance(current, RowSession):
         return f"session {current.digest}"

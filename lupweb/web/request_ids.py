@@ -14,7 +14,7 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def begin() -> None:
         structlog.contextvars.bind_contextvars(
-            request=request_id(), method=request.method, path=request.path
+            request=request_id(), method=request.method, path=_loggable_path()
         )
 
     @app.teardown_request
@@ -25,6 +25,11 @@ def init_app(app: Flask) -> None:
     def name(response: Response) -> Response:
         response.headers["X-Request-Id"] = request_id()
         return response
+
+
+def _loggable_path() -> str:
+    """Return the path as logs may hold it: without the secret in the address of a calendar."""
+    return request.path if request.endpoint != "calendar.feed" else "/calendar/…"
 
 
 def request_id() -> str:

@@ -16,7 +16,8 @@ from lupweb.search.request import (
     PeoplePage,
 )
 from lupweb.texts import Text, _
-from lupweb.web.search_address import SearchAddress
+from lupweb.web.filter_line import FilterLine, filter_line, shortened
+from lupweb.web.search_address import FIELD, SearchAddress
 
 SHOWN_AT_FIRST = 6
 MOST_SHOWN = 300
@@ -126,11 +127,12 @@ class ResultPage:
     def version(self) -> Hashable:
         """Return what stays the same as long as all but the cards does; None: nobody knows."""
         version = self.page.version
-        return None if version is None else (version, str(self.address))
+        address = self.address
+        return None if version is None else (version, str(address), address.view, address.usual)
 
     @cached_property
     def chips(self) -> list[Chip]:
-        """Return the conditions in use beside the words: values first, then the letter."""
+        """Return the conditions in use beside the words: values, the letter, then the filter."""
         found = [
             self._chip(key, value)
             for key, values in self.address.request.chosen.items()
@@ -140,7 +142,16 @@ class ResultPage:
         if letter:
             text = _("Last name with %(letter)s", letter=letter)
             found.append(Chip(text, _remove(text), self.address.without("letter")))
+        written = self.address.request.filter
+        if written:
+            said = shortened(written)
+            found.append(Chip(said, _remove(said), self.address.of_filter("")))
         return found
+
+    @cached_property
+    def filter_line(self) -> FilterLine:
+        """Return the line for filters."""
+        return filter_line(self.address.request.filter, self.page.refused)
 
     @cached_property
     def facets(self) -> list[FacetList]:
@@ -212,9 +223,15 @@ class ResultPage:
         """Yield what the form sends along although it shows no control for it."""
         if self.address.request.letter:
             yield "letter", self.address.request.letter
-        if self.address.view != "cards":
+        if self.address.view != self.address.usual.view:
             yield "view", self.address.view
+        if self.table is None and self.address.columns != self.address.usual.columns:
+            yield from (("column", key) for key in self.address.columns or ("",))
         yield from (("all", key) for key in sorted(self.address.whole))
+        for key, values in self.address.request.chosen.items():
+            options = self._facets[key].options if key in self._facets else ()
+            there = {option.value for option in options}
+            yield from ((FIELD + key, value) for value in values if value not in there)
 
     def _chip(self, key: str, value: str) -> Chip:
         facet = self._facets.get(key)
@@ -268,7 +285,7 @@ class ResultPage:
             return _("Without “%(words)s”", words=request.query)
         if key == "letter":
             return _("Without the letter %(letter)s", letter=request.letter)
-        return _("Without the filter “%(filter)s”", filter=label)
+        return _("Without the filter “%(filter)s”", filter=shortened(label))
 
 
 def _remove(condition: Text | str) -> Text:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from lupweb.search.request import BY_NAME, OTHER_LETTERS, SearchRequest
+from lupweb.search.grammar import LONGEST_FILTER
+from lupweb.search.request import BY_NAME, FILTER, OTHER_LETTERS, SearchRequest
 from lupweb.web.paging import page_number
 
 CARDS, LIST, TABLE = "cards", "list", "table"
@@ -14,8 +15,21 @@ FIELD = "f."
 LONGEST_QUERY = 200
 LONGEST_VALUE = 1_000
 MOST_VALUES = 100
+MOST_COLUMNS = 20
 
 Pairs = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a result is laid out.
+
+    :param view: one of `VIEWS`
+    :param columns: keys of fields, the columns of the table; none: those of the site
+    """
+
+    view: str = CARDS
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -25,16 +39,31 @@ class SearchAddress:
     :param path: the page, or the export, that is asked
     :param view: one of `VIEWS`
     :param whole: keys of the facets of which every option is shown
+    :param columns: as in `Look`
+    :param usual: how a result is laid out for this reader where an address does not say
+    :param is_stored: an address that says nothing means conditions that are stored under its path
     """
 
     path: str
     request: SearchRequest = field(default_factory=SearchRequest)
     view: str = CARDS
     whole: frozenset[str] = frozenset()
+    columns: tuple[str, ...] = ()
+    usual: Look = Look()
+    is_stored: bool = False
 
     def __str__(self) -> str:
-        query = urlencode(list(self._pairs()))
+        query = self.query_string
         return f"{self.path}?{query}" if query else self.path
+
+    @property
+    def query_string(self) -> str:
+        """Return what stands behind the path."""
+        return urlencode(list(self._pairs()) or [("q", "")] * self.is_stored)
+
+    def as_stored(self) -> "SearchAddress":
+        """Return the same address, below the path of a list."""
+        return replace(self, request=replace(self.request, is_saved=True), is_stored=True)
 
     def page(self, number: int) -> "SearchAddress":
         """Return the address of another page of the same result."""
@@ -42,7 +71,8 @@ class SearchAddress:
 
     def at(self, path: str) -> "SearchAddress":
         """Return the address that asks somebody else for the same people."""
-        return replace(self, path=path, view=CARDS, whole=frozenset()).page(1)
+        plain = replace(self, view=CARDS, whole=frozenset(), columns=(), usual=Look())
+        return replace(plain, path=path, is_stored=False).page(1)
 
     def seen_as(self, view: str) -> "SearchAddress":
         """Return the address of the same page in another view."""
@@ -55,6 +85,10 @@ class SearchAddress:
     def of_query(self, query: str) -> "SearchAddress":
         """Return the address of the same search for other words."""
         return self._asking(query=query)
+
+    def of_filter(self, written: str) -> "SearchAddress":
+        """Return the address of those, of the same people, whom a filter keeps; "": of all."""
+        return self._asking(filter=written)
 
     def sorted_by(self, sort: str) -> "SearchAddress":
         """Return the address of the same people in another order."""
@@ -83,12 +117,14 @@ class SearchAddress:
     def without(self, key: str) -> "SearchAddress":
         """Return the address without one condition.
 
-        :param key: "q", "letter", or the key of a field
+        :param key: "q", "letter", "(filter)", or the key of a field
         """
         if key == "q":
             return self.of_query("")
         if key == "letter":
             return self.of_letter("")
+        if key == FILTER:
+            return self.of_filter("")
         return self._asking(
             chosen={name: each for name, each in self.request.chosen.items() if name != key}
         )
@@ -98,13 +134,14 @@ class SearchAddress:
         return replace(self, request=SearchRequest(sort=self.request.sort))
 
     def unfiltered(self) -> "SearchAddress":
-        """Return the address of the same words without letter and chosen values."""
-        return self._asking(letter="", chosen={})
+        """Return the address of the same words without letter, filter and chosen values."""
+        return self._asking(letter="", filter="", chosen={})
 
     def continues(self, earlier: str) -> bool:
         """Return whether somebody only goes on typing, coming from the address `earlier`."""
         try:
-            before = read_address(self.path, parse_qsl(urlsplit(earlier).query))
+            before = read_address(self.path, parse_qsl(urlsplit(earlier).query), self.usual)
+            before = before.as_stored() if self.is_stored else before
         except ValueError:
             return False
         same_words = before.of_query(self.request.query) == self.page(1)
@@ -118,34 +155,39 @@ class SearchAddress:
         request = self.request
         if request.query:
             yield "q", request.query
+        if request.filter:
+            yield "filter", request.filter
         for key, values in request.chosen.items():
             for value in values:
                 yield FIELD + key, value
         for name, value, usual in (
             ("letter", request.letter, ""),
             ("sort", request.sort, BY_NAME),
-            ("view", self.view, CARDS),
+            ("view", self.view, self.usual.view),
         ):
             if value != usual:
                 yield name, value
+        has_own_columns = self.columns != self.usual.columns
+        yield from (("column", key) for key in (self.columns or ("",)) * has_own_columns)
         yield from (("all", key) for key in sorted(self.whole))
         if request.page > 1:
             yield "page", str(request.page)
 
 
-def read_address(path: str, pairs: Pairs) -> SearchAddress:
+def read_address(path: str, pairs: Pairs, usual: Look = Look()) -> SearchAddress:
     """Return what an address asks for; what it says wrong or twice is as if it were not there.
 
     :param pairs: names and values of the query string, in their order; any text
+    :param usual: how a result is laid out where the address does not say
     """
     said: dict[str, str] = {}
-    whole: set[str] = set()
+    lists: dict[str, list[str]] = {"all": [], "column": []}
     chosen: dict[str, list[str]] = {}
     for name, value in list(pairs)[: 2 * MOST_VALUES]:
         if name.startswith(FIELD):
             chosen.setdefault(name.removeprefix(FIELD), []).append(value)
-        elif name == "all":
-            whole.add(value)
+        elif name in lists:
+            lists[name].append(_shown(value))
         else:
             said.setdefault(name, value)
     request = SearchRequest(
@@ -154,9 +196,18 @@ def read_address(path: str, pairs: Pairs) -> SearchAddress:
         chosen=_chosen(chosen),
         sort=_shown(said.get("sort", ""))[:LONGEST_VALUE] or BY_NAME,
         page=page_number(said.get("page", "")),
+        filter=_shown(said.get("filter", ""))[: LONGEST_FILTER + 1].strip(),
     )
-    view = said.get("view", CARDS)
-    return SearchAddress(path, request, view if view in VIEWS else CARDS, frozenset(whole))
+    view = said.get("view", usual.view)
+    columns = tuple(dict.fromkeys(filter(None, lists["column"])))[:MOST_COLUMNS]
+    return SearchAddress(
+        path,
+        request,
+        view if view in VIEWS else usual.view,
+        frozenset(lists["all"]),
+        columns if lists["column"] else usual.columns,
+        usual,
+    )
 
 
 def _letter(text: str) -> str:

@@ -28,6 +28,20 @@ def safe_target(target: str) -> str:
     return target
 
 
+def page_before(otherwise: str) -> str:
+    """Return the page of ours from which this form was sent, or `otherwise`; never another's."""
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:
+        return otherwise
+    if came_from.netloc != request.host:
+        return otherwise
+    path = came_from.path.removeprefix(request.script_root)
+    target = safe_target(f"{path}?{came_from.query}" if came_from.query else path)
+    is_ours = target != HOME or path == HOME
+    return f"{request.script_root}{target}" if is_ours else otherwise
+
+
 def _is_page(path: str) -> bool:
     adapter = current_app.create_url_adapter(request)
     if adapter is None:

@@ -6,19 +6,18 @@ Writing means here: the value that is there already, on condition that nobody ch
 
 import time
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from lupweb.directories.attributes import is_never_written
-from lupweb.directories.connect import Connect
 from lupweb.directories.service import DirectoryFacts
 from lupweb.directories.steps import Failure, own_words, walked
 from lupweb.errors import ChangedMeanwhile, EntryNotFound, LupwebError, WriteRefused
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.schema import base_name
 from lupweb.ldap.server import ServerTraits
-from lupweb.ldap.session import Directory as LdapSession
 from lupweb.ldap.writing import Right, Wish, Written
 from lupweb.texts import Text, _
+from lupweb.writeback.access_contact import Contact
 from lupweb.writeback.access_rules import access_rule
 from lupweb.writeback.access_steps import AccessState, AccessStep, AccessTest, Subject, not_done
 
@@ -28,40 +27,6 @@ ROUNDS = 5
 """So often the entry is read anew where others change it meanwhile."""
 NO_RIGHT = 50
 """insufficientAccessRights, RFC 4511."""
-
-
-@dataclass
-class Contact:
-    """One connection for all tests of a directory; it is opened and signed in once."""
-
-    facts: DirectoryFacts
-    connect: Connect
-    _stack: ExitStack = field(default_factory=ExitStack, init=False)
-    _session: LdapSession | None = field(default=None, init=False)
-    _problem: LupwebError | None = field(default=None, init=False)
-
-    def __enter__(self) -> "Contact":
-        return self
-
-    def __exit__(self, *_what: object) -> None:
-        self._stack.close()
-
-    def session(self) -> LdapSession:
-        """Return the connection, signed in.
-
-        :raises LupwebError: what became of it when it was tried first
-        """
-        if self._problem is not None:
-            raise self._problem
-        if self._session is None:
-            try:
-                session = self._stack.enter_context(self.connect(self.facts.server))
-                session.bind(self.facts.bind_dn, self.facts.password)
-            except LupwebError as error:
-                self._problem = error
-                raise
-            self._session = session
-        return self._session
 
 
 def tried_access(
@@ -178,7 +143,7 @@ class _Walk:
     def known(self) -> Text:
         """See that the attribute may be written at all."""
         schema, fix = self._traits.schema, _("Map the field to another attribute.")
-        if is_never_written(self.attribute, dn=self._entry.dn, also=[self._facts.login_attribute]):
+        if is_never_written(self.attribute, dn=self._entry.dn, also=self.contact.barred):
             raise Failure(
                 _(
                     "%(name)s is never written: it decides who somebody is, or what they may do.",
@@ -206,14 +171,11 @@ class _Walk:
         return _("In the schema, and allowed for this entry.")
 
     def value(self) -> Text:
-        """See that people can type what it holds."""
+        """See that people can type what it holds, or choose it as their picture."""
         schema = self._traits.schema
-        if schema.is_binary(self.attribute):
-            raise Failure(
-                _("%(name)s holds no text, but pictures or the like.", name=self.attribute),
-                _("Test it with the picture of a person: change it, and see that it is saved."),
-            )
         longest = schema.longest(self.attribute)
+        if schema.is_binary(self.attribute):
+            return self._picture(longest)
         if schema.is_single_valued(self.attribute):
             one = _("Plain text, one value")
         else:
@@ -223,6 +185,23 @@ class _Walk:
         if longest:
             return _("%(kind)s, at most %(n)s characters.", kind=one, n=longest)
         return _("%(kind)s.", kind=one)
+
+    def _picture(self, longest: int | None) -> Text:
+        if not self._is_picture:
+            raise Failure(
+                _("%(name)s holds no text, but pictures or the like.", name=self.attribute),
+                _(
+                    "Only the attribute of profile pictures is saved so. Choose it in the settings,"
+                    " or map the field to another attribute."
+                ),
+            )
+        if longest:
+            return _("Pictures, at most %(n)s bytes.", n=longest)
+        return _("Pictures.")
+
+    @property
+    def _is_picture(self) -> bool:
+        return base_name(self.attribute) == base_name(self.contact.picture)
 
     def right(self) -> Text:
         """Ask the server for the right; nothing is written."""
@@ -243,7 +222,8 @@ class _Walk:
                     _("The attribute is empty here, and an empty one is not tested this way."),
                     _("Choose somebody who has a value."),
                 )
-            wish = Wish(self.attribute, expected=values, desired=values)
+            # as a drain does: nothing else compares pictures on some servers
+            wish = Wish(self.attribute, values, values, may_replace=self._is_picture)
             try:
                 self._written = self.contact.session().compare_and_set(self._entry, [wish])
             except ChangedMeanwhile:

@@ -80,6 +80,11 @@ class AccessTest:
         return next((each for each in self.steps if each.state is AccessState.PROBLEM), None)
 
     @property
+    def has_signed_in(self) -> bool:
+        """Return whether the directory took the name and password of lupweb."""
+        return any(each.id == "connection" and each.state is AccessState.OK for each in self.steps)
+
+    @property
     def is_unproved(self) -> bool:
         """Return whether a step could not be checked."""
         return any(each.state is AccessState.LOOK for each in self.steps)

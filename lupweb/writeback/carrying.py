@@ -28,6 +28,8 @@ from lupweb.outbox.states import OutboxState
 from lupweb.outbox.values import Claimed, Verdict
 from lupweb.writeback.reasons import NO_SUCH_OBJECT, Reason, reason_of
 
+SECOND_VALUE = frozenset({19, 20, 65})
+"""What OpenLDAP, Active Directory and 389 answer to two values where there is room for one."""
 ROUNDS = 5
 """So often an entry is read anew that others change meanwhile."""
 
@@ -69,13 +71,13 @@ class Carrier:
     """Brings messages to one directory, person by person.
 
     :param base_dn: where its people are
-    :param naming: attributes that tell who somebody is there
+    :param barred: attributes that are not written there beside those that never are
     :param pace: called before each change; it may wait
     """
 
     session: LdapSession
     base_dn: str
-    naming: Sequence[str]
+    barred: Sequence[str]
     pace: Callable[[], None]
 
     def deliver(self, parcels: Sequence[Parcel]) -> list[Outcome]:
@@ -144,7 +146,7 @@ class Carrier:
     def _why_never(self, entry: Entry, attribute: str) -> Reason | None:
         """Return why an attribute of this entry is not written, whatever the set-up says."""
         schema = self.session.traits().schema
-        if is_never_written(attribute, schema=schema, also=self.naming):
+        if is_never_written(attribute, schema=schema, also=self.barred):
             return Reason.NEVER_WRITTEN
         if is_never_written(attribute, schema=schema, dn=entry.dn):
             return Reason.NAMES_ENTRY
@@ -179,6 +181,10 @@ class Carrier:
     def _rejected_by(self, parcel: Parcel, error: WriteRefused) -> Outcome:
         if error.code == NO_SUCH_OBJECT:
             return _rejected(parcel, str(Reason.GONE), error)
+        schema = self.session.traits().schema
+        has_several = len(parcel.claimed.wanted.desired) > 1
+        if has_several and error.code in SECOND_VALUE and schema.is_single_valued(parcel.attribute):
+            return _rejected(parcel, str(Reason.ONE_VALUE), error)
         return _rejected(parcel, reason_of(error, self._exceeded(parcel)), error)
 
     def _exceeded(self, parcel: Parcel) -> int | None:

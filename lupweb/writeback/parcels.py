@@ -36,11 +36,13 @@ class Packing:
     """What the set-up of today says of messages.
 
     :param chosen: the options of the site
+    :param directory: key of the one to which they go
     """
 
     layout: Layout
     chosen: Mapping[str, Any]
     now: datetime
+    directory: str
 
     def batch(self, claimed: Iterable[Claimed]) -> Batch:
         """Return what is to be brought, by person, and what is not; a query for each picture."""
@@ -60,7 +62,8 @@ class Packing:
             return _rejected(claimed, Reason.NEVER_WRITTEN)
         if claimed.place.field_key == PICTURE:
             return self._picture(claimed)
-        if field is None or not _is_written(field, claimed):
+        is_of_another = field is not None and field.directory not in {"", self.directory}
+        if field is None or is_of_another or not _is_written(field, claimed):
             return self._switched_off(claimed)
         return Parcel(claimed, field.type)
 

@@ -7,9 +7,10 @@ The person never reads a DN or a server's own words; administrators read both
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from lupweb.directories import fitting
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.states import OutboxState
-from lupweb.texts import Text, _, ngettext
+from lupweb.texts import Text, _
 from lupweb.writeback.reasons import Reason, read_reason
 
 
@@ -29,20 +30,14 @@ REFUSED: Mapping[Reason, Saying] = {
         "The directory does not allow lupweb to change “%(field)s”. Your directory team was told.",
         field=it.field,
     ),
-    Reason.NOT_KNOWN: lambda it: _(
-        "The directory does not know %(attribute)s for your entry.", attribute=it.attribute
-    ),
+    Reason.NOT_KNOWN: lambda it: fitting.unknown_attribute(it.attribute),
     Reason.NOT_ACCEPTED: lambda _it: _("The directory does not accept this value."),
-    Reason.ONE_VALUE: lambda _it: _("The directory allows only one value here."),
-    Reason.NAMES_ENTRY: lambda _it: _(
-        "This value is part of your directory name and cannot be changed here."
-    ),
+    Reason.ONE_VALUE: lambda _it: fitting.ONE_VALUE,
+    Reason.NAMES_ENTRY: lambda _it: fitting.NAMES_ENTRY,
     Reason.GONE: lambda it: _(
         "You are no longer in the directory “%(directory)s”.", directory=it.directory
     ),
-    Reason.NEVER_WRITTEN: lambda _it: _(
-        "This value is never saved to a directory. Administrators see it."
-    ),
+    Reason.NEVER_WRITTEN: lambda _it: fitting.NEVER_WRITTEN,
     Reason.CANNOT_BE_MADE: lambda _it: _(
         "The directory cannot hold this value. Enter another one."
     ),
@@ -168,11 +163,7 @@ def administrator_sentence(message: OutboxMessage, *, tells_reply: bool = True) 
 def _refused(message: OutboxMessage, field: str, directory: str) -> Text:
     reason, longest = read_reason(message.reason)
     if longest is not None:
-        return ngettext(
-            "Too long for the directory: at most %(n)s character.",
-            "Too long for the directory: at most %(n)s characters.",
-            longest,
-        )
+        return fitting.too_long(longest)
     saying = REFUSED.get(reason or Reason.REFUSED, REFUSED[Reason.REFUSED])
     return saying(Names(field, message.attribute, directory))
 

@@ -18,7 +18,7 @@ from lupweb import clock
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.models import Directory, DirectoryRole
-from lupweb.directories.service import DirectoryFacts, facts_of
+from lupweb.directories.service import DirectoryFacts, barred_of, facts_of
 from lupweb.errors import (
     CredentialsRefused,
     DirectoryError,
@@ -139,7 +139,7 @@ class _Drain:
         if not claimed:
             return None
         layout = load_layout(self.chosen["phone_region"])
-        batch = Packing(layout, self.chosen, now).batch(claimed)
+        batch = Packing(layout, self.chosen, now, directory.key).batch(claimed)
         per_second = self.chosen["writes_per_second"]
         first = breaker.begin(self.directory_id, len(batch.people), per_second, now)
         ledger = Ledger(self.directory_id, layout)
@@ -186,8 +186,8 @@ class _Taken:
         """Bring the messages of one person; return why the directory takes nothing now."""
         try:
             facts = self.facts
-            naming = [facts.login_attribute]
-            carrier = Carrier(drain.session(facts), facts.user_base_dn, naming, self.pace.wait)
+            barred = barred_of(facts, drain.chosen)
+            carrier = Carrier(drain.session(facts), facts.user_base_dn, barred, self.pace.wait)
             outcomes = carrier.deliver(parcels)
         except CredentialsRefused as error:
             return Cause.CREDENTIALS, error

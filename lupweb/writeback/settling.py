@@ -32,6 +32,7 @@ REASON_OF = {
     Cause.READ_ONLY: Reason.READ_ONLY,
 }
 LOST = _("The connection was lost before the answer to a change came.")
+AWAY = (Reason.UNREACHABLE, Reason.CREDENTIALS)
 STILL_DUE = (
     OutboxState.QUEUED,
     OutboxState.WAITING,
@@ -97,7 +98,7 @@ class Ledger:
         if OutboxState.UNKNOWN in states:
             return breaker.note_failure(self.directory_id, Cause.UNREACHABLE, LOST, now)
         if any(each.verdict.counts for each in outcomes) and breaker.note_answer(self.directory_id):
-            _resume(self.directory_id, now)
+            resume(self.directory_id, now)
         return breaker.state_of(self.directory_id)
 
 
@@ -153,14 +154,17 @@ def postpone(directory_id: int, until: datetime, reason: str) -> None:
     )
 
 
-def _resume(directory_id: int, now: datetime) -> None:
-    """Let what waits for a directory that answers again be due at once; one statement."""
+def resume(directory_id: int, now: datetime, reasons: Sequence[Reason] = AWAY) -> None:
+    """Let what waits for a directory that answers again be due at once; one statement.
+
+    :param reasons: why it waits; what waits for another reason goes on waiting
+    """
     db.session.execute(
         update(OutboxMessage)
         .where(
             OutboxMessage.directory_id == directory_id,
             OutboxMessage.state.in_(STILL_DUE),
-            OutboxMessage.reason.in_((str(Reason.UNREACHABLE), str(Reason.CREDENTIALS))),
+            OutboxMessage.reason.in_(map(str, reasons)),
             OutboxMessage.not_before > now,
         )
         .values(not_before=now)

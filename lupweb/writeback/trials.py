@@ -15,13 +15,14 @@ from lupweb.audit.models import AuditEvent
 from lupweb.database import db, end_reading
 from lupweb.directories.connect import Connect
 from lupweb.directories.models import Directory, DirectoryRole, Identity
-from lupweb.directories.service import facts_of, get_directory
+from lupweb.directories.service import barred_of, facts_of, get_directory
 from lupweb.errors import Forbidden, InvalidValue, ReadOnlyMode
 from lupweb.ldap.filters import checked_attribute
 from lupweb.options.service import options
 from lupweb.people.models import Person
 from lupweb.texts import _
-from lupweb.writeback.access import Contact, nowhere, tried_access
+from lupweb.writeback.access import nowhere, tried_access
+from lupweb.writeback.access_contact import Contact
 from lupweb.writeback.access_steps import AccessState, AccessStep, AccessTest, Subject
 
 TESTED = "writeback.tested"
@@ -79,9 +80,12 @@ def try_access(viewer: Viewer, key: str, asked: Asked, outside: Outside) -> list
     directory = get_directory(key)
     _refuse(directory, asked, outside)
     name, facts = directory.name, facts_of(directory, outside.secret_key)
+    chosen = options()
+    barred = barred_of(facts, chosen)
+    picture = chosen["picture_attribute"] if chosen["picture_source"] == "ldap" else ""
     subjects = _subjects(asked.people, directory.id)
     end_reading()
-    with Contact(facts, outside.connect) as contact:
+    with Contact(facts, outside.connect, barred, picture) as contact:
         return [
             tried_access(contact, name, subject, attribute, writes=asked.writes)
             for subject in subjects

@@ -83,7 +83,9 @@ def _wanted_by_code() -> Iterator[str]:
     for module in modules("lupweb"):
         for node in ast.walk(tree(module)):
             parts = node.values if isinstance(node, ast.JoinedStr) else [node]
-            if isinstance(parts[-1], ast.Constant) and str(parts[-1].value).endswith(".html"):
+            if isinstance(parts[-1], ast.Constant) and str(parts[-1].value).endswith(
+                (".html", ".svg")
+            ):
                 yield "".join(
                     re.escape(str(part.value)) if isinstance(part, ast.Constant) else "[^/]+"
                     for part in parts

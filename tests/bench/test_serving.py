@@ -4,6 +4,7 @@ import threading
 import time
 from http.client import HTTPConnection
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -29,6 +30,7 @@ def test_a_signed_in_browser_is_let_in(in_app: Flask) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.thorough
 def test_f2_is_served_by_our_own_web_server() -> None:
     with bare_page() as port:
         caller = HTTPConnection(HOST, port, timeout=10)

@@ -14,6 +14,7 @@ from lupweb.options.service import set_option
 from lupweb.people.queries import get_person
 from lupweb.profiles.editor import define_category, define_field, fill_from_directory
 from lupweb.profiles.sources import Source
+from tests.blueprints.charting import make_charts
 from tests.blueprints.edit_forms import FILLED, OWN_FIELDS
 from tests.browsing import Browser
 from tests.factories import PASSWORD, SUFFIX, a_connection, a_group, a_profile, a_run, an_entry
@@ -46,6 +47,12 @@ def _make_company(directory: FakeDirectory) -> None:
 def company(app: Flask, directory: FakeDirectory, companies: Companies) -> FakeDirectory:
     """Ada leads Ben and Cem; Sam is the safety officer; only safety officers see first aid."""
     return companies.again(app, directory, _make_company)
+
+
+@pytest.fixture
+def charts(app: Flask, directory: FakeDirectory, companies: Companies) -> FakeDirectory:
+    """A company with a chart that everybody sees, and one of a field that few may read."""
+    return companies.again(app, directory, make_charts)
 
 
 @pytest.fixture

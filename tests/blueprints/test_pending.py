@@ -203,8 +203,12 @@ def test_a_choice_about_what_changed_since_is_not_taken(
     owner.get("/people/ben")
 
     send(owner, "mine", seen="0" * 24)
-    owner.get("/people/ben")
+    assert owner.response.status_code == 409
     assert "has changed since" in owner.text
+    panel = owner.page.select_one("#conflicts")
+    assert panel
+    assert FOUND in panel.get_text()
+    assert sent(owner)["seen"] != "0" * 24  # it can be chosen from at once
     send(owner, "both")
     owner.get("/people/ben")
     assert "Choose one of the two values" in owner.text

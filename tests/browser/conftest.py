@@ -19,7 +19,8 @@ from tests.factories import PASSWORD, a_connection, a_profile, a_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.keeping import Companies
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
@@ -69,7 +70,7 @@ def show_columns_and_facets() -> None:
 def live_site(app: Flask) -> Iterator[str]:
     """The address of the site, served from a thread."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

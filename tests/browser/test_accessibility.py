@@ -12,6 +12,7 @@ PAGES = (
     "/people?view=list&f.location=Hamburg&letter=N",
     "/people?view=table&all=department&page=2",
     "/people?q=zzzzzz",
+    "/people?filter=locatoin:Porto",
     "/people/nobody.of.this.name",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -9,12 +9,15 @@ from playwright.sync_api import Page, expect
 
 from lupweb.accounts.service import create_admin
 from lupweb.database import db, transaction
+from lupweb.directories.service import add_directory
+from lupweb.ldap.connection import Tls
 from lupweb.people.models import Group
 from lupweb.profiles.editor import define_category
 from tests.browser.screens import NARROW_FIRST, thorough
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import SIDEWAYS
 from tests.browser.visitors import Visitor, Visitors
+from tests.factories import SECRET_KEY
 
 PASSWORD = "an administrator's password"
 EDITOR = "/admin/fields"
@@ -32,13 +35,23 @@ PAGES = (
 
 @pytest.fixture(autouse=True)
 def _set_up(app: Flask, demo_login: tuple[str, str]) -> None:
-    """An administrator, an empty category, and groups with long names."""
+    """An administrator, an empty category, groups with long names, and a directory to choose."""
     with app.app_context(), transaction():
         create_admin("admin", PASSWORD)
         db.session.add_all(
             Group(key=f"group{number}", name=f"{'Group' * 9} {number}") for number in range(15)
         )
         define_category("empty", "Empty one")
+        add_directory(
+            "hr",
+            "Human resources " * 4,
+            uris=["ldap://127.0.0.2:1"],
+            tls=Tls.NONE,
+            bind_dn="",
+            bind_password="",
+            base_dn="dc=hr",
+            secret_key=SECRET_KEY,
+        ).is_enabled = False
 
 
 def administrator(visitors: Visitors, width: int = 1280, **window: object) -> Visitor:

@@ -40,7 +40,8 @@ def test_the_main_menu_of_a_small_screen_leads_to_people(visitors) -> None:
     visitor.go(visitor.own_profile())
 
     visitor.page.locator("summary", has_text="Main menu").click()
-    visitor.page.get_by_role("navigation", name="Main, small screen").get_by_role("link").click()
+    menu = visitor.page.get_by_role("navigation", name="Main, small screen")
+    menu.get_by_role("link", name="People").click()
 
     expect(visitor.page.get_by_role("heading", level=1, name="People")).to_be_visible()
 

@@ -105,7 +105,7 @@ def test_a_choice_counts_at_once_and_going_back_takes_it_away(visitors) -> None:
     expect(page.locator("#found")).to_have_text("26 people")
     expect(hamburg).to_be_focused()
     expect(page.get_by_role("button", name="Use filters")).to_be_hidden()
-    expect(page.locator("a[download]").first).to_have_attribute(
+    expect(page.locator("a[download]", has_text="CSV")).to_have_attribute(
         "href", "/people/export.csv?f.location=Hamburg"
     )
     page.go_back()
@@ -271,3 +271,21 @@ def test_b49_what_a_hole_would_let_in_the_browser_does_not_run(
     )
     assert visitor.page.evaluate("window.broken") is None
     assert any("CSP" in each or "Content Security" in each for each in visitor.complaints)
+
+
+def test_a_filter_is_used_in_place_by_keyboard_and_its_faults_are_shown_there(visitors) -> None:
+    visitor = visitors.colleague()
+    visitor.go("/people")
+    page = visitor.page
+    page.get_by_text("More filters").press("Enter")
+    line = page.get_by_label("Filter by any field")
+    line.fill("location:Porto -name:Bob")
+    line.press("Enter")
+
+    expect(page.get_by_role("heading", level=2, name="1 person")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"filter=location"))
+    line.fill("locatoin:Porto")
+    line.press("Enter")
+    expect(page.get_by_text("There is no field “locatoin”")).to_be_visible()
+    expect(line).to_have_value("locatoin:Porto")
+    assert visitor.complaints == []

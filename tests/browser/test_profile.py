@@ -16,7 +16,7 @@ from lupweb.profiles.models import ProfileField
 from lupweb.profiles.picture_maker import PictureMaker
 from lupweb.profiles.pictures import delivery_of, keep
 from lupweb.profiles.sources import Source
-from tests.browser.screens import SCREENS
+from tests.browser.screens import NARROW_FIRST
 from tests.browser.test_accessibility import barriers
 from tests.browser.test_pages import ONE_PAGE_OF_PDF, SIDEWAYS
 from tests.factories import PASSWORD, a_connection, a_group, a_profile, a_run, an_entry
@@ -87,7 +87,7 @@ def _picture(login: str) -> None:
             keep([delivery])
 
 
-@pytest.mark.parametrize(("width", "scheme"), SCREENS)
+@pytest.mark.parametrize(("width", "scheme"), NARROW_FIRST)
 def test_no_profile_has_a_barrier(visitors, axe: Path, width: int, scheme: str) -> None:
     # axe comes from outside the page, which the policy of the site rightly refuses
     visitor = visitors.colleague(width, color_scheme=scheme, bypass_csp=True)

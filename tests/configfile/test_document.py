@@ -39,7 +39,6 @@ def test_what_is_no_toml_is_said_with_its_place() -> None:
         ('[xml]\nfile = "../a.xml"\n', "xml.file, line 2: Write the name of a file in the folder"),
         ('[xml]\nuser_tag = "a b"\n', "xml.user_tag, line 2: “a b” is no name of an XML element."),
         ('[xml]\nschedule = "x"\n', "xml.schedule, line 2: The schedule “x” cannot be read."),
-        ("[[lists]]\n", "lists, line 1: This comes with a later version of lupweb."),
         (
             '[[edit_rights]]\neditor_people = ["kate"]\n',
             "edit_rights.#1.profiles_of_groups, line 1: Say whose profiles may be edited",

@@ -53,5 +53,8 @@ def test_what_is_exported_is_read_again(
 def test_a_kind_without_entries_is_named_so_that_an_export_is_whole() -> None:
     text = export_text(untouched_setup())
 
-    assert "directories = []\ngroups = []\nroles = []\nedit_rights = []\norg_charts = []\n" in text
+    assert (
+        "directories = []\ngroups = []\nroles = []\nedit_rights = []\norg_charts = []\n"
+        "lists = []\nstart_pages = []\n" in text
+    )
     assert set(read_document(text).kinds) == set(KINDS)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lupweb.exports.contacts import Contact, name_parts
 from lupweb.exports.qr import qr_svg, small_card
-from lupweb.exports.vcard import Contact, escaped, name_parts, vcard
+from lupweb.exports.vcard import escaped, vcard
 from lupweb.search.folding import fold
 
 INES = Contact(

@@ -28,7 +28,7 @@ from tests.servers.slapd import RunningSlapd, running_slapd
 COUNT = 60
 PAGES = 20
 ALL = bool(os.environ.get("LUPWEB_ALL_OFFSETS"))
-PLACES = 8
+PLACES = 4
 ANSWERS = COUNT + 1 + 4
 """Messages of a complete list: each entry, and the end of each page."""
 FATES = ("rst", "fin", "hang")

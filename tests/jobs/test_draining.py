@@ -8,10 +8,11 @@ import pytest
 from flask import Flask
 from redis import Redis
 
+from lupweb import jobs
 from lupweb.app import create_app
 from lupweb.config import Settings
 from lupweb.database import db, transaction
-from lupweb.jobs import draining, wake_drain
+from lupweb.jobs import connection_for_pages, draining, hanging, wake_drain
 from lupweb.jobs.draining import Draining
 from lupweb.options.registry import READ_ONLY
 from lupweb.options.service import set_option
@@ -23,6 +24,7 @@ from tests.jobs.test_worker import WorkerOfOneProcess
 from tests.keeping import Companies
 from tests.writeback.world import a_company, enter, state
 
+A_SAVE_MAY_WAIT_S = 0.5
 A_SAVE_TAKES_S = 10  # a second, on a machine that has nothing else to do
 
 
@@ -107,6 +109,30 @@ def test_x18_with_a_frozen_queue_a_save_ends_soon_and_arrives(
         look(site)
 
         assert state(number) is OutboxState.WRITTEN
+
+
+def test_x18_nobody_waits_twice_in_a_row_for_a_queue_that_hangs(
+    site: Flask, own_queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    def opened(settings: Settings, wait_s: float) -> Redis:
+        waits.append(wait_s)
+        return connection_for_pages(settings, wait_s)
+
+    monkeypatch.setattr(jobs, "connection_for_pages", opened)
+    with own_queue.frozen():
+        for value in ("Chef", "Head chef", "Baker"):
+            enter("anna", "position", value)
+    assert len(waits) == 1
+    assert sum(waits) < A_SAVE_MAY_WAIT_S
+
+    own_queue.kill()
+    monkeypatch.setattr(hanging, "LEFT_ALONE_S", 0.0)
+    hanging.note_silence(own_queue.url)
+    enter("anna", "phone", "+49 30 7")  # one that refuses is asked each time
+    enter("anna", "phone", "+49 30 8")
+    assert len(waits) == 3
 
 
 def test_x19_a_queue_that_lost_everything_is_filled_again(site: Flask, own_queue: Queue) -> None:

@@ -181,6 +181,7 @@ def test_x20_a_queue_that_is_restarted_ends_no_worker_and_doubles_no_run(
     ]
 
 
+@pytest.mark.thorough  # one process at a time: tests/faults/test_two_runs.py
 def test_x24_two_workers_two_schedulers_a_button_and_a_schedule_are_one_run(
     site: Installation,
 ) -> None:

@@ -1,5 +1,6 @@
 """How a fake directory server takes changes, as strictly as OpenLDAP and as Active Directory do."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
 import ldap
@@ -41,7 +42,7 @@ def _refusal(code: int, text: str = "") -> ldap.LDAPError:
     return kind({"result": code, "desc": kind.__name__, "info": text})
 
 
-class FakeWriting:
+class FakeWriting(ABC):
     """The part of a fake directory that takes changes."""
 
     server: FakeServer
@@ -91,27 +92,27 @@ class FakeWriting:
         """Return the right to write."""
         return may_write(self._door(), entry, attribute)
 
+    @abstractmethod
     def traits(self) -> ServerTraits:
         """Return what the server says."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, dn: str, attributes: Sequence[str]) -> Entry:
         """Return one entry."""
-        raise NotImplementedError
 
+    @abstractmethod
     def search(
         self, base_dn: str, search_filter: str, attributes: Sequence[str], *, limit: int
     ) -> list[Entry]:
         """Return entries."""
-        raise NotImplementedError
 
     # Behind the counter.
 
-    def _ask(self, question: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _ask(self, question: str) -> None: ...
 
-    def _answer(self, entries: list[StoredEntry], attributes: Sequence[str]) -> list[Entry]:
-        raise NotImplementedError
+    @abstractmethod
+    def _answer(self, entries: list[StoredEntry], attributes: Sequence[str]) -> list[Entry]: ...
 
     def _door(self) -> Door:
         return Door(self.traits(), self.read, self._modify)

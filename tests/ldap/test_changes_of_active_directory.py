@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from lupweb.database import db, transaction
 from lupweb.directories.models import Identity
-from lupweb.directories.service import add_directory
+from lupweb.directories.service import add_directory, get_directory
 from lupweb.ldap.connection import Server, Tls
 from lupweb.ldap.session import Directory
 from lupweb.people.queries import get_person
@@ -50,6 +50,15 @@ def test_changes_of_active_directory_are_read_entry_by_entry(
     assert values_of(person.document)["phone"] == number
     stamp = db.session.scalars(select(Identity.stamp).where(Identity.person_id == person.id)).one()
     assert stamp.isdigit()  # uSNChanged, not a time
+
+    with transaction():
+        get_directory("ad").marks = True
+    samba.set(person_dn(6), "telephoneNumber", [number.encode()])
+    by_mark = record(read(company_of_samba, "changes"))
+
+    assert (by_mark["changed"], by_mark["unchanged"]) == (1, asked["seen"] - 1)
+    assert "only what was written since the last run" in by_mark["reason"]
+    assert values_of(get_person("u6").document)["phone"] == number
 
 
 def read(company: Company, mode: str) -> int:

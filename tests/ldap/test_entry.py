@@ -1,7 +1,3 @@
-from dataclasses import FrozenInstanceError
-
-import pytest
-
 from lupweb.ldap.entry import Entry
 
 ENTRY = Entry(
@@ -51,9 +47,7 @@ def test_spellings_of_one_attribute_are_one() -> None:
     assert Entry("", {"mail": [b"1"], "MAIL": [b"2"]}).values("Mail") == [b"1", b"2"]
 
 
-def test_an_entry_cannot_be_changed() -> None:
+def test_whoever_changes_the_values_they_were_given_changes_no_entry() -> None:
     ENTRY.values("cn").append(b"x")
 
     assert ENTRY.values("cn") == [b"Anna", b"Ann"]
-    with pytest.raises(FrozenInstanceError):
-        ENTRY.dn = "cn=other"  # type: ignore[misc]

@@ -24,6 +24,7 @@ class AField:
     key: str = "room"
     attribute: str = "roomNumber"
     writes_back: bool = False
+    directory: str = ""
 
 
 @pytest.mark.parametrize(
@@ -47,6 +48,23 @@ def test_b25_a_source_locks_a_field_as_the_product_says(
     lock = lock_of(AField(source), standing)
 
     assert (lock and lock.reason) == reason
+
+
+@pytest.mark.parametrize(
+    ("standing", "is_locked", "is_saved"),
+    [
+        (Standing(in_directory=True, takes_writes=True, held_by={"main"}), False, False),
+        (Standing(in_directory=True, takes_writes=True, held_by={"main", "hr"}), True, False),
+        (Standing(in_directory=True, held_by={"hr"}, written_by={"hr"}), False, True),
+    ],
+)
+def test_b78_a_field_of_one_directory_goes_by_that_directory_alone(
+    standing: Standing, is_locked: bool, is_saved: bool
+) -> None:
+    field = AField(Source.LDAP, writes_back=True, directory="hr")
+
+    assert (lock_of(field, standing) is not None) is is_locked
+    assert is_saved_to_directory(field, standing) is is_saved
 
 
 def test_a_mapping_that_was_taken_away_frees_the_field() -> None:

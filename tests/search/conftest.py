@@ -1,16 +1,20 @@
 """A company that is searched by many tests, once for each database."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
+from lupweb import clock
 from lupweb.app import create_app
 from lupweb.cli.setup import upgrade_database
 from lupweb.config import Settings
 from lupweb.database import db
 from tests.factories import SECRET_KEY
 from tests.search.company import Loaded, load
+from tests.search.filter_company import FilterCompany, a_filter_company
+from tests.search.saying import TODAY
 from tests.servers.postgresql import new_database
 
 
@@ -48,3 +52,11 @@ def searched(_filled: tuple[Flask, Loaded]) -> Iterator[Loaded]:
     with app.app_context():
         yield loaded
         db.session.remove()
+
+
+@pytest.fixture
+def filter_company(in_app: Flask, monkeypatch: pytest.MonkeyPatch) -> FilterCompany:
+    """Ninety people, some hidden, with every kind of value; nobody is in the group “safety”."""
+    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: noon)
+    return a_filter_company()

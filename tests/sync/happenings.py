@@ -93,11 +93,11 @@ class Happenings(RuleBasedStateMachine):
 
     @rule(who=WHO, other=WHO)
     def swap(self, who: int, other: int) -> None:
-        one, two = self.somebody(who), self.somebody(other)
-        dns = one.dn, two.dn
-        if one is not two:
-            for entry, dn in ((one, f"uid=between,{PEOPLE}"), (two, dns[0]), (one, dns[1])):
-                self.directory.rename(entry.dn, dn)
+        one, two = self.somebody(who).dn, self.somebody(other).dn
+        between = f"uid=between,{PEOPLE}"
+        if one != two:
+            for old, new in ((one, between), (two, one), (between, two)):
+                self.directory.rename(old, new)
 
     @rule(who=WHO, value=st.sampled_from([PAST, NEVER]))
     def switch(self, who: int, value: bytes) -> None:

@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from lupweb.database import db, transaction
@@ -13,6 +13,7 @@ from lupweb.ldap.dn import fold_dn
 from lupweb.people.models import Person
 from lupweb.people.queries import get_person
 from lupweb.people.states import PersonState
+from lupweb.profiles.models import IndexedValue
 from lupweb.sync import apply
 from tests.databases import both_databases
 from tests.factories import SUFFIX, an_entry
@@ -261,3 +262,36 @@ def refuse(_rows: object) -> None:
 def identity(login: str) -> Identity:
     person_id = get_person(login).id
     return db.session.scalars(select(Identity).where(Identity.person_id == person_id)).one()
+
+
+def test_references_are_looked_at_again_unless_nothing_moved(company: FakeDirectory) -> None:
+    synchronized(company)
+    leader = manager_of("ben")
+    _forget_references()
+
+    changes_read(company)
+    assert manager_of("ben") is None
+    company.set("dea", "telephoneNumber", [b"+49 611 99998"])
+    changes_read(company)
+
+    assert leader is not None
+    assert manager_of("ben") == leader
+
+
+def test_references_are_looked_at_after_a_run_that_broke_off(company: FakeDirectory) -> None:
+    synchronized(company)
+    leader = manager_of("ben")
+    _forget_references()
+    company.go_down()
+    assert changes_read(company)["state"] == "failed"
+    company.come_up()
+
+    changes_read(company)
+
+    assert leader is not None
+    assert manager_of("ben") == leader
+
+
+def _forget_references() -> None:
+    with transaction():
+        db.session.execute(update(IndexedValue).values(referred_id=None))

@@ -17,7 +17,9 @@ from lupweb.profiles.pictures import ShownPicture, picture_of
 from lupweb.runs import service as runs
 from lupweb.runs.models import Run
 from lupweb.runs.states import CHANGES, FULL, RunState
+from lupweb.runs.undone import paused_subjects
 from lupweb.sync.fetched_pictures import SUBJECT, count_problems, perform
+from lupweb.undo.service import undo
 from tests.factories import a_local_group, a_local_person
 from tests.profiles.drawing import BLUE, a_picture
 
@@ -256,3 +258,43 @@ def test_a_run_that_breaks_says_so_and_keeps_what_it_has(photos: Photos) -> None
     photos.files["ben.jpg"] = a_picture(colour=BLUE)
     assert photos.run(CHANGES).state == RunState.DONE
     assert shown("ben")
+
+
+def taken_back(run: Run) -> Run:
+    return runs.get_run(undo(run.id, trigger="test"))
+
+
+def test_a_run_is_taken_back_and_what_it_fetched_is_not_taken_again(photos: Photos) -> None:
+    photos.run()
+    before = shown("ada")
+    photos.files["ada.jpg"] = a_picture(colour=BLUE)
+    wrong = photos.run()
+
+    undone = taken_back(wrong)
+    again = photos.run()
+
+    assert "1 pictures as before" in undone.message
+    assert (shown("ada"), again.counters) == (before, {})
+    assert SUBJECT not in paused_subjects()
+    photos.files["ada.jpg"] = a_picture(colour=(0, 128, 0))
+    assert photos.run().counters == {"pictures_changed": 1}
+    taken_back(undone)  # it comes too late for what has been changed since
+    assert shown("ada") not in (before, None)
+
+
+def test_a_picture_that_was_taken_away_comes_back_and_so_does_having_none(photos: Photos) -> None:
+    first = photos.run()
+    before = shown("ada")
+    photos.files["ada.jpg"] = None
+    gone = photos.run()
+    assert shown("ada") is None
+
+    taken_back(gone)
+    assert shown("ada") == before
+    taken_back(first)
+
+    assert (shown("ada"), shown("ben")) == (None, None)
+    pictures_from(SITE + "/{login}.jpg?other")
+    photos.files["ada.jpg?other"] = a_picture()
+    photos.run(CHANGES)
+    assert shown("ada") is not None

@@ -3,25 +3,16 @@
 Random histories against the stand-in. One that fails is printed as a program; it replays.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import timedelta
 from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import pytest
-from flask import Flask
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    initialize,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, precondition, rule
 from sqlalchemy import select, update
 
 from lupweb.database import db, transaction
@@ -39,6 +30,7 @@ from tests.factories import SECRET_KEY
 from tests.fakes import FakeDirectory
 from tests.sync.happenings import WHO, Happenings
 from tests.sync.observing import PARTS
+from tests.sync.telling import histories
 from tests.sync.world import (
     check_everybody,
     check_history,
@@ -49,9 +41,6 @@ from tests.sync.world import (
     snapshot,
 )
 
-EXAMPLES = os.environ.get("LUPWEB_HISTORIES")
-"""How many histories there are, each time others; without it a few that are always the same."""
-STEPS = 25
 MODES = st.sampled_from(["changes", "changes", "full", "auto"])
 WRITTEN = {RunState.DONE, RunState.PARTIAL, RunState.HELD}
 DEATHS = st.sampled_from(
@@ -263,28 +252,8 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "BLOCK", 4)
 
 
-@pytest.mark.usefixtures("_small_steps")
+@pytest.mark.usefixtures("in_app", "_small_steps")
 def test_whatever_happens_nothing_is_lost_and_nobody_disappears(
-    in_app: Flask, tmp_path: Path, sqlite_with_tables: Path
+    tmp_path: Path, sqlite_with_tables: Path
 ) -> None:
-    def anew() -> Histories:
-        db.session.remove()
-        db.engine.dispose()
-        for name in ("lupweb.sqlite-wal", "lupweb.sqlite-shm"):
-            (tmp_path / name).unlink(missing_ok=True)
-        copy(sqlite_with_tables, tmp_path / "lupweb.sqlite")
-        return Histories()
-
-    run_state_machine_as_test(
-        anew,
-        settings=settings(
-            max_examples=int(EXAMPLES or 2),
-            stateful_step_count=STEPS,
-            derandomize=not EXAMPLES,
-            print_blob=True,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    histories(Histories, tmp_path, sqlite_with_tables, usually=2)

@@ -3,20 +3,16 @@
 Two directories in their order, the other LDAP and the XML file, with crashes and broken lines.
 """
 
-import os
 from datetime import timedelta
 from pathlib import Path
-from shutil import copy
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import update
 
@@ -31,9 +27,9 @@ from lupweb.sync.records import record
 from tests.factories import SECRET_KEY, an_entry
 from tests.sync.observing import PARTS
 from tests.sync.sources_world import KEYS, LOGINS, SourcesWorld, shown
+from tests.sync.telling import histories
 from tests.sync.test_histories import Died, dying
 
-EXAMPLES = os.environ.get("LUPWEB_HISTORIES")
 STEPS = 15
 WHO = st.sampled_from(LOGINS)
 WORDS = st.sampled_from(["+49 1", "+49 2", "", "word"])
@@ -172,40 +168,18 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "BLOCK", 3)
 
 
-def histories(tmp_path: Path, tables: Path, examples: int) -> None:
-    """Let random histories happen, each in an installation of its own."""
-
-    def anew() -> SourceHistories:
-        db.session.remove()
-        db.engine.dispose()
-        for name in ("lupweb.sqlite-wal", "lupweb.sqlite-shm"):
-            (tmp_path / name).unlink(missing_ok=True)
-        copy(tables, tmp_path / "lupweb.sqlite")
-        return SourceHistories(tmp_path)
-
-    run_state_machine_as_test(
-        anew,
-        settings=settings(
-            max_examples=examples,
-            stateful_step_count=STEPS,
-            derandomize=not EXAMPLES,
-            print_blob=True,
-            deadline=None,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
-
-
 @pytest.mark.usefixtures("in_app", "_small_steps")
 def test_whatever_happens_to_all_sources_every_value_is_that_of_its_source(
     tmp_path: Path, sqlite_with_tables: Path
 ) -> None:
-    histories(tmp_path, sqlite_with_tables, int(EXAMPLES or 2))
+    histories(
+        lambda: SourceHistories(tmp_path), tmp_path, sqlite_with_tables, usually=2, steps=STEPS
+    )
 
 
 @pytest.mark.thorough
 @pytest.mark.usefixtures("in_app", "_small_steps")
 def test_many_histories_of_all_sources(tmp_path: Path, sqlite_with_tables: Path) -> None:
-    histories(tmp_path, sqlite_with_tables, int(EXAMPLES or 60))
+    histories(
+        lambda: SourceHistories(tmp_path), tmp_path, sqlite_with_tables, usually=60, steps=STEPS
+    )

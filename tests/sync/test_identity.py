@@ -21,8 +21,8 @@ from tests.factories import SUFFIX, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import changes_read, manager_of, synchronized, values
 from tests.sync.test_changes import swap
-from tests.sync.test_directories import Company
 from tests.sync.test_directories import company as two_directories
+from tests.sync.two_directories import Company
 
 __all__ = ["two_directories"]
 

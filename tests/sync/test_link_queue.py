@@ -23,8 +23,8 @@ from tests.databases import both_databases, counted_queries
 from tests.factories import a_local_person, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import synchronized
-from tests.sync.test_directories import Company
 from tests.sync.test_directories import company as two_directories
+from tests.sync.two_directories import Company
 
 __all__ = ["two_directories"]
 

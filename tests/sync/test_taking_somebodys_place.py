@@ -13,8 +13,8 @@ from lupweb.people.queries import get_person
 from tests.factories import PASSWORD, SECRET_KEY, SUFFIX, a_group, a_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import manager_of, synchronized
-from tests.sync.test_directories import Company
 from tests.sync.test_directories import company as two_directories
+from tests.sync.two_directories import Company
 
 __all__ = ["two_directories"]
 

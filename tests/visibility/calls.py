@@ -7,10 +7,7 @@ know about Ben. An address that takes forms is called by POST as well.
 from collections.abc import Mapping
 
 from tests.visibility.asking import (
-    A_TYPE,
     EDIT,
-    GUESSES,
-    MERGES,
     PART,
     READ_AS,
     WHO,
@@ -22,226 +19,31 @@ from tests.visibility.asking import (
     searched,
     sent,
 )
+from tests.visibility.calls_of_admin import ADMIN_CALLS
+from tests.visibility.calls_of_charts import CHART_CALLS
+from tests.visibility.calls_of_lists import LISTS
 from tests.visibility.twins import CANARY, TEXT
 
-PAIRS = (
-    {"first": "id:1", "second": "id:999999"},
-    {"first": CANARY, "second": "id:2"},
-)
+FILTERS = (
+    f"{TEXT}:{CANARY}", f"-{TEXT}:*", f"Z OR {CANARY}", "-zqcobalt", "hint:zqcomputed OR clue:*",
+    "s_date:1987-12-29 OR v_number>=1", 's_user_select:"" OR v_tags:zq*', "location:Porto zqtown",
+)  # fmt: skip
+"""What somebody might ask in the filter language."""
 CALLS: Mapping[str, list[Call]] = {
-    "admin.index": [Call("/admin")],
-    "admin_card.index": [
-        Call("/admin/card"),
-        *(
-            Call(f"/admin/card?preview={who}&reader={reader}")
-            for who in ("ben", "tim")
-            for reader in ("", "sam", "ben")
-        ),
-        *sent(
-            "/admin/card", {"subline": "s_date", "extra": "v_text", "preview": "ben", "look": "1"}
-        ),
-        *sent("/admin/card", {"subline": "nothing"}),
+    **ADMIN_CALLS,
+    **LISTS,
+    "api_charts.index": [Call("/api/v1/org-charts")],
+    "api_charts.show": of_people("/api/v1/org-charts/line/<who>", "/api/v1/org-charts/x/<who>"),
+    "api_description.show": [Call("/api/v1/openapi.json")],
+    "api_fields.index": [Call("/api/v1/fields")],
+    "api_people.index": [
+        *(Call(path) for path in few("/api/v1/people")),
+        Call("/api/v1/people?limit=2"),
+        Call(asked("/api/v1/people", filter=f"{TEXT}:{CANARY}")),
+        Call(asked("/api/v1/people", **{f"f.{TEXT}": CANARY})),
+        Call(asked("/api/v1/people", after=CANARY)),
     ],
-    "admin_categories.delete": [
-        Call("/admin/categories/safety/delete"),
-        *sent("/admin/categories/safety/delete", {"move_to": ""}, {"move_to": "nowhere"}),
-    ],
-    "admin_categories.edit": [
-        Call("/admin/categories/safety/edit"),
-        Call("/admin/categories/vault/edit"),
-        *sent("/admin/categories/safety/edit", {"name-en": "", "groups_are": "one"}),
-    ],
-    "admin_categories.new": [
-        Call("/admin/categories/new"),
-        *sent("/admin/categories/new", {"name-en": ""}),
-    ],
-    "admin_diagnosis.check": [
-        *sent(
-            "/admin/diagnosis",
-            *(
-                {"person": who, "field": key, "viewer": reader}
-                for who in ("ben", "tim", CANARY)
-                for key in (TEXT, "v_text", "s_user_select", "emergency", "hint", "phone")
-                for reader in ("", "sam")
-            ),
-        ),
-    ],
-    "admin_diagnosis.fix": [
-        *sent("/admin/diagnosis/fix", {"act": "nonsense", "person": "ben", "field": TEXT}),
-    ],
-    "admin_diagnosis.index": [
-        Call("/admin/diagnosis"),
-        *(Call(asked("/admin/diagnosis", person=who, viewer="sam")) for who in WHO),
-        *(
-            Call(asked("/admin/diagnosis", person=who, field=key, viewer=reader))
-            for who in WHO
-            for key in (TEXT, "v_date", "s_user_select", "emergency", "clue")
-            for reader in ("", "sam")
-        ),
-    ],
-    "admin_directories.edit": [
-        Call("/admin/directories/main"),
-        *sent("/admin/directories/main", {"name": "", "uri": "ldaps://x"}),
-    ],
-    "admin_directories.index": [Call("/admin/directories")],
-    "admin_directories.move": sent("/admin/directories/main/move", {"step": "sideways"}),
-    "admin_directories.new": [
-        Call("/admin/directories/new?kind=openldap"),
-        *sent("/admin/directories/new", {"name": CANARY}),
-    ],
-    "admin_directories.remove": [
-        Call("/admin/directories/main/remove"),
-        *sent("/admin/directories/main/remove", {"people": "nonsense"}),
-    ],
-    "admin_directories.switch": sent("/admin/directories/nowhere/switch", {"on": "1"}),
-    "admin_directories.test_write": [
-        *sent("/admin/directories/main/write-test", {"people": CANARY, "attributes": "l"}),
-        *sent("/admin/directories/main/write-test", {"people": "ben", "attributes": "l"}),
-    ],
-    "admin_fields.delete": [
-        Call("/admin/fields/s_text/delete"),
-        Call("/admin/fields/v_text/delete"),
-        *sent("/admin/fields/phone/delete", {}),
-    ],
-    "admin_fields.edit": [
-        *(
-            Call(f"/admin/fields/{key}/edit{query}")
-            for key in (TEXT, "v_date", "s_user_select", "emergency", "hint")
-            for query in ("?preview=ben", "?preview=tim&check=1", "?preview=sam")
-        ),
-        *sent(
-            "/admin/fields/s_text/edit",
-            *({**A_TYPE, **guess, "look": "1"} for guess in GUESSES),
-            *({**A_TYPE, **guess} for guess in GUESSES),
-            opens="/admin/fields/s_text/edit",
-        ),
-    ],
-    "admin_fields.index": [Call("/admin/fields"), Call("/admin/fields?moved=s_text&step=up")],
-    "admin_fields.move": [Call("/admin/fields/s_text/move"), Call("/admin/fields/v_text/move")],
-    "admin_fields.new": [
-        Call("/admin/fields/new"),
-        Call("/admin/fields/new?category=safety"),
-        *sent(
-            "/admin/fields/new",
-            {**A_TYPE, "name-en": ""},
-            {**A_TYPE, "type": "dependent", "option-source": TEXT, "look": "1"},
-        ),
-    ],
-    "admin_fields.order": [
-        *sent("/admin/fields/order", {}, {"up": "nothing"}, {"field": TEXT, "category": "gone"}),
-    ],
-    "admin_fields.preview": [
-        Call("/admin/fields/preview"),
-        Call("/admin/fields/preview?profile=ben&viewer=sam"),
-        Call(asked("/admin/fields/preview", profile=CANARY, viewer="zq")),
-    ],
-    "admin_fields.restore": sent("/admin/fields/s_text/restore", {}),
-    "admin_identities.again": sent("/admin/identities/again", *PAIRS),
-    "admin_identities.apart": sent("/admin/identities/apart", *PAIRS),
-    "admin_identities.index": [
-        Call("/admin/identities"),
-        Call("/admin/identities?page=9"),
-        Call(asked("/admin/identities", show="decided")),
-    ],
-    "admin_people.account_role": sent("/admin/people/accounts/1/role", {"role": "nonsense"}),
-    "admin_people.accounts": [Call("/admin/people/accounts")],
-    "admin_people.index": [
-        *(Call(path) for path in few("/admin/people")),
-        *(Call(asked("/admin/people", q=words)) for words in WORDS),
-        *(Call(asked("/admin/people", state=state)) for state in ("active", "unlicensed", TEXT)),
-    ],
-    "admin_people.merge_done": sent("/admin/people/merge/done", *MERGES),
-    "admin_people.merge_preview": sent("/admin/people/merge/preview", *MERGES),
-    "admin_people.merge_two": [
-        Call(asked("/admin/people/merge", first="id:2")),
-        *(Call(asked("/admin/people/merge", first="id:2", q=words)) for words in WORDS[:6]),
-        *(Call(asked("/admin/people/merge", first="id:2", second=f"id:{n}")) for n in range(1, 9)),
-    ],
-    "admin_people.person": of_people("/admin/people/<who>"),
-    "admin_people.role": sent("/admin/people/id:2/role", {"role": TEXT}),
-    "admin_people.sign_in": sent("/admin/people/id:999/sign-in", {"signs_in": "0"}),
-    "admin_people.take_apart": sent("/admin/people/id:2/separate", {"merge": "1"}),
-    "admin_groups.add": sent("/admin/groups/safety/members/add", {"members": "zq"}, {}),
-    "admin_groups.delete": [
-        Call("/admin/groups/safety/delete"),
-        *sent("/admin/groups/safety/delete", {}),
-    ],
-    "admin_groups.edit": [
-        Call("/admin/groups/safety/edit"),
-        *sent("/admin/groups/safety/edit", {"name-en": ""}),
-    ],
-    "admin_groups.find": [
-        Call("/admin/groups/find"),
-        *sent("/admin/groups/find", {"q": ""}, {"q": "safety"}),
-    ],
-    "admin_groups.index": [Call("/admin/groups")],
-    "admin_groups.new": [Call("/admin/groups/new"), *sent("/admin/groups/new", {"name": ""})],
-    "admin_groups.people": [Call(asked("/admin/groups/people", q=words)) for words in WORDS[::2]],
-    "admin_groups.person": [
-        Call(asked("/admin/groups/person", q=words)) for words in ("", "ben", "zq", CANARY)
-    ],
-    "admin_groups.remove": sent("/admin/groups/safety/members/remove", {}),
-    "admin_groups.show": [Call("/admin/groups/safety/members")],
-    "admin_policies.index": [
-        Call("/admin/policies"),
-        *sent("/admin/policies", {"active_users": "nonsense"}),
-    ],
-    "admin_rights.index": [
-        Call("/admin/rights"),
-        *sent("/admin/rights", {"profiles_people": CANARY, "editors_people": "zq"}, {}),
-    ],
-    "admin_rights.take": sent("/admin/rights/take", {"right": "99"}),
-    "admin_settings.index": [Call("/admin/settings")],
-    "admin_settings.save_picture": sent("/admin/settings/picture", {"picture_source": "gone"}),
-    "admin_settings.save_site": sent("/admin/settings", {"site_name": "", "language": "xx"}),
-    "admin_sources.import_xml": sent("/admin/sources/xml/import", {}),
-    "admin_sources.index": [Call("/admin/sources")],
-    "admin_sources.read_ldap": sent("/admin/sources/ldap/read", {}),
-    "admin_sources.save_xml": sent(
-        "/admin/sources/xml", {"file": CANARY}, {"file": "../zq.xml", "test": "1"}
-    ),
-    "admin_sources.test_ldap": sent("/admin/sources/ldap/test", {}),
-    "admin_system.download": [Call("/admin/system/support-summary")],
-    "admin_system.download_asked": sent("/admin/system/support-summary", {}),
-    "admin_system.index": [Call("/admin/system")],
-    "admin_sync.apply": sent("/admin/sync/runs/1/apply", {}),
-    "admin_sync.approve": sent("/admin/sync/runs/1/approve", {}, {"digest": CANARY}),
-    "admin_sync.go_on": sent("/admin/sync/runs/1/continue", {}),
-    "admin_sync.index": [Call("/admin/sync")],
-    "admin_sync.pause": sent("/admin/sync/runs/1/pause", {}),
-    "admin_sync.progress": [
-        Call("/admin/sync/progress"),
-        Call("/admin/sync/progress?runs=1,2,x", headers=PART),
-    ],
-    "admin_sync.runs": [
-        Call("/admin/sync/runs"),
-        *(Call(asked("/admin/sync/runs", subject=text, went="bad")) for text in ("xml", CANARY)),
-    ],
-    "admin_sync.schedule": [
-        Call("/admin/sync/schedule"),
-        *sent("/admin/sync/schedule", {"full-kind": "cron", "full-cron": CANARY}),
-    ],
-    "admin_sync.show": [
-        *(Call(f"/admin/sync/runs/{number}") for number in (1, 2, 3)),
-        *(
-            Call(f"/admin/sync/runs/{number}?show={part}")
-            for number in (1, 2)
-            for part in ("people", "problems", "held", "plan", CANARY)
-        ),
-    ],
-    "admin_sync.start": sent("/admin/sync/start", {"directory": "nowhere"}),
-    "admin_sync.stop": sent("/admin/sync/runs/1/stop", {}),
-    "admin_sync.undo": [
-        Call("/admin/sync/runs/1/undo"),
-        *sent("/admin/sync/runs/9999/undo", {}),
-    ],
-    "admin_write-back.act": [
-        *sent("/admin/write-back", {"act": "retry:1"}, {"act": "drop:all"}, {"act": CANARY}, {}),
-    ],
-    "admin_write-back.index": [
-        Call("/admin/write-back"),
-        Call(asked("/admin/write-back", state="conflict", attribute=CANARY, before="9")),
-    ],
+    "api_people.show": of_people("/api/v1/people/<who>"),
     "api_runs.index": [
         Call("/api/v1/sync-runs"),
         Call(asked("/api/v1/sync-runs", directory=CANARY, state=CANARY, limit="1", before="9")),
@@ -253,6 +55,34 @@ CALLS: Mapping[str, list[Call]] = {
         *sent("/login", {"username": CANARY, "password": "x"}),
     ],
     "auth.sign_out": [],
+    "calendar.anniversaries": [
+        Call(asked("/contacts/anniversaries", month=month, page=page))
+        for month in ("2026-12", "2026-11", "2027-01")
+        for page in ("1", "99")
+    ],
+    "calendar.change": sent("/contacts/anniversaries", {"act": "revoke"}),
+    "calendar.feed": [Call("/calendar/nonsense.ics"), Call(f"/calendar/{CANARY}.ics")],
+    "contacts.add_group": sent("/contacts/groups/new", {"name": ""}),
+    "contacts.change_recent": sent("/contacts/recent", {"act": CANARY}),
+    "contacts.edit": of_people("/contacts/people/<who>"),
+    "contacts.export": [
+        *sent("/contacts/star", *({"star": who} for who in ("ben", "tim", "sam"))),
+        Call("/contacts/export.vcf"),
+        Call("/contacts/export.vcf?group=0"),
+        Call("/contacts/export.vcf?group=7"),
+    ],
+    "contacts.group": [Call("/contacts/groups/1"), Call("/contacts/groups/99999999999")],
+    "contacts.index": [
+        *sent("/contacts/star", *({"star": who} for who in ("ben", "tim", "sam"))),
+        Call("/contacts"),
+        *(Call(asked("/contacts", q=words)) for words in WORDS),
+        Call(asked("/contacts", q=CANARY, group="0", page="9")),
+    ],
+    "contacts.new_group": [Call("/contacts/groups/new")],
+    "contacts.remove_group": sent("/contacts/groups/7/remove", {}),
+    "contacts.rename_group": sent("/contacts/groups/7", {"name": CANARY}),
+    "contacts.save": sent("/contacts/people/ben", {"note": "x" * 1_001}),
+    "contacts.star": sent("/contacts/star", *({"star": who} for who in (*WHO, "")), {}),
     "cropping.crop": of_people("/people/<who>/crop"),
     "cropping.use": sent("/people/ben/crop", {"crop-zoom": "100"}),
     "cropping.whole": of_people("/people/<who>/crop/whole"),
@@ -280,15 +110,27 @@ CALLS: Mapping[str, list[Call]] = {
         *sent("/people/ben/conflict", {"field": TEXT, "choice": "mine", "seen": "0"}, {}),
         *sent("/people/tim/conflict", {"field": "v_text", "choice": "theirs", "seen": "0"}),
     ],
+    "exports.csv": [
+        *(Call(path) for path in few("/people/export.csv")),
+        Call(asked("/people/export.csv", filter=f"{TEXT}:{CANARY}")),
+        Call(asked("/people/export.csv", filter=f"-{CANARY}")),
+    ],
+    "exports.json": [Call(path) for path in few("/people/export.json")],
+    "exports.phones": [Call(path) for path in few("/people/print")],
+    "exports.vcf": [Call(path) for path in few("/people/export.vcf")],
+    "exports.xlsx": [Call(path) for path in few("/people/export.xlsx")],
     "health.live": [Call("/healthz")],
     "health.ready": [Call("/readyz")],
+    "mine.make": sent("/mine/tokens", {"name": ""}, {"name": CANARY, "days": "0"}),
+    "mine.revoke": sent("/mine/tokens/1/revoke", {}),
+    "mine.tokens": [Call("/mine/tokens")],
+    **CHART_CALLS,
     "people.card": of_people("/people/<who>/card"),
-    "people.export_csv": [Call(path) for path in few("/people/export.csv")],
-    "people.export_json": [Call(path) for path in few("/people/export.json")],
+    "people.start": [Call("/"), Call(asked("/", q="zq"))],
     "people.index": [
-        Call("/"),
         *(Call(path) for path in searched("/people")),
         *(Call(path, headers=PART) for path in few("/people")),
+        *(Call(asked("/people", filter=written)) for written in FILTERS),
     ],
     "people.suggest": [Call(asked("/people/suggest", q=words)) for words in WORDS],
     "pictures.show": of_people("/people/<who>/picture"),

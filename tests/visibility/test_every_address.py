@@ -26,9 +26,11 @@ from tests.visibility.twins import CANARY, NOW, Site, a_site, enter, restrict, s
 OUTSIDERS = {"before": ("cem", "admin"), "later": ("ada", "oda")}
 """An editor of Ben's profile, a colleague, two administrators: nobody of the group."""
 SHOW = {
-    "admin_fields.edit": "ida", "editing.edit": "sam", "editing.history": "ida",
+    "admin_fields.edit": "ida", "api_people.index": "sam", "api_people.show": "sam",
+    "editing.edit": "sam", "editing.history": "ida",
     "editing.people": "sam", "editing.save": "sam", "people.card": "sam",
-    "people.export_csv": "sam", "people.export_json": "sam", "people.index": "sam",
+    "exports.csv": "sam", "exports.json": "sam", "exports.phones": "sam", "exports.xlsx": "sam",
+    "people.index": "sam",
     "people.suggest": "sam", "profiles.show": "sam",
 }  # fmt: skip
 """Endpoint -> a member who is sent the secrets there, so that the calls are proved to ask."""

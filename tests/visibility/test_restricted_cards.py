@@ -8,8 +8,9 @@ from flask import Flask
 
 from lupweb.accounts.viewers import viewer_as
 from lupweb.database import transaction
+from lupweb.exports.contacts import contact_of
 from lupweb.exports.qr import small_card
-from lupweb.exports.vcard import contact_of, vcard
+from lupweb.exports.vcard import vcard
 from lupweb.options.registry import (
     CARD_EXTRA,
     CARD_PLACE,

@@ -24,6 +24,7 @@ from lupweb.notices.models import NoticeKind
 from lupweb.notices.service import tell
 from lupweb.options.registry import CARD_EXTRA, CARD_PLACE, CARD_PRONOUNS, CARD_SUBLINE
 from lupweb.options.service import options, set_option
+from lupweb.orgchart.models import OrgChart
 from lupweb.people.queries import get_person
 from lupweb.profiles.editor import define_category, define_field
 from lupweb.profiles.layout import load_layout
@@ -57,7 +58,7 @@ SECRETS: Mapping[str, tuple[Mapping[str, object], str]] = {
     "multi_select": ({"choices": ["Birch", "Zqlarch", "Zqyew"]}, "Zqlarch\nZqyew"),
     "cascade_select": ({"choices": ["zq,Zqworld,zqt,Zqtown"]}, "zq/zqt"),
     "tags": ({}, "zqcobalt\nzqnickel"),
-    "date": ({}, "1987-12-29"),
+    "date": ({"anniversary": "day"}, "1987-12-29"),
     "user_select": ({}, "id:{quirin}"),
     "multi_user_select": ({}, "id:{quirin}\nid:{oda}"),
     "phone": ({}, "+49 30 90188277"),
@@ -131,6 +132,14 @@ CHOOSABLE = {
 """Fields that are a facet, and a column by which people are ordered."""
 
 
+CHARTS = (
+    ("line", "manager", ["s_user_select", "v_user_select"]),
+    ("secret", "s_user_select", ["manager"]),
+    ("vault", "v_user_select", []),
+)
+"""Key, the field that the chart is drawn from, and those of its dotted lines."""
+
+
 def restrict(site: Site) -> None:
     """Restrict both categories, by the forms of an administrator."""
     admin = site.browser("admin")
@@ -165,6 +174,10 @@ def _set_up() -> None:
         for option in (CARD_SUBLINE, CARD_PLACE, CARD_PRONOUNS):
             set_option(option, TEXT)
         set_option(CARD_EXTRA, ("hint", "clue", "v_text", "s_user_select"))
+        for key, field, also in CHARTS:
+            db.session.add(
+                OrgChart(key=key, name=key.title(), manager_field=field, dotted_fields=also)
+            )
         create_admin("admin", ADMIN_PASSWORD)
         for login in ("ida", "oda"):
             db.session.add(RoleGrant(role=Role.SYSTEM_ADMINISTRATOR, login=login))

@@ -47,7 +47,7 @@ def test_what_an_address_does_not_say_is_usual_and_is_not_written() -> None:
         "page=-1",
         "page=abc",
         "page=NaN",
-        "filter=x",
+        "filter=++",
         "f.=x",
         "f.a%0ab=x",
         "unknown=1",

@@ -13,7 +13,7 @@ from lupweb.directories.service import get_directory
 from lupweb.errors import Forbidden, InvalidValue, ReadOnlyMode
 from lupweb.ldap.schema import Schema
 from lupweb.ldap.server import ServerTraits
-from lupweb.options.registry import READ_ONLY
+from lupweb.options.registry import PICTURE_ATTRIBUTE, PICTURE_SOURCE, READ_ONLY
 from lupweb.options.service import set_option
 from lupweb.people.models import Person
 from lupweb.people.names import fold_login
@@ -95,7 +95,7 @@ def test_by_writing_the_same_value_is_read_back(company: FakeDirectory) -> None:
         ("UID", "attribute", "never written"),
         ("memberOf", "attribute", "never written"),
         ("telefone", "attribute", "knows no attribute telefone"),
-        ("jpegPhoto", "value", "holds no text"),
+        ("userCertificate", "value", "holds no text"),
     ],
 )
 def test_each_attribute_that_cannot_be_written_has_its_own_sentence(
@@ -133,6 +133,26 @@ def test_a_right_that_cannot_be_asked_for_is_not_checked_and_writing_shows_it(
     assert looked.steps[-1].state is AccessState.LOOK
     assert failed(wrote)[0] == "write"
     assert "attrs=title" in wrote.rule
+
+
+def test_the_picture_is_tested_like_any_value_where_pictures_come_from_ldap(
+    company: FakeDirectory,
+) -> None:
+    picture = b"\xff\xd8\xff\x00"
+    company.set("anna", "jpegPhoto", [picture])
+    with transaction():
+        set_option(PICTURE_ATTRIBUTE, "JPEGPhoto")
+        set_option(PICTURE_SOURCE, "ldap")
+
+    looked = tried(company, "jpegPhoto")
+    wrote = tried(company, "jpegPhoto", writes=True)
+
+    assert (looked.is_well, wrote.is_well) == (True, True), (looked, wrote)
+    assert str(looked.steps[4].text) == "Pictures."
+    assert company.get("anna", "jpegPhoto") == [picture]
+    with transaction():
+        set_option(PICTURE_SOURCE, "user")
+    assert failed(tried(company, "jpegPhoto"))[0] == "value"
 
 
 def test_a_local_person_belongs_to_no_directory(company: FakeDirectory) -> None:

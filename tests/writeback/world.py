@@ -10,6 +10,7 @@ from lupweb.directories.service import get_directory
 from lupweb.options.registry import WRITES_PER_SECOND
 from lupweb.options.service import set_option
 from lupweb.outbox.models import OutboxMessage
+from lupweb.outbox.queries import open_messages
 from lupweb.outbox.service import promise
 from lupweb.outbox.states import OutboxState
 from lupweb.outbox.values import Place, Wanted
@@ -66,12 +67,18 @@ def switch_on() -> None:
 
 
 def enter(login: str, key: str, value: str) -> int:
-    """Promise a value as a save does; return the number of its message."""
+    """Promise a value as a save does; return the number of its message.
+
+    Where there is a conflict, its owner keeps what they enter now instead of what was found.
+    """
     with transaction():
         person = person_of(login)
         field = load_layout("DE").find_field(key)
         assert field
         old = person.document["values"].get(key, "")
+        standing = open_messages([person.id]).get(person.id, {}).get(key)
+        if standing is not None and standing.state == OutboxState.CONFLICT:
+            old = standing.found_value
         place = Place(1, unique_id_of(person), person.id, field.id, key, field.attribute)
         by = f"person:{person.id}"
         wanted = Wanted(old, value, field.type.write(old), field.type.write(value), by)

@@ -30,6 +30,7 @@ from lupweb.directories.service import get_directory
 from lupweb.errors import InvalidForm, InvalidValue, ReadOnlyMode
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
+from lupweb.writeback.directory_changes import try_again_now
 
 page = admin_page("directories", _("Data sources"), Section.DATA, icon="db", place=20)
 
@@ -65,7 +66,9 @@ def edit(key: str) -> ResponseReturnValue:
     require_system_administrator(viewer())
     typed = directory_typed(draft, posted())
     if "try" in request.form:
-        return directory_page(typed, _tried(typed))
+        tried = _tried(typed)
+        _try_again_if_it_answers(draft, typed, tried)
+        return directory_page(typed, tried)
     prove_pattern(viewer(), typed, secret_key(), connect())
     with transaction():
         save_directory(viewer(), typed, secret_key())
@@ -145,4 +148,13 @@ def _saved(said: Text, key: str) -> ResponseReturnValue:
     if "test" not in request.form:
         return redirect(url_for(".edit", key=key), 303)
     draft = directory_draft(viewer(), key, secret_key())
-    return directory_page(draft, tried_connection(draft))
+    tried = tried_connection(draft)
+    _try_again_if_it_answers(draft, draft, tried)
+    return directory_page(draft, tried)
+
+
+def _try_again_if_it_answers(stored: Draft, tested: Draft, tried: Tried) -> None:
+    """Let what waits for a directory go at once that takes the stored name and password again."""
+    if tried.signed_in and tested.entry == stored.entry:
+        with transaction():
+            try_again_now(get_directory(stored.key).id)

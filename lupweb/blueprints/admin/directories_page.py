@@ -79,6 +79,11 @@ class Tried:
         return sum(step.seconds for step in self.steps)
 
     @property
+    def signed_in(self) -> bool:
+        """Return whether the connection test got as far as signing in."""
+        return any(step.id == "sign_in" and step.ok for step in self.steps)
+
+    @property
     def failed(self) -> Step | None:
         """Return the first step that failed, or None."""
         return next((step for step in self.steps if not step.ok), None)

@@ -9,7 +9,7 @@ from lupweb.accounts.giving import is_system_administrator
 from lupweb.blueprints.admin.parts import connect, secret_key
 from lupweb.database import transaction
 from lupweb.directories.models import DirectoryRole
-from lupweb.directories.service import find_directory
+from lupweb.directories.service import find_directory, get_directory
 from lupweb.errors import InvalidValue
 from lupweb.people.models import Person
 from lupweb.people.queries import find_person
@@ -17,7 +17,8 @@ from lupweb.profiles.choosing import LOGIN_BEHIND
 from lupweb.profiles.field_preview import chosen_person
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
-from lupweb.web.layouts import page_layout
+from lupweb.web.layouts import page_layout, site_options
+from lupweb.writeback.directory_changes import try_again_now
 from lupweb.writeback.trials import (
     Asked,
     KeptTest,
@@ -91,14 +92,17 @@ def write_panel(key: str, problem: Text | str = "") -> WritePanel | None:
         return None
     mapped = [each for each in page_layout().fields() if each.source.is_directory]
     saved = [each for each in mapped if each.writes_back]
+    attributes, names = [each.attribute for each in saved], [each.name for each in saved]
+    if site_options()["picture_write_back"]:
+        attributes.append(site_options()["picture_attribute"])
+        names.append(str(_("Picture")))
     proposed = proposed_person(key)
     typed = request.form if problem else {}
     return WritePanel(
-        fields=[each.name for each in saved],
+        fields=names,
         known=sorted({each.attribute for each in mapped}, key=str.casefold),
         people=typed.get("people") or (proposed.login if proposed else ""),
-        attributes=typed.get("attributes")
-        or "\n".join(dict.fromkeys(each.attribute for each in saved)),
+        attributes=typed.get("attributes") or "\n".join(dict.fromkeys(attributes)),
         tests=kept_tests(viewer(), key),
         problem=problem,
     )
@@ -120,6 +124,8 @@ def try_writing(key: str) -> None:
     tests = try_access(viewer(), key, asked, outside)
     with transaction():
         note_tests(viewer(), tests)
+        if any(each.has_signed_in for each in tests):
+            try_again_now(get_directory(key).id)
 
 
 def _lines(name: str) -> list[str]:

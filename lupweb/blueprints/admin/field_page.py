@@ -8,7 +8,13 @@ from lupweb.blueprints.admin.parts import connect, secret_key, shelf
 from lupweb.configfile.field_draft import Draft
 from lupweb.configfile.profile_keys import STANDARD
 from lupweb.configfile.profile_rules import FROM_LDAP, allowed_types, refused_attribute
-from lupweb.directories.schemas import KnownAttributes, raw_values, writing_states
+from lupweb.directories.schemas import (
+    Connector,
+    KnownAttributes,
+    connectors,
+    raw_values,
+    writing_states,
+)
 from lupweb.field_types import FIELD_TYPES
 from lupweb.people.queries import groups_listed
 from lupweb.profiles.field_changes import coverage, fit_of
@@ -35,7 +41,8 @@ def field_page(draft: Draft) -> str:
         categories=layout.categories,
         groups=groups_listed(),
         known=known,
-        lacking=_lacking(draft, known),
+        lacking=_lacking(draft, known.only(draft.entry["directory"])),
+        suppliers=_suppliers(draft),
         **_writing(draft),
         is_standard=draft.key in STANDARD,
         **_type_parts(draft),
@@ -53,10 +60,13 @@ def with_known_attribute(draft: Draft) -> Draft:
     attribute, source = draft.entry["attribute"], draft.entry["source"]
     if source not in FROM_LDAP or not attribute or refused_attribute(attribute):
         return draft
-    known = shelf().known_attributes(secret_key(), connect())
+    known = shelf().known_attributes(secret_key(), connect()).only(draft.entry["directory"])
     if not known.is_unknown(attribute, alternative=source == Source.ALTERNATIVE_LDAP):
         return draft
-    return draft.with_problems({"attribute": _unknown(attribute, known.nearest(attribute))})
+    near = known.nearest(attribute)
+    if draft.entry["directory"]:
+        return draft.with_problems({"attribute": _unknown_there(known, attribute, near)})
+    return draft.with_problems({"attribute": _unknown(attribute, near)})
 
 
 def _type_parts(draft: Draft) -> dict[str, Any]:
@@ -83,16 +93,32 @@ def _kept(shown: FieldLayout) -> dict[str, Any]:
     fields = list(page_layout().fields())
     may_ask = may_read_attribute(viewer(), fields, shown.attribute)
     if chosen.person and shown.source in FROM_LDAP and shown.attribute and may_ask:
-        parts["raw"] = raw_values(chosen.person.id, shown.attribute, secret_key(), connect())
+        parts["raw"] = raw_values(
+            chosen.person.id,
+            shown.attribute,
+            secret_key(),
+            connect(),
+            directory=shown.directory,
+        )
     return parts
 
 
 def _writing(draft: Draft) -> dict[str, Any]:
     """Return how the directories stand to writing, and when this attribute was tried there."""
-    states = writing_states()
+    only = draft.entry["directory"]
+    states = [each for each in writing_states() if only in {"", each.key}]
     attribute = draft.entry["attribute"]
     keys = [each.key for each in states if each.is_on]
     return {"writing": states, "tested": last_tested(attribute, keys) if attribute else {}}
+
+
+def _suppliers(draft: Draft) -> list[Connector]:
+    """Return the directories of which one may supply the field alone; none if there is no choice.
+
+    One that was named before stays to be seen, whatever it is now.
+    """
+    found = connectors()
+    return found if len(found) > 1 or draft.entry["directory"] else []
 
 
 def _lacking(draft: Draft, known: KnownAttributes) -> list[str]:
@@ -108,3 +134,12 @@ def _unknown(attribute: str, near: str) -> Text:
             near=near,
         )
     return _("No directory knows the attribute %(name)s.", name=attribute[:63])
+
+
+def _unknown_there(known: KnownAttributes, attribute: str, near: str) -> Text:
+    told = {"directory": known.directories[0].name, "name": attribute[:63]}
+    if near:
+        return _(
+            "“%(directory)s” knows no attribute %(name)s. Is %(near)s meant?", **told, near=near
+        )
+    return _("“%(directory)s” knows no attribute %(name)s.", **told)

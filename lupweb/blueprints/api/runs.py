@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Any
 
-from flask import Blueprint, jsonify, request, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from lupweb.accounts.tokens import Scope
 from lupweb.accounts.viewers import require_administrator
-from lupweb.errors import InvalidValue, NotFound
+from lupweb.blueprints.api.answers import answer
+from lupweb.blueprints.api.describing import (
+    MOST_DIGITS,
+    VERSION,
+    Operation,
+    Parameter,
+    arguments,
+    operation,
+)
+from lupweb.blueprints.api.people import LIMIT
+from lupweb.blueprints.api.schemas import ADDRESS_OR_NOTHING, document, list_of, named
+from lupweb.errors import NotFound
 from lupweb.runs.models import Run
 from lupweb.runs.service import get_run
 from lupweb.runs.states import RunState
@@ -20,9 +32,37 @@ from lupweb.texts import _
 from lupweb.web.access import viewer
 from lupweb.web.layouts import page_layout
 
-bp = Blueprint("api_runs", __name__, url_prefix="/api/v1/sync-runs")
-USUAL, MOST = 50, 200
-MOST_DIGITS = 9
+LONGEST_KEY = 100
+MOST_NUMBER = 999_999_999
+NUMBER = {"type": "integer", "minimum": 1, "maximum": MOST_NUMBER}
+
+bp = Blueprint("api_runs", __name__, url_prefix=f"{VERSION}/sync-runs")
+
+LIST = Operation(
+    "Runs of synchronization without their errors, the newest first; for administrators",
+    document({"runs": list_of(named("Run")), "next": ADDRESS_OR_NOTHING}),
+    Scope.RUNS,
+    (
+        Parameter(
+            "directory",
+            "Key of a directory, or xml or pictures.",
+            {"type": "string", "maxLength": LONGEST_KEY, "default": ""},
+        ),
+        Parameter(
+            "state",
+            "How far they are.",
+            {"type": "string", "maxLength": LONGEST_KEY, "enum": [str(each) for each in RunState]},
+        ),
+        LIMIT,
+        Parameter("before", "Only runs with a lower number.", NUMBER),
+    ),
+)
+ONE = Operation(
+    "One run of synchronization with its errors; for administrators",
+    named("Run"),
+    Scope.RUNS,
+    (Parameter("number", "Number of the run.", NUMBER, where="path"),),
+)
 
 
 @bp.before_request
@@ -31,29 +71,26 @@ def refuse_others() -> None:
     require_administrator(viewer())
 
 
-@bp.get("")
+@operation(bp, "", LIST)
 def index() -> ResponseReturnValue:
     """List runs without their errors; `before` is the last number of the page before."""
-    limit = max(1, min(_number("limit") or USUAL, MOST))
-    directory, state = request.args.get("directory", ""), _state()
-    runs = runs_before(_number("before"), _subject(directory), state, most=limit + 1)
+    asked = arguments().values
+    limit, directory = asked["limit"], asked["directory"]
+    runs = runs_before(asked["before"], _subject(directory), asked["state"] or "", most=limit + 1)
     page = runs[:limit]
     following = None
     if len(runs) > limit:
-        following = url_for(
-            ".index",
-            directory=directory or None,
-            state=state or None,
-            limit=limit,
-            before=page[-1].id,
-        )
+        said = {**asked, "directory": directory or None, "before": page[-1].id}
+        following = url_for(".index", **said)
     return _answer({"runs": [summary(run) for run in page], "next": following}, page)
 
 
-@bp.get("/<number>")
+@operation(bp, "/<number>", ONE)
 def show(number: str) -> ResponseReturnValue:
     """Show one run with its errors; what the viewer may not see is not quoted."""
-    if not _is_number(number):
+    arguments()
+    is_number = number.isascii() and number.isdecimal() and len(number) <= MOST_DIGITS
+    if not is_number:
         raise NotFound(_("There is no run %(number)s.", number=number[:20]))
     run = get_run(int(number))
     return _answer({**summary(run), "errors": _errors(run.id)}, [run])
@@ -72,7 +109,7 @@ def _errors(run_id: int) -> list[dict[str, str]]:
     return found
 
 
-def _answer(document: dict[str, Any], runs: Sequence[Run]) -> Response:
+def _answer(content: dict[str, Any], runs: Sequence[Run]) -> Response:
     """Return the document, or 304 if whoever asks has it as it stands.
 
     The tag is made of how far the runs are and of nothing that they counted: numbers of people
@@ -82,31 +119,8 @@ def _answer(document: dict[str, Any], runs: Sequence[Run]) -> Response:
     digest.update(request.full_path.encode())
     for run in runs:
         digest.update(f"{run.id} {run.state} {run.progress} {run.ended_at}\n".encode())
-    answer = jsonify(document)
-    answer.set_etag(digest.hexdigest(), weak=True)
-    return answer.make_conditional(request)
+    return answer(content, digest.hexdigest())
 
 
 def _subject(directory: str) -> str:
     return directory if directory in {"", "xml", "pictures"} else PREFIX + directory
-
-
-def _state() -> str:
-    """Return the state that is asked for, "" for all.
-
-    :raises InvalidValue: if there is no such state
-    """
-    given = request.args.get("state", "")
-    if given and given not in set(RunState):
-        states = ", ".join(RunState)
-        raise InvalidValue(_("A run has one of these states: %(states)s.", states=states))
-    return given
-
-
-def _number(name: str) -> int | None:
-    given = request.args.get(name, "")
-    return int(given) if _is_number(given) else None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from lupweb.audit.events import events_about
+from lupweb.database import db, transaction
 from lupweb.options.service import options
+from lupweb.profiles.models import ProfileField
 from tests.blueprints.admin.filling import form_of
 from tests.browsing import Browser
 from tests.databases import counted_queries
@@ -106,6 +109,8 @@ def test_read_only_mode_is_said_on_every_page(
         ("picture_max_megapixels", "many", "“many” is no number."),
         ("licence_group", "nothing", "There is no group “nothing”."),
         ("active_users", "some", "“some” is not known here."),
+        ("writes_per_second", "0", "Write a whole number from 1 to 1000."),
+        ("never_written", "mail\nno attribute", "“no attribute”"),
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_input(
@@ -115,6 +120,28 @@ def test_what_cannot_be_is_refused_beside_its_input(
 
     assert status == 422
     assert sentence in admin.text
+
+
+def test_b104_an_attribute_that_a_field_is_saved_to_is_barred_only_when_it_is_no_more(
+    admin: Browser, app: Flask
+) -> None:
+    with app.app_context(), transaction():
+        field = db.session.scalars(select(ProfileField).filter_by(key="phone")).one()
+        field.writes_back = True
+
+    assert saved(admin, never_written="title\n telephonenumber ", writes_per_second="7") == 422
+    assert "“Phone” is saved to telephoneNumber. Switch that off first." in admin.text
+    assert saved(admin, never_written="title\n\n employeeType ", writes_per_second="7") == 303
+
+    with app.app_context():
+        assert options()["never_written"] == ("title", "employeeType")
+        assert options()["writes_per_second"] == 7
+        (event,) = events_about("policies")
+        assert event.changes["never_written"] == [[], ["title", "employeeType"]]
+    form = form_of(admin, "/admin/fields/position/edit")
+    admin.post("/admin/fields/position/edit", **{**form, "write_back": "1"})
+    assert admin.response.status_code == 422
+    assert "An administrator has barred title from being written." in admin.text
 
 
 def test_a_form_that_is_out_of_date_is_asked_again(admin: Browser) -> None:

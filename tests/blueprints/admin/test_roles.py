@@ -39,7 +39,10 @@ from lupweb.configfile.group_editing import (
 from lupweb.configfile.group_members import members_meant, person_meant
 from lupweb.configfile.group_overview import group_page, groups_of_one, groups_overview
 from lupweb.configfile.stored import read_setup
+from lupweb.database import db, transaction
 from lupweb.errors import Forbidden
+from lupweb.lists.models import SavedList
+from lupweb.orgchart.models import OrgChart
 from lupweb.profiles.field_preview import chosen_person
 from lupweb.profiles.layout import load_layout
 from lupweb.profiles.overview import overview
@@ -93,6 +96,9 @@ def test_b31_every_address_below_admin_is_guarded(app: Flask) -> None:
 def test_b31_nobody_but_administrators_comes_in(
     app: Flask, as_person: Callable[[str], Browser], admin: Browser
 ) -> None:
+    with app.app_context(), transaction():
+        db.session.add(SavedList(key="none", name="A list"))
+        db.session.add(OrgChart(key="none", name="A chart", manager_field="manager"))
     employee = as_person("sam")
     employee.get("/people")
     admin.get("/admin/fields")

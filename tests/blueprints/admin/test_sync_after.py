@@ -17,7 +17,6 @@ from lupweb.runs import service as runs
 from lupweb.runs.models import Run
 from lupweb.runs.states import RunState
 from lupweb.sources.xml_file import SUBJECT as XML
-from lupweb.sync.fetched_pictures import SUBJECT as PICTURES
 from lupweb.sync.service import plan_only
 from lupweb.undo.service import undo
 from tests.blueprints.admin.conftest import CANARY
@@ -100,14 +99,9 @@ def test_what_cannot_be_taken_back_says_why_instead_of_a_button(
 ) -> None:
     old = moved(company, app, "Hamburg")
     with app.app_context(), transaction():
-        pictures = runs.start(PICTURES, trigger="x", mode="full", reason="")
-        runs.finish(pictures, RunState.DONE, "")
         late = update(Run).where(Run.id == old)
         db.session.execute(late.values(started_at=clock.now() - timedelta(days=31)))
-    why = {
-        old: "is older than 30 days",
-        pictures: "Pictures are not taken back.",
-    }
+    why = {old: "is older than 30 days"}
     before = count_runs(app)
     for number, sentence in why.items():
         path = f"/admin/sync/runs/{number}"

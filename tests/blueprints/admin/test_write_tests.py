@@ -2,17 +2,25 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
+from sqlalchemy import delete, select
 
+from lupweb import clock
 from lupweb.accounts.roles import Role
 from lupweb.accounts.service import create_admin
 from lupweb.database import db, transaction
 from lupweb.directories.service import get_directory
-from lupweb.people.models import Person
+from lupweb.outbox.models import OutboxMessage
+from lupweb.outbox.service import due
+from lupweb.outbox.states import OutboxState
+from lupweb.people.models import Group, Person
 from lupweb.people.queries import get_person
 from lupweb.sync.service import run
+from lupweb.writeback import breaker
+from lupweb.writeback.backoff import Cause
 from tests.blueprints.admin.filling import form_of
-from tests.blueprints.messages import switch_writing_on
+from tests.blueprints.messages import a_message, switch_writing_on
 from tests.browsing import Browser
 from tests.factories import SECRET_KEY, an_entry
 from tests.fakes import FakeDirectory
@@ -21,16 +29,38 @@ MAIN = "/admin/directories/main"
 TEST = f"{MAIN}/write-test"
 
 
+def a_refused_sign_in(app: Flask) -> int:
+    """Let a value wait since the password of lupweb was refused; return its message."""
+    with app.app_context(), transaction():
+        db.session.execute(delete(OutboxMessage))
+        breaker.note_failure(1, Cause.CREDENTIALS, "Invalid credentials", clock.now())
+    how = {"reason": "credentials", "attribute": "telephoneNumber"}
+    return a_message(app, "ada", "phone", "+49 30 7", OutboxState.WAITING, **how)
+
+
+def hint_of(admin: Browser, name: str) -> str:
+    hint = admin.page.select_one(f"#f-{name}-hint")
+    return hint.get_text(strip=True) if hint else ""
+
+
+def is_due(app: Flask, number: int) -> bool:
+    with app.app_context():
+        is_closed = breaker.left_alone() == {}
+        return is_closed and number in due(1)
+
+
 def test_the_panel_comes_with_the_switch(admin: Browser) -> None:
     admin.get(MAIN)
     assert admin.page.select_one("#f-write")
     assert not admin.page.select_one("#write-test")
+    assert hint_of(admin, "bind_dn").endswith("and nothing else.")
 
     admin.post(MAIN, **{**form_of(admin, MAIN), "write": "1"})
     assert admin.response.status_code == 303
     admin.get(MAIN)
 
     assert admin.page.select_one("#write-test")
+    assert "change the attributes that fields are saved to" in hint_of(admin, "bind_dn")
     assert (admin.page.select_one("#f-people") or {}).get_text().strip() == "ada"  # type: ignore[union-attr]
     assert "No field is saved to LDAP yet." in admin.text
 
@@ -171,3 +201,40 @@ def test_a_local_person_has_a_sentence_of_their_own(admin: Browser, app: Flask) 
     admin.get(MAIN)
 
     assert "Lo Cal belongs to no directory" in admin.text
+
+
+def test_x08_a_test_that_signs_in_lets_what_waits_go_at_once(
+    admin: Browser, app: Flask, company: FakeDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the connection test of what is stored, and by “Test writing”; not by one that fails."""
+    monkeypatch.setattr("lupweb.directories.probe.answering", lambda server: list(server.uris))
+    switch_writing_on(app, "phone")
+    buttons: list[dict[str, str]] = [
+        {"try": "connection"},
+        {"test": "1", "name": "Other"},
+    ]
+    for changes in buttons:
+        number = a_refused_sign_in(app)
+        admin.post(MAIN, **{**form_of(admin, MAIN), "write": "1", **changes})
+        assert is_due(app, number), changes
+
+    number = a_refused_sign_in(app)
+    company.refuse_credentials()
+    admin.post(MAIN, **{**form_of(admin, MAIN), "write": "1", "try": "connection"})
+    assert not is_due(app, number)
+    company.refuse_credentials(refuse=False)
+    admin.post(TEST, people="ada", attributes="telephoneNumber")
+    assert is_due(app, number)
+
+
+def test_removing_a_directory_says_what_has_not_reached_it(admin: Browser, app: Flask) -> None:
+    with app.app_context(), transaction():
+        for group in db.session.scalars(select(Group)):
+            group.directory_id = None
+    admin.get(f"{MAIN}/remove")
+    assert "has not reached it" not in admin.text
+    a_message(app, "ada", "phone", "+49 30 7", OutboxState.CONFLICT)
+
+    admin.get(f"{MAIN}/remove")
+
+    assert "1 value that somebody entered has not reached it." in admin.text

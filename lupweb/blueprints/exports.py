@@ -1,0 +1,101 @@
+"""The people whom an address asks for, as files and as a list for paper."""
+
+from dataclasses import replace
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from lupweb import clock
+from lupweb.database import transaction
+from lupweb.exports.phone_list import phone_list
+from lupweb.exports.service import FORMATS, Export, exported_people, file_name, note_export
+from lupweb.people.policies import exported
+from lupweb.search.queries import found_people
+from lupweb.search.request import BY_NAME
+from lupweb.web.access import viewer
+from lupweb.web.filters import day
+from lupweb.web.layouts import page_layout, site_options, site_zone
+from lupweb.web.search_address import SearchAddress, read_address
+
+PRINT = "print"
+
+bp = Blueprint("exports", __name__, url_prefix="/people")
+
+
+@bp.get("/export.csv")
+def csv() -> ResponseReturnValue:
+    """Send people for spreadsheets, as text."""
+    return _file("csv")
+
+
+@bp.get("/export.xlsx")
+def xlsx() -> ResponseReturnValue:
+    """Send people for spreadsheets, as a workbook."""
+    return _file("xlsx")
+
+
+@bp.get("/export.vcf")
+def vcf() -> ResponseReturnValue:
+    """Send people for address books."""
+    return _file("vcf")
+
+
+@bp.get("/export.json")
+def json() -> ResponseReturnValue:
+    """Send people for programs."""
+    return _file("json")
+
+
+@bp.get("/print")
+def phones() -> ResponseReturnValue:
+    """Show people as a phone list for paper, a part at a time."""
+    address = _asked(url_for(".phones"))
+    by_name = replace(address, request=replace(address.request, sort=BY_NAME))
+    export = _export(by_name)
+    found = phone_list(viewer(), page_layout(), export.people, by_name.request.page)
+    _note(export, PRINT, by_name)
+    today = day(clock.now().astimezone(site_zone()).date())
+    return render_template("people/print.html", list=found, address=by_name, day=today)
+
+
+def _file(form: str) -> Response:
+    """Return an answer that sends a block of people after the other.
+
+    :raises InvalidValue: if a file of this kind cannot hold so many
+    """
+    address = _asked(request.path)
+    export = _export(address)
+    content = exported_people(export, form)
+    _note(export, form, address)
+    answer = Response(stream_with_context(content), content_type=FORMATS[form].content_type)
+    name = file_name(site_options()["site_name"], clock.now().astimezone(site_zone()), form)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _export(address: SearchAddress) -> Export:
+    among = exported(site_options())
+    found = found_people(viewer(), page_layout(), site_options(), address.request, among)
+    settings = current_app.extensions["lupweb"].settings
+    site = settings.base_url.rstrip("/") or request.host_url.rstrip("/")
+    return Export(viewer(), page_layout(), found, site)
+
+
+def _note(export: Export, form: str, address: SearchAddress) -> None:
+    """Record that people are taken along; whoever asks for the head alone takes nobody."""
+    if request.method == "HEAD":
+        return
+    with transaction():
+        note_export(export, form, str(address.at(url_for("people.index"))))
+
+
+def _asked(path: str) -> SearchAddress:
+    return read_address(path, request.args.items(multi=True))

@@ -1,0 +1,264 @@
+"""A page of a chart: who is shown, the addresses around it, and the words beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from lupweb.orgchart.drawing import drawn_text
+from lupweb.orgchart.problems import Problems
+from lupweb.orgchart.showing import MOST_SHOWN, PART, Member, ShownChart, Team
+from lupweb.orgchart.tree import Flaw
+from lupweb.profiles.cards import PersonCard
+from lupweb.texts import Text, _, ngettext
+from lupweb.web.chart_address import FIT, ChartAddress, anchor_of
+from lupweb.web.chart_drawing import DrawnBox, DrawnChart, drawn_chart, members_of
+from lupweb.web.filters import isolate, number
+
+WHY = {
+    Flaw.SELF: _("Named as their own manager; the line is cut here."),
+    Flaw.CYCLE: _("The line goes in a circle; it is cut here."),
+    Flaw.MISSING: _("The manager named is not known here, or not active."),
+}
+"""What a mark on a box means; somebody without a manager needs none."""
+
+
+@dataclass(frozen=True)
+class ChartPage:
+    """One part of a chart with its addresses.
+
+    :param me: number of who looks; None for who is no person
+    :param my_handle: what names them in an address
+    """
+
+    shown: ShownChart
+    address: ChartAddress
+    me: int | None = None
+    my_handle: str = ""
+    mark = "!"
+
+    @cached_property
+    def drawing(self) -> DrawnChart:
+        """Return the drawing."""
+        return drawn_chart(self.shown)
+
+    @property
+    def title(self) -> str:
+        """Return the name of the page."""
+        return isolate(self.shown.chart.name)
+
+    @property
+    def plain_title(self) -> str:
+        """Return the name of the chart as it may stand in a file."""
+        return drawn_text(self.shown.chart.name)
+
+    @property
+    def built_from(self) -> Text:
+        """Return what the chart is made of, and how many people are in it where that is known."""
+        top, field = self.shown.tops, isolate(self.shown.chart.manager.name)
+        if top.rest or top.before or self.shown.above_id or not top.members:
+            return _("Built from the field “%(field)s”.", field=field)
+        count = sum(member.place.total + 1 for member in top.members)
+        return ngettext(
+            "Built from the field “%(field)s”. %(count)s person.",
+            "Built from the field “%(field)s”. %(count)s people.",
+            count,
+            field=field,
+            count=number(count),
+        )
+
+    @property
+    def width(self) -> str:
+        """Return how wide the drawing is on the page."""
+        if self.address.zoom == FIT:
+            return "100%"
+        return str(self.drawing.width * self.address.zoom // 100)
+
+    @property
+    def height(self) -> str:
+        """Return how high it is; "": as its width says."""
+        if self.address.zoom == FIT:
+            return ""
+        return str(self.drawing.height * self.address.zoom // 100)
+
+    @property
+    def zoom_name(self) -> str:
+        """Return how large it is, in words."""
+        return f"{self.address.zoom}\u00a0%" if self.address.zoom else str(_("fits"))
+
+    @property
+    def most(self) -> str:
+        """Return how many people a page shows at most."""
+        return number(MOST_SHOWN)
+
+    @property
+    def focus_id(self) -> int | None:
+        """Return whom the page is about, if anybody."""
+        return self.shown.focus.place.person_id if self.shown.focus else None
+
+    @property
+    def is_missing(self) -> bool:
+        """Return whether somebody was asked for who is not in the chart."""
+        return bool(self.address.focus) and self.shown.focus is None
+
+    @property
+    def has_marks(self) -> bool:
+        """Return whether a box has a mark."""
+        return any(self.why(each) for each in members_of(self.shown.tops))
+
+    @property
+    def to_me(self) -> ChartAddress | None:
+        """Return the address that opens the line to who looks."""
+        return self.address.on(self.my_handle, self.me) if self.me else None
+
+    @property
+    def further_up(self) -> ChartAddress:
+        """Return the address of the line above the top."""
+        above = self.shown.above_id or 0
+        return self.address.on(f"id:{above}", above)
+
+    @property
+    def dotted_names(self) -> list[str]:
+        """Return the names of the fields that are drawn as dotted lines."""
+        return [each.name for each in self.shown.chart.dotted if self._draws(each.key)]
+
+    @property
+    def line_name(self) -> Text | str:
+        """Return which lines are drawn, in words."""
+        return next((name for name, _href, is_current in self.lines if is_current), _("All"))
+
+    @property
+    def lines(self) -> list[tuple[Text | str, ChartAddress, bool]]:
+        """Return each choice of lines: its name, its address, and whether it is the one."""
+        chart = self.shown.chart
+        names: dict[str, Text | str] = {"": _("All")}
+        names |= {each.key: each.name for each in (chart.manager, *chart.dotted)}
+        return [
+            (name, self.address.with_line(key), key == self.address.line)
+            for key, name in names.items()
+        ]
+
+    def file(self, form: str) -> ChartAddress:
+        """Return the address of what is shown as a file; the whole chart, as CSV."""
+        path = f"{self.address.path}.{form}"
+        return ChartAddress(path) if form == "csv" else self.address.at(path)
+
+    def anchor(self, card: PersonCard, kind: str = "") -> str:
+        """Return the name of a person's place in the page."""
+        return f"{kind}{anchor_of(card.id)}"
+
+    def toggled(self, member: Member) -> ChartAddress:
+        """Return the address that opens a team, or closes it."""
+        person_id = member.card.id
+        rest = [each for each in self.shown.open_ids if each != person_id]
+        wanted = rest if member.team else [*rest, person_id]
+        return self.address.with_open(wanted, person_id)
+
+    def opened(self) -> ChartAddress:
+        """Return the address with the team of everybody shown open."""
+        ids = [each.card.id for each in members_of(self.shown.tops) if each.place.direct]
+        return self.address.with_open(ids)
+
+    def closed(self) -> ChartAddress:
+        """Return the address with no team open."""
+        return self.address.with_open(())
+
+    def before(self, team: Team) -> ChartAddress:
+        """Return the address of those of a team who stand before the first shown."""
+        return self.address.from_one_on(team.owner_id, max(0, team.before - PART))
+
+    def behind(self, team: Team) -> ChartAddress:
+        """Return the address of those who stand behind the last; of all, where few are shown."""
+        is_whole = self.address.part is not None and self.address.part[0] == team.owner_id
+        offset = team.before + len(team.members) if is_whole else 0
+        return self.address.from_one_on(team.owner_id, offset)
+
+    def why(self, member: Member) -> Text | None:
+        """Return why nobody stands above somebody, where that is to be repaired."""
+        return WHY.get(member.place.flaw) if member.place.flaw else None
+
+    def also(self, member: Member) -> list[str]:
+        """Return for whom else somebody works, of those who are shown."""
+        return [
+            f"{edge.field.name}: {isolate(self._names[edge.to_id])}"
+            for edge in self.shown.edges
+            if edge.person_id == member.card.id
+        ]
+
+    def label(self, member: Member) -> str:
+        """Return what a box says: who it is, what they do, and what its mark means."""
+        card = member.card
+        parts = [card.name, card.subline, str(self.why(member) or ""), *self.also(member)]
+        return ", ".join(isolate(part) for part in parts if part)
+
+    def said(self, member: Member) -> Text:
+        """Return what a pill does, in words."""
+        told = {"count": number(member.place.total), "name": isolate(member.card.name)}
+        if member.team:
+            return ngettext(
+                "%(count)s person, close the team of %(name)s",
+                "%(count)s people, close the team of %(name)s",
+                member.place.total,
+                **told,
+            )
+        return ngettext(
+            "%(count)s person, open the team of %(name)s",
+            "%(count)s people, open the team of %(name)s",
+            member.place.total,
+            **told,
+        )
+
+    def team_name(self, member: Member) -> Text:
+        """Return what the arrow beside somebody opens."""
+        return _(
+            "Team of %(name)s, %(count)s direct",
+            name=isolate(member.card.name),
+            count=number(member.place.direct),
+        )
+
+    def direct(self, member: Member) -> Text:
+        """Return how many people report to somebody."""
+        return _("%(count)s direct", count=number(member.place.direct))
+
+    def opens(self, member: Member) -> Text:
+        """Return the words of the link that opens a closed team."""
+        count = member.place.direct
+        return ngettext(
+            "Show %(count)s person", "Show %(count)s people", count, count=number(count)
+        )
+
+    def others(self, drawn: DrawnBox) -> Text:
+        """Return how many people a box stands for."""
+        if drawn.team is None:
+            return _("More")
+        return self.others_before(drawn.team) if drawn.is_before else self.others_behind(drawn.team)
+
+    def others_before(self, team: Team) -> Text:
+        """Return how many of a team stand before the first who is shown."""
+        return _("%(count)s before", count=number(team.before))
+
+    def others_behind(self, team: Team) -> Text:
+        """Return how many of a team stand behind the last who is shown."""
+        return _("%(count)s more", count=number(team.rest))
+
+    def repair(self, problems: Problems) -> Sequence[Text | str]:
+        """Return what of the whole chart is to be repaired, a sentence for each kind."""
+        return [self._repair(flaw, problems) for flaw in problems.counts]
+
+    def _repair(self, flaw: Flaw, problems: Problems) -> Text | str:
+        if flaw is not Flaw.ALONE:
+            return problems.sentence(flaw)
+        count, field = problems.counts[flaw], isolate(self.shown.chart.manager.name)
+        return ngettext(
+            "%(count)s person has no “%(field)s”.",
+            "%(count)s people have no “%(field)s”.",
+            count,
+            count=number(count),
+            field=field,
+        )
+
+    def _draws(self, key: str) -> bool:
+        return self.address.line in ("", key)
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        return {each.card.id: each.card.name for each in members_of(self.shown.tops)}
