@@ -35,8 +35,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(why)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: tests wait for servers a third of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays to the end, and is no garbage."""
+    gc.collect()
+    gc.freeze()
+
+
 keep_what_is_compiled()
-gc.set_threshold(100_000, 50, 100)  # hundreds of applications: looking for garbage takes a tenth
+gc.set_threshold(100_000, 50, 20)  # hundreds of applications: looking for garbage takes a tenth
 
 # a busy machine is no fault of what is tested
 hypothesis_settings.register_profile("lupweb", deadline=None)

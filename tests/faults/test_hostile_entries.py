@@ -52,8 +52,9 @@ def site(
     return site
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def ran(site: Site) -> Ran:
+    """What the first run said, before any test changes the company."""
     return site.sync()
 
 

@@ -256,4 +256,4 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_whatever_happens_nothing_is_lost_and_nobody_disappears(
     tmp_path: Path, sqlite_with_tables: Path
 ) -> None:
-    histories(Histories, tmp_path, sqlite_with_tables, usually=2)
+    histories(Histories, tmp_path, sqlite_with_tables, usually=1)
