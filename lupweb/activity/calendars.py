@@ -1,17 +1,12 @@
 """Days of every year as a calendar that other programs read (RFC 5545). Pure."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from lupweb.activity.anniversaries import LEAP_YEAR, Anniversary
+from lupweb.profiles.content_lines import escaped, folded
 
-LINE = 75
-"""Octets of a line before it is folded (RFC 5545 section 3.1)."""
-SPECIAL = re.compile(r"([\\,;])")
-LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 SOME_TIME_ZONE = (
     "BEGIN:VTIMEZONE", "TZID:UTC", "BEGIN:STANDARD", "DTSTART:19700101T000000",
     "TZOFFSETFROM:+0000", "TZOFFSETTO:+0000", "END:STANDARD", "END:VTIMEZONE",
@@ -45,28 +40,6 @@ def calendar(name: str, events: Iterable[Event], now: datetime) -> bytes:
     :param now: aware; when it was made
     """
     return "".join(folded(line) for line in _lines(name, list(events), now)).encode()
-
-
-def escaped(text: str) -> str:
-    """Return `text` as a value; no line of it begins another property (RFC 5545 section 3.3.11)."""
-    lines = LINE_BREAKS.sub("\n", text)
-    clean = "".join(
-        each for each in lines if each == "\n" or unicodedata.category(each) not in {"Cc", "Cs"}
-    )
-    return SPECIAL.sub(r"\\\1", clean).replace("\n", "\\n")
-
-
-def folded(line: str) -> str:
-    """Return a line in pieces of at most 75 octets, none of which cuts a character."""
-    pieces, room = [""], LINE
-    for sign in line:
-        octets = len(sign.encode())
-        if octets > room:
-            pieces.append(" ")
-            room = LINE - 1
-        pieces[-1] += sign
-        room -= octets
-    return "\r\n".join(pieces) + "\r\n"
 
 
 def _lines(name: str, events: list[Event], now: datetime) -> Iterator[str]:

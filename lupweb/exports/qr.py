@@ -5,7 +5,7 @@ from io import BytesIO
 import segno
 
 from lupweb.exports.contacts import Contact
-from lupweb.exports.vcard import escaped
+from lupweb.profiles.content_lines import escaped
 
 LONGEST = 45
 """Characters of one value."""

@@ -1,17 +1,12 @@
 """People as vCards 4.0 (RFC 6350)."""
 
-import re
-import unicodedata
 from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC
 
 from lupweb.exports.contacts import Contact, Further
+from lupweb.profiles.content_lines import escaped, folded
 
-LINE = 75
-"""Octets of a line before it is folded (RFC 6350 section 3.2)."""
-SPECIAL = re.compile(r"([\\,;])")
-LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 PROPERTIES = {
     "phone": "TEL;VALUE=uri;TYPE=work",
     "email": "EMAIL;TYPE=work",
@@ -22,22 +17,13 @@ PROPERTIES = {
 
 def vcard(contact: Contact) -> bytes:
     """Return the contact as a file of one vCard 4.0: UTF-8, lines folded."""
-    return "".join(_folded(line) for line in _lines(contact)).encode()
+    return "".join(folded(line) for line in _lines(contact)).encode()
 
 
 def vcards(blocks: Iterable[Iterable[Contact]]) -> Iterator[bytes]:
     """Yield the vCards of each block of people, one behind the other."""
     for block in blocks:
         yield b"".join(map(vcard, block))
-
-
-def escaped(text: str) -> str:
-    """Return `text` as a value of a vCard; no line of it begins another property (RFC 6350 3.4)."""
-    lines = LINE_BREAKS.sub("\n", text)
-    clean = "".join(
-        each for each in lines if each == "\n" or unicodedata.category(each) not in {"Cc", "Cs"}
-    )
-    return SPECIAL.sub(r"\\\1", clean).replace("\n", "\\n")
 
 
 def _lines(contact: Contact) -> Iterator[str]:
@@ -83,19 +69,3 @@ def _properties(contact: Contact) -> Mapping[str, str]:
         "RELATED;TYPE=co-worker;VALUE=text": escaped(contact.manager),
         "PHOTO": f"data:image/jpeg;base64,{photo}" if photo else "",
     }
-
-
-def _folded(line: str) -> str:
-    """Return a line in pieces of at most 75 octets, none of which cuts a character."""
-    if line.isascii():
-        starts = range(LINE, len(line), LINE - 1)
-        return "\r\n ".join([line[:LINE], *(line[at : at + LINE - 1] for at in starts)]) + "\r\n"
-    pieces, room = [""], LINE
-    for sign in line:
-        octets = len(sign.encode())
-        if octets > room:
-            pieces.append(" ")
-            room = LINE - 1
-        pieces[-1] += sign
-        room -= octets
-    return "\r\n".join(pieces) + "\r\n"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from lupweb.exports.contacts import Contact, name_parts
 from lupweb.exports.qr import qr_svg, small_card
-from lupweb.exports.vcard import escaped, vcard
+from lupweb.exports.vcard import vcard
+from lupweb.profiles.content_lines import escaped
 from lupweb.search.folding import fold
 
 INES = Contact(
