@@ -125,7 +125,7 @@ def find_bearer(text: str) -> Bearer | None:
     found = select(ApiToken, User).join(User, User.id == ApiToken.user_id)
     alive = found.where(ApiToken.key_hash == hashed(text), ApiToken.expires_at > clock.now())
     row = db.session.execute(alive).unique().first()
-    if row is None or not _is_let_in(row.User):
+    if row is None or not is_let_in(row.User):
         return None
     token, user = row.ApiToken, row.User
     role = role_of(user)
@@ -177,7 +177,7 @@ def _check_room(account: int) -> None:
         )
 
 
-def _is_let_in(user: User) -> bool:
+def is_let_in(user: User) -> bool:
     """Return whether the account could sign in now, by a password here or a directory."""
     if user.person is None:
         return True

@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from lupweb import clock
-from lupweb.accounts.barring import may_sign_in
 from lupweb.accounts.models import User
+from lupweb.accounts.tokens import is_let_in
 from lupweb.accounts.viewers import Viewer, viewer_of
 from lupweb.activity.models import CalendarFeed
 from lupweb.database import db
@@ -58,7 +58,7 @@ def reader_of(token: str) -> Viewer:
     user = None
     if len(token) <= LONGEST_TOKEN:
         user = db.session.scalar(rows.where(CalendarFeed.token_hash == _hashed(token)))
-    if user is None or (user.person is not None and not may_sign_in(user.person)):
+    if user is None or not is_let_in(user):
         raise NotFound(_("There is no such calendar any more."))
     return viewer_of(user)
 

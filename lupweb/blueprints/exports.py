@@ -83,7 +83,9 @@ def _file(form: str) -> Response:
 
 def _export(address: SearchAddress) -> Export:
     among = exported(site_options())
-    found = found_people(viewer(), page_layout(), site_options(), address.request, among)
+    # a value that nobody has any more finds nobody: a file never holds more than was asked for
+    asked = replace(address.request, is_saved=True)
+    found = found_people(viewer(), page_layout(), site_options(), asked, among)
     settings = current_app.extensions["lupweb"].settings
     site = settings.base_url.rstrip("/") or request.host_url.rstrip("/")
     return Export(viewer(), page_layout(), found, site)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from lupweb.configfile.keys import Entry, Key, Kind, Value, stable_name
 from lupweb.errors import FilterRefused, InvalidValue
@@ -91,7 +92,7 @@ def start_rules(entry: Entry) -> Broken:
         yield "page", _("Write the address of a page of this site. It begins with one “/”.")
     elif page and (not page.isprintable() or len(page) > LONGEST_PAGE):
         yield "page", _("This is no address of a page.")
-    elif page == "/":
+    elif page and urlsplit(page).path == "/":
         yield "page", _("This is where people start from. Name another page, such as /people.")
 
 

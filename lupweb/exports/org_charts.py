@@ -1,28 +1,37 @@
 """Org charts as files: who reports to whom as comma-separated values, and the drawing as a PNG."""
 
 import csv
+import json
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
 from math import sqrt
 from typing import Any
 
-import resvg_py
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.audit.events import note_event
 from lupweb.database import db
+from lupweb.errors import LupwebError
 from lupweb.exports.csv import cell
 from lupweb.orgchart.models import SubtreeCount
 from lupweb.orgchart.places import ChartView
 from lupweb.orgchart.queries import dotted, require_readable
 from lupweb.people.models import Person
 from lupweb.people.queries import one_of
+from lupweb.texts import _
 
 COLUMNS = ("login", "name", "manager", "manager_name", "reports", "people_below", "problem")
 BLOCK = 1_000
-MOST_PIXELS = 24_000_000
+MOST_PIXELS = 12_000_000
+DRAWN_WITHIN_S = 30
+DRAW = """
+import json, sys, resvg_py
+sys.stdout.buffer.write(resvg_py.svg_to_bytes(**json.load(sys.stdin)))
+"""
 LARGEST_SCALE = 2.0
 """A picture for slides has two pixels for each of the drawing, if that is not too many."""
 FONTS: dict[str, Any] = {"font_family": "DejaVu Sans", "sans_serif_family": "DejaVu Sans"}
@@ -51,16 +60,27 @@ def chart_csv(chart: ChartView, viewer: Viewer) -> Iterator[str]:
 def chart_png(svg: str, width: int, height: int) -> bytes:
     """Return a drawing as a PNG picture on white.
 
+    It is drawn by a process of its own: the library lets nothing else of this one go on meanwhile.
+
     :param svg: a file of its own, which names nothing outside it
     :param width: of the drawing, as `height`
+    :raises LupwebError: if it takes too long
     """
     scale = min(LARGEST_SCALE, sqrt(MOST_PIXELS / max(1, width * height)))
-    return resvg_py.svg_to_bytes(
-        svg_string=svg,
-        width=max(1, int(width * scale)),
-        background="#ffffff",
-        **FONTS,
-    )
+    wanted = {"svg_string": svg, "width": max(1, int(width * scale)), "background": "#ffffff"}
+    try:
+        drawn = subprocess.run(  # noqa: S603 - our own words
+            [sys.executable, "-I", "-c", DRAW],
+            input=json.dumps({**wanted, **FONTS}).encode(),
+            capture_output=True,
+            check=True,
+            timeout=DRAWN_WITHIN_S,
+        )
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+        raise LupwebError(
+            _("This chart could not be drawn as a picture. Close some teams, or take the SVG.")
+        ) from error
+    return drawn.stdout
 
 
 def note_chart_export(viewer: Viewer, chart: ChartView, form: str) -> None:

@@ -12,6 +12,7 @@ from lupweb.accounts.models import User
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.errors import Forbidden, InvalidValue, NotFound
+from lupweb.ldap.cleaning import clean_text
 from lupweb.lists.contents import MOST_COLUMNS, VIEWS, ListContent, check_address
 from lupweb.lists.models import SavedList
 from lupweb.texts import _
@@ -102,7 +103,7 @@ def checked_list_name(name: str) -> str:
 
     :raises InvalidValue: if nothing is left, or it is too long
     """
-    name = " ".join(name.replace("\0", "").split())
+    name = clean_text(name.replace("\0", ""))
     if not name:
         raise InvalidValue(_("Give it a name."))
     if len(name) > LONGEST_NAME:

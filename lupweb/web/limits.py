@@ -23,6 +23,11 @@ from lupweb.web.sessions import RowSession
 SEARCHES = "120 per minute"
 EXPORTS = "30 per minute"
 API_CALLS = "600 per minute"
+SEARCHED = {"people.index", "lists.show"}
+TAKEN_ALONG = {
+    "contacts.export", "orgchart.export_csv", "orgchart.export_png", "orgchart.export_svg",
+}  # fmt: skip
+"""What is an export beside the exports of people."""
 LARGEST_WITH_PICTURE = 9 * 1024 * 1024
 """A picture of 8 MiB, and a form around it; other forms are smaller (`app.py`)."""
 MOST_PARTS_OF_A_PROFILE = 4_000
@@ -49,14 +54,14 @@ def init_app(app: Flask, queue_url: str) -> None:
         key_prefix="lupweb",
         on_breach=_slow_down,
     )
-    people: Any = app.view_functions["people.index"]
-    search: Any = limiter.limit(SEARCHES)(people)
-    app.view_functions["people.index"] = _either(people, search)
+    searches = limiter.shared_limit(SEARCHES, scope="searches")
     exports = limiter.shared_limit(EXPORTS, scope="exports")
     calls = limiter.shared_limit(API_CALLS, scope="api")
     views: dict[str, Any] = app.view_functions
     for endpoint, view in views.items():
-        if endpoint.startswith("exports."):
+        if endpoint in SEARCHED:
+            views[endpoint] = _either(view, searches(view))
+        elif endpoint.startswith("exports.") or endpoint in TAKEN_ALONG:
             views[endpoint] = exports(view)
         elif endpoint.startswith("api_"):
             views[endpoint] = calls(view)
@@ -96,8 +101,9 @@ def _either(page: Any, search: Any) -> Any:
     """Return the view that counts searches and nothing else; to count costs as much as a query."""
 
     @wraps(page)
-    def view() -> Any:
-        return search() if request.args.get("q", "").strip() else page()
+    def view(**values: Any) -> Any:
+        asks = request.args.get("q", "").strip() or request.args.get("filter", "").strip()
+        return search(**values) if asks else page(**values)
 
     return view
 

@@ -4,6 +4,8 @@ What is kept is never stale: writing a list, a shared one or somebody's own, is 
 set-up (`lupweb.options.versions`), and every request reads its token before it looks here.
 """
 
+from urllib.parse import urlsplit
+
 from flask import g, url_for
 
 from lupweb import clock
@@ -77,7 +79,7 @@ def start_target() -> str:
     for row in start_rows_for(viewer(), shared):
         if row.list_id is None:
             target = safe_target(row.page)
-            if target != HOME:
+            if urlsplit(target).path != HOME:  # or it would lead to itself for ever
                 return target
         elif row.list_id in keys:
             return url_for("lists.show", key=keys[row.list_id])

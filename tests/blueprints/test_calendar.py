@@ -13,6 +13,7 @@ from lupweb.accounts.roles import Role
 from lupweb.accounts.viewers import Viewer
 from lupweb.activity.models import CalendarFeed
 from lupweb.database import db, transaction
+from lupweb.directories.service import get_directory
 from lupweb.people.models import Membership
 from lupweb.people.queries import get_person
 from lupweb.people.states import PersonState
@@ -211,6 +212,16 @@ def test_nobody_reads_the_calendar_of_somebody_who_may_not_sign_in(
         bar(Viewer(role=Role.SYSTEM_ADMINISTRATOR, account_id=9), get_person("ben").id)
 
     assert [site.test_client().get(path).status_code for path in (adas, bens)] == [404, 404]
+
+
+def test_nobody_reads_the_calendar_of_somebody_whose_directory_is_switched_off(
+    site: Flask, sign_in: Callable[[str], Browser]
+) -> None:
+    path = new_feed(sign_in("ada"))
+    with site.app_context(), transaction():
+        get_directory("main").is_enabled = False
+
+    assert site.test_client().get(path).status_code == 404
 
 
 def test_b100_no_log_line_holds_the_secret_of_an_address(

@@ -130,6 +130,12 @@ def test_b35_nobody_is_chosen_or_sorted_by_what_the_viewer_may_not_see(ada: Brow
     assert ada.response.text == everybody
 
 
+def test_a_value_that_nobody_has_any_more_takes_nobody_along(ada: Browser) -> None:
+    ada.get("/people/export.csv", **{"f.location": "Nowhere"})
+
+    assert len(ada.text.strip().splitlines()) == 1
+
+
 def test_b40_a_field_that_becomes_restricted_is_in_no_file_from_then_on(
     ada: Browser, app: Flask
 ) -> None:

@@ -83,7 +83,9 @@ def test_a_shared_list_keeps_to_its_rules() -> None:
     assert broken("lists", key="wide", columns=tuple(map(str, range(21)))) == ["columns"]
 
 
-@pytest.mark.parametrize("page", ["people", "//evil.example", "/\\evil.example", "/a\nb", "/"])
+@pytest.mark.parametrize(
+    "page", ["people", "//evil.example", "/\\evil.example", "/a\nb", "/", "/?", "/#x"]
+)
 def test_b15_a_start_page_is_a_page_of_this_site(page: str) -> None:
     assert broken("start_pages", page=page) == ["page"]
 

@@ -28,6 +28,7 @@ from lupweb.lists.service import (
     LONGEST_NAME,
     MOST_OWN,
     change_list,
+    checked_list_name,
     keep_look,
     remove_list,
     rename_list,
@@ -219,6 +220,7 @@ def test_names_numbers_and_views_have_limits() -> None:
         for name in ("", " \n", "\0", "x" * (LONGEST_NAME + 1)):
             with pytest.raises(InvalidValue):
                 save_list(ada, name, ANNAS)
+        assert checked_list_name("Ann\u202eas \x01\x1b list") == "Annas list"  # B46
         with pytest.raises(InvalidValue):
             save_list(ada, "x", ListContent(address="x" * 5_000))
         with pytest.raises(Forbidden):

@@ -1,6 +1,7 @@
 """People as JSON: a page at a time by a cursor, and one by one."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
@@ -23,13 +24,14 @@ from lupweb.people.policies import listed
 from lupweb.people.queries import LARGEST_ID
 from lupweb.profiles.exchange import documents
 from lupweb.profiles.readers import get_shown
+from lupweb.profiles.visibility import may_read
 from lupweb.search.found import FoundPeople
 from lupweb.search.grammar import LONGEST_FILTER
 from lupweb.search.queries import found_people
 from lupweb.texts import _
 from lupweb.web.access import viewer
 from lupweb.web.layouts import page_layout, site_options
-from lupweb.web.search_address import LONGEST_QUERY, read_address
+from lupweb.web.search_address import FIELD, LONGEST_QUERY, read_address
 
 USUAL, MOST = 50, 200
 LONGEST_CURSOR = 4_000
@@ -84,11 +86,31 @@ def show(login: str) -> ResponseReturnValue:
 
 def _found(asked: Arguments) -> FoundPeople:
     said = [(name, asked.values[name]) for name in ("q", "filter") if asked.values[name]]
-    request = read_address("", [*said, *asked.chosen]).request
+    address = read_address("", [*said, *asked.chosen])
+    request = replace(address.request, is_saved=True)  # what nobody has any more finds nobody
+    _refuse_unknown(asked)
     among = listed(site_options())
     if asked.values["after"]:
         among = and_(among, _behind(asked.values["after"]))
     return found_people(viewer(), page_layout(), site_options(), request, among)
+
+
+def _refuse_unknown(asked: Arguments) -> None:
+    """Refuse to choose by what nobody can, or this viewer may not: both alike.
+
+    :raises InvalidParameter: for the first such field
+    """
+    known = {
+        f"{FIELD}{field.key}"
+        for field in page_layout().fields()
+        if field.facet and may_read(viewer(), field)
+    }
+    for name, _value in asked.chosen:
+        if name not in known:
+            shown = name[:40]
+            raise InvalidParameter(
+                _("There is no parameter “%(name)s” here.", name=shown), parameter=shown
+            )
 
 
 def _following(asked: Arguments, last: Person) -> str:

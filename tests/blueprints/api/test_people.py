@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import update
 
 from lupweb.blueprints.api.describing import OPERATIONS
 from lupweb.database import db, transaction
@@ -15,6 +15,7 @@ from lupweb.orgchart.models import OrgChart
 from lupweb.people.queries import get_person
 from lupweb.people.states import PersonState
 from lupweb.profiles.models import ProfileField
+from lupweb.profiles.service import tell_everybody_changed
 from lupweb.web import limits
 from tests.browsing import Browser
 from tests.databases import counted_queries, sqlite_first
@@ -123,6 +124,14 @@ def test_b30_who_is_hidden_is_missing(ada: FlaskClient, app: Flask) -> None:
     assert logins(got(ada)) == ["ada", "ben"]
 
 
+def make_facet(app: Flask, *keys: str) -> None:
+    """Let people be chosen by these fields."""
+    with app.app_context(), transaction():
+        statement = update(ProfileField).where(ProfileField.key.in_(keys))
+        db.session.execute(statement.values(facet=True))
+        tell_everybody_changed()
+
+
 FAULTS = {
     "limit=0": "limit", "limit=201": "limit", "limit=x": "limit", "limit=1&limit=2": "limit",
     "limt=2": "limt", f"q={'x' * 201}": "q", f"f.location={'x' * 1001}": "f.location",
@@ -145,9 +154,19 @@ def test_b89_what_cannot_be_understood_is_named(ada: FlaskClient) -> None:
 def test_of_a_field_that_is_kept_from_one_nothing_is_told_not_even_that_it_is_there(
     ada: FlaskClient,
 ) -> None:
-    answers = [got(ada, **{key: CANARY}) for key in ("f.emergency", "f.nothing")]
+    keys = ("f.emergency", "f.nothing")
+    answers = [ada.get(PEOPLE, query_string={key: CANARY}) for key in keys]
 
-    assert answers[0] == answers[1]
+    told = [each.text.replace(key, "") for key, each in zip(keys, answers, strict=True)]
+    assert [each.status_code for each in answers] == [422, 422]
+    assert told[0] == told[1]
+    assert CANARY not in told[0]
+
+
+def test_a_value_that_nobody_has_finds_nobody(ada: FlaskClient, app: Flask) -> None:
+    make_facet(app, "location")
+
+    assert got(ada, **{"f.location": "Nowhere"})["people"] == []
 
 
 def test_b39_what_is_known_is_not_sent_again_and_nothing_keeps_it(
@@ -192,12 +211,13 @@ def test_who_asks_too_often_waits(
     client = request.getfixturevalue("as_person")("ada").client
 
     answers = [client.get(path) for path in (PEOPLE, f"{API}/fields", f"{PEOPLE}/ada")]
-    files = [client.get(f"/people/export.{form}").status_code for form in ("csv", "json")]
+    taken = ("/people/export.csv", "/people/export.json", "/contacts/export.vcf")
+    files = [client.get(path).status_code for path in taken]
 
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert answers[2].get_json()["error"]["code"] == "too_many_requests"
     assert 0 < int(answers[2].headers["Retry-After"]) <= 120
-    assert files == [200, 429]
+    assert files == [200, 429, 429]
 
 
 def test_the_description_names_every_address_and_the_fields_one_may_choose_by(
@@ -208,10 +228,7 @@ def test_the_description_names_every_address_and_the_fields_one_may_choose_by(
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith(API)
     }
-    with app.app_context(), transaction():
-        for key in ("location", "emergency"):
-            field = db.session.scalars(select(ProfileField).where(ProfileField.key == key)).one()
-            field.facet = True
+    make_facet(app, "location", "emergency")
     said = got(ada, f"{API}/openapi.json")
 
     assert said["openapi"].startswith("3.1")
