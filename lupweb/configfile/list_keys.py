@@ -74,7 +74,10 @@ def list_rules(entry: Entry) -> Broken:
     try:
         parse(entry["query"])
     except FilterRefused as error:
-        yield "query", error.message
+        yield (
+            "query",
+            _("Column %(column)s: %(why)s", column=error.column, why=error.message),
+        )
     try:
         check_address(entry["address"])
     except InvalidValue as error:

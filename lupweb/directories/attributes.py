@@ -16,7 +16,7 @@ NEVER_READ = frozenset(
         "userpkcs12", "msfve-recoverypassword", "mssfu30password",
     }
 )  # fmt: skip
-NEVER_READ_BEGINNINGS = ("member",)
+NEVER_READ_BEGINNINGS = ("member", "olc")  # olcRootPW and the rest of OpenLDAP's own set-up
 # The numbers of the same attributes (RFC 4519, RFC 2798, MS-ADA): a server takes either.
 NEVER_READ_NUMBERS = frozenset(
     {

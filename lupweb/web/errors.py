@@ -78,6 +78,11 @@ SENTENCES: dict[int, tuple[Text, Text]] = {
         _("Nothing was changed. Try again in a minute."),
     ),
 }
+SENTENCES_OF_API = {
+    401: _("Show a token that is good: it may have ended, or have been revoked."),
+    404: _("There is nothing at this address, or nothing that this token may read."),
+    405: _("This address only reads: ask it with GET."),
+}
 READ_ONLY = _("Nothing can be changed now")
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
 
@@ -111,7 +116,7 @@ def error_page(
     nearest = 400 if status < 500 else 500
     heading, usual = SENTENCES.get(status, SENTENCES[nearest])
     if request.path.startswith(API):
-        return error_document(status, message or usual)
+        return error_document(status, message or SENTENCES_OF_API.get(status, usual))
     name = f"errors/{status if status in PAGES else nearest}.html"
     said: dict[str, Any] = {
         "title": str(title or heading),

@@ -9,7 +9,8 @@ PERSON = "cn=Amy Wong+sn=Kroker,ou=people,dc=example,dc=com"
 
 
 @pytest.mark.parametrize(
-    "name", ["userPassword", "USERPASSWORD;x-foo", "memberUid", "unicodePwd", "2.5.4.35"]
+    "name",
+    ["userPassword", "USERPASSWORD;x-foo", "memberUid", "unicodePwd", "2.5.4.35", "olcRootPW"],
 )
 def test_b104_secrets_and_rights_are_never_read_nor_written(name: str) -> None:
     assert is_never_read(name)

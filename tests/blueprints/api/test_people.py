@@ -193,7 +193,9 @@ def test_every_fault_is_json(ada: FlaskClient) -> None:
         ("GET", "/org-charts/none/ada", 404, "not_found"),
     ):
         answer = ada.open(API + path, method=method)
-        assert (answer.status_code, answer.get_json()["error"]["code"]) == (status, code)
+        error = answer.get_json()["error"]
+        assert (answer.status_code, error["code"]) == (status, code)
+        assert "page" not in error["text"]  # there is none
 
 
 def test_who_is_signed_out_is_told_so(app: Flask) -> None:
