@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from lupweb import clock
 from lupweb.accounts import passwords
 from lupweb.search.folding import fold
+from lupweb.web import limits
 from tests.visibility.calls import CALLS, Call
 from tests.visibility.twins import CANARY, NOW, Site, a_site, enter, restrict, seen
 
@@ -87,6 +88,7 @@ def twins(
     """Sites whose categories were restricted before the secrets came, or after they were seen."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: NOW)
+        patch.setattr(limits, "EXPORTS", "1000 per minute")
         patch.setattr(passwords, "_hasher", PasswordHasher(1, 8, 1))
         sites = {
             secrets: a_site(tmp_path_factory.mktemp("site"), sqlite_with_tables, queue_url)
