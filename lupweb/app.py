@@ -2,15 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import Migrate
 from jinja2 import StrictUndefined
-from sqlalchemy.exc import SQLAlchemyError
 
 from lupweb import jobs, logs
 from lupweb.blueprints import (
@@ -35,10 +31,11 @@ from lupweb.database import db
 from lupweb.directories.connect import Connect, connect
 from lupweb.directories.service import DirectoryFacts
 from lupweb.orgchart import keeping as charts
-from lupweb.profiles.service import changed, outdated
+from lupweb.profiles.service import ahead, changed, outdated
 from lupweb.search import index, keeping
 from lupweb.search.outdated import note_outdated
 from lupweb.sync.admitting import admit
+from lupweb.tables import SCHEMA, database_answers, schema_is_current
 from lupweb.web import (
     access,
     assets,
@@ -52,9 +49,9 @@ from lupweb.web import (
     limits,
     request_ids,
     sessions,
+    versions,
 )
 
-SCHEMA = Path(__file__).parent / "schema"
 LARGEST_FORM = 1024 * 1024
 MOST_FORM_PARTS = 200
 
@@ -88,8 +85,8 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
     request_ids.init_app(app)
     hosts.init_app(app, settings)
     sessions.init_app(app, settings)
-    csrf.init_app(app)
-    access.init_app(app)
+    for guard in (csrf, versions, access):
+        guard.init_app(app)
     headers.init_app(app, settings)
     for part in (assets, filters, errors, kept):
         part.init_app(app)
@@ -101,6 +98,7 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
     admin.init_app(app)
     api.init_app(app)
     changed.connect(_renew)
+    ahead.connect(index.ahead)
     outdated.connect(_note_outdated)
     jobs.init_app(app)
     limits.init_app(app, jobs.url_of_queue(settings))
@@ -144,22 +142,3 @@ def _readiness(settings: Settings) -> dict[str, bool]:
         "queue": jobs.queue_answers(settings),
         "schema": schema_is_current(),
     }
-
-
-def database_answers() -> bool:
-    """Return whether the database answers."""
-    try:
-        with db.engine.connect() as connection:
-            return bool(connection.scalar(db.select(1)))
-    except SQLAlchemyError:
-        return False
-
-
-def schema_is_current() -> bool:
-    """Return whether the database has the tables of this version."""
-    wanted = ScriptDirectory(str(SCHEMA)).get_current_head()
-    try:
-        with db.engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == wanted
-    except SQLAlchemyError:
-        return False

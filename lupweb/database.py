@@ -3,13 +3,16 @@
 import enum
 import json
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event
+from psycopg.errors import DiskFull, QueryCanceled
+from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, Enum, MetaData, event, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -18,6 +21,11 @@ REPEATABLE = "lup_repeatable"
 IF_FREE = "lup_if_free"
 PATIENCE_MS = 5000
 """How long SQLite waits for a lock that somebody else holds."""
+PAGE_STATEMENT_S = 2
+"""How long a statement may take PostgreSQL on behalf of a page (hostile-input.md B90)."""
+STEPS_AT_ONCE, MOST_STEPS = 1_000_000, 200_000_000
+"""The same for SQLite, in steps of its virtual machine, of which that is about as many: it makes
+rows while they are fetched, so its time is also that of whoever takes them."""
 BULK_PRAGMAS = ("cache_size = -8192", "wal_autocheckpoint = 8192")
 """Of a connection that writes much: 8 MiB of pages in memory, 32 MiB before they are moved."""
 NAMING = {
@@ -140,6 +148,50 @@ def after_commit(act: Callable[[], None]) -> None:
         db.session.info["after_commit"].append(act)
 
 
+class _Limit(threading.local):
+    """Whether what this thread asks a database is for a page, and how far SQLite has come."""
+
+    is_on = False
+    steps = 0
+
+    def is_reached(self) -> bool:
+        """Count steps; return whether SQLite is to break off."""
+        self.steps += STEPS_AT_ONCE
+        return self.steps > MOST_STEPS
+
+
+_limit = _Limit()
+
+
+def limit_statements(*, is_on: bool = True) -> None:
+    """Let statements of this thread that only read end with an OperationalError if they take long.
+
+    Counts for transactions that begin from now on.
+    """
+    _limit.is_on = is_on
+
+
+def take_time() -> None:
+    """Let the statements of this transaction take as long as they must, limit or not.
+
+    For what reads everybody once, to be kept for many pages, and for files that are streamed.
+    """
+    if _limit.is_on and db.engine.dialect.name == "postgresql":
+        db.session.execute(text("SET LOCAL statement_timeout = 0"))
+
+
+def was_too_long(error: OperationalError) -> bool:
+    """Return whether a statement was broken off because of its limit."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_INTERRUPT or isinstance(error.orig, QueryCanceled)
+
+
+def is_full(error: OperationalError) -> bool:
+    """Return whether the database has no room left to write."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code == sqlite3.SQLITE_FULL or isinstance(error.orig, DiskFull)
+
+
 def in_transaction() -> bool:
     """Return whether the session holds a transaction, be it only for reading."""
     return bool(db.session().in_transaction())
@@ -173,9 +225,14 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite":
-        return
     options = connection.get_execution_options()
+    is_limited = _limit.is_on and not options.get(WRITE)
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name != "sqlite":
+        if is_limited:
+            driver.execute(f"SET LOCAL statement_timeout = '{PAGE_STATEMENT_S}s'")
+        return
+    driver.set_progress_handler(_limit.is_reached if is_limited else None, STEPS_AT_ONCE)
     if not options.get(WRITE):
         connection.exec_driver_sql("BEGIN")
         return
@@ -188,6 +245,11 @@ def _begin(connection: Connection) -> None:
         for pragma in BULK_PRAGMAS:
             connection.exec_driver_sql(f"PRAGMA {pragma}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _count_anew(*_told: Any) -> None:
+    _limit.steps = 0
 
 
 def _begin_if_free(connection: Connection) -> None:

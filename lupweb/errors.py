@@ -119,6 +119,10 @@ class ReadOnlyMode(LupwebError):
     """The site is in read-only mode; nothing was changed."""
 
 
+class OtherVersion(LupwebError):
+    """The tables are those of another version than this process; nothing was changed."""
+
+
 class AddressRefused(LupwebError):
     """A web server gives nothing of use for this address, and would not a moment later."""
 

@@ -6,11 +6,11 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
-from lupweb.app import schema_is_current
 from lupweb.cli.setup import upgrade_database
 from lupweb.database import db
 from lupweb.profiles.layout import load_layout
 from lupweb.search.engine import is_kept_by_hand
+from lupweb.tables import schema_is_current
 from tests.databases import both_databases
 
 COMPARED = {

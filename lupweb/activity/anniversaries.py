@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from lupweb.field_types.date import ANNIVERSARY_YEARS
 from lupweb.field_types.days import LEAP_YEAR, MONTHS, day_of, month_and_day
-from lupweb.texts import Text, _
+from lupweb.texts import Text, _, ngettext
 
 LEAP_DAY = (2, 29)
 SOON = timedelta(days=7)
@@ -71,6 +71,21 @@ def anniversary_of(value: str, kind: str) -> Anniversary | None:
     return Anniversary(full.month, full.day, full if kind == ANNIVERSARY_YEARS else None)
 
 
+def counted(label: str, years: int | None, on: date) -> Text | str:
+    """Return what is told of a day beside a name: “1 year (At Nordhafen since 2025)”, “Birthday”.
+
+    :param label: the name of the field
+    :param years: how many it is on that day; None where nobody counts
+    """
+    if not years:
+        return label
+    since = on.year - years
+    return ngettext(
+        "%(n)s year (%(field)s %(since)s)", "%(n)s years (%(field)s %(since)s)", years,
+        field=label, since=since,
+    )  # fmt: skip
+
+
 def in_words(on: date, today: date) -> Text:
     """Return a day as it is told beside a name: “today”, “Tuesday”, “1 December”."""
     ahead = on - today
@@ -88,4 +103,4 @@ def day_and_month(on: date) -> Text:
     return _("%(day)s %(month)s", day=on.day, month=MONTHS[on.month - 1])
 
 
-__all__ = ["LEAP_YEAR", "Anniversary", "anniversary_of", "in_words"]
+__all__ = ["LEAP_YEAR", "Anniversary", "anniversary_of", "counted", "in_words"]

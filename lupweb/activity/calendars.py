@@ -29,9 +29,15 @@ class Event:
 
     @property
     def first(self) -> date:
-        """Return the first day: a hidden year is the same for everybody, and says nothing."""
+        """Return the first day that is kept.
+
+        Where years are counted, it is a year after the day itself, which is no anniversary. A
+        hidden year is the same for everybody, and says nothing.
+        """
         anniversary = self.anniversary
-        return anniversary.since or date(LEAP_YEAR, anniversary.month, anniversary.day)
+        if anniversary.since:
+            return anniversary.on(anniversary.since.year + 1)
+        return date(LEAP_YEAR, anniversary.month, anniversary.day)
 
 
 def calendar(name: str, events: Iterable[Event], now: datetime) -> bytes:

@@ -13,7 +13,7 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import select
 
 from lupweb.accounts.viewers import Viewer
-from lupweb.activity.anniversaries import Anniversary, anniversary_of
+from lupweb.activity.anniversaries import Anniversary, anniversary_of, counted
 from lupweb.activity.calendars import Event
 from lupweb.database import db
 from lupweb.field_types.date import DateType
@@ -29,6 +29,7 @@ from lupweb.search.column_fields import is_anniversary
 from lupweb.search.column_models import PeopleValue
 from lupweb.search.columns import Column, read_codes
 from lupweb.search.directory import open_directory
+from lupweb.texts import Text
 
 PAGE = 50
 AHEAD = timedelta(days=30)
@@ -48,6 +49,11 @@ class Occasion:
     label: str
     on: date
     years: int | None
+
+    @property
+    def what(self) -> Text | str:
+        """Return what day it is."""
+        return counted(self.label, self.years, self.on)
 
 
 @dataclass(frozen=True)
@@ -111,9 +117,15 @@ def events(viewer: Viewer, layout: Layout, ids: Sequence[int], site: str) -> Ite
         yield Event(
             uid=uuid5(NAMESPACE_URL, f"{url}#{field.key}").urn,
             anniversary=anniversary,
-            summary=f"{person.name}: {field.name}",
+            summary=_summary(person.name, field.name, anniversary),
             url=url,
         )
+
+
+def _summary(name: str, label: str, anniversary: Anniversary) -> str:
+    """Return what a calendar says every year: the year since when, and not how many it is."""
+    since = f" {anniversary.since.year}" if anniversary.since else ""
+    return f"{name}: {label}{since}"
 
 
 def month_of_everybody(

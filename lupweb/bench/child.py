@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from lupweb.bench import charting, company, searching, serving, syncing
+from lupweb.bench import charting, company, savers, searching, serving, syncing
 from lupweb.errors import LupwebError
 
 TASKS: dict[str, Callable[..., Any]] = {
@@ -20,6 +20,10 @@ TASKS: dict[str, Callable[..., Any]] = {
     "search": searching.search,
     "browsers": serving.browsers,
     "charts": charting.charts,
+    "prompt_saves": savers.prompt_saves,
+    "save_on": savers.save_on,
+    "drain_on": savers.drain_on,
+    "what_became": savers.what_became,
 }
 
 

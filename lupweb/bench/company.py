@@ -104,11 +104,17 @@ def load(folder: str, people: int) -> None:
 
 
 def installation(
-    folder: Path, served: Served, database_url: str = "", *, has_groups: bool = True
+    folder: Path,
+    served: Served,
+    database_url: str = "",
+    *,
+    has_groups: bool = True,
+    writes: bool = False,
 ) -> None:
     """Make an installation in `folder` that is set up to read the company.
 
     :param has_groups: whether the members of its groups are read, too
+    :param writes: whether what people enter is saved to the directory
     """
     env = environment(folder, database_url)
     output_of([*module("lupweb"), "upgrade"], env)
@@ -118,6 +124,7 @@ def installation(
         people=served.people,
         uri=served.uri,
         reader_password=served.reader_password,
+        writer_password=served.writer_password if writes else "",
         has_groups=has_groups,
     )
 
@@ -129,7 +136,9 @@ def copy_of(template: Path, folder: Path) -> Path:
     return folder
 
 
-def set_up(people: int, uri: str, reader_password: str, *, has_groups: bool) -> None:
+def set_up(
+    people: int, uri: str, reader_password: str, writer_password: str, *, has_groups: bool
+) -> None:
     """Set this process's installation up for the company, as an administrator would.
 
     Pictures come from nowhere: the clock of every target stops before they are read. Without
@@ -140,6 +149,7 @@ def set_up(people: int, uri: str, reader_password: str, *, has_groups: bool) -> 
         access = Access(
             uri=uri,
             reader_password=reader_password,
+            writer_password=writer_password,
             administrator_password=secrets.token_urlsafe(12),
             secret_key=parts_of(app).settings.secret_key,
         )

@@ -28,11 +28,13 @@ class Target:
 
     :param at_least: the limit is the smallest good figure; else it is the largest
     :param is_required: a target that is only reported never fails a bench
+    :param is_timed: one that is no matter of time is judged on a busy machine as well
     """
 
     limit: float
     at_least: bool = False
     is_required: bool = True
+    is_timed: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,7 @@ class Finding:
         """
         if self.target is None:
             return Verdict.NONE
-        if not is_judged:
+        if self.target.is_timed and not is_judged:
             return Verdict.NOT_JUDGED
         found = self.subject if self.ratio is None else self.ratio
         limit = self.target.limit

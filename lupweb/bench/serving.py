@@ -38,9 +38,9 @@ OK = 200
 P9 = Target(limit=0.25, at_least=True, is_required=False)
 P10 = Target(limit=0.12, at_least=True, is_required=False)
 RAISED_BY = _(
-    "P9 and P10 are reported, not required. What raises them, most first: the frame of a page kept"
-    " by account; queries sent without SQLAlchemy's session; the limit of searches counted without"
-    " an extension; cards that are cold made by code in place of a template."
+    "P9 and P10 are reported, not required. What raises them, most first: the statements of a page"
+    " sent without SQLAlchemy; the limit of searches counted without an extension; cards that are"
+    " cold made by code in place of a template."
 )
 
 

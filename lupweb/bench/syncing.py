@@ -2,7 +2,8 @@
 
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from lupweb.bench.machine import memory_now_mb, memory_peak_mb, peak_of_children
 from lupweb.bench.report import Finding, Target, alone, between, compared
 from lupweb.demo.fill import KEY
 from lupweb.errors import LupwebError
-from lupweb.profiles.service import changed
+from lupweb.orgchart import keeping as charts
+from lupweb.profiles.service import ahead, changed
 from lupweb.runs.states import CHANGES, FULL, RunState
 from lupweb.sync.records import record
 from lupweb.sync.service import run
@@ -86,9 +88,7 @@ def memory_of_first(place: Workplace, template: Path) -> float:
 
 def sync(*, has_index: bool, modify: Sequence[str] = ()) -> dict[str, float]:
     """Read everybody into this process's installation, then once more; see `first_and_again`."""
-    with application() as app:
-        if not has_index:
-            _leave_search_out()
+    with application() as app, nullcontext() if has_index else search_left_out():
         figures = {"first": _run_once(app), "again": _run_once(app)}
         if modify:
             figures["none"] = _run_once(app, CHANGES)
@@ -152,10 +152,19 @@ def _findings(measured: list[Round], memory_mb: float) -> list[Finding]:
     ]
 
 
-def _leave_search_out() -> None:
-    for receiver in list(changed.receivers_for(ANY)):
-        if receiver.__module__.startswith("lupweb.search."):
-            changed.disconnect(receiver)
+@contextmanager
+def search_left_out() -> Iterator[None]:
+    """Let nobody but org charts learn of changes while the block lasts: no words are kept then."""
+    ours = [(signal, each) for signal in (changed, ahead) for each in signal.receivers_for(ANY)]
+    for signal, receiver in ours:
+        signal.disconnect(receiver)
+    changed.connect(charts.renew)
+    try:
+        yield
+    finally:
+        changed.disconnect(charts.renew)
+        for signal, receiver in ours:
+            signal.connect(receiver)
 
 
 def _run_once(app: Any, mode: str = FULL) -> float:

@@ -88,7 +88,7 @@ def _export(address: SearchAddress) -> Export:
     found = found_people(viewer(), page_layout(), site_options(), asked, among)
     settings = current_app.extensions["lupweb"].settings
     site = settings.base_url.rstrip("/") or request.host_url.rstrip("/")
-    return Export(viewer(), page_layout(), found, site)
+    return Export(viewer(), page_layout(), found, site, address.columns)
 
 
 def _note(export: Export, form: str, address: SearchAddress) -> None:

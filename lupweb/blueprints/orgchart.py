@@ -15,6 +15,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import secure_filename
 
+from lupweb.contacts.queries import starred
 from lupweb.database import transaction
 from lupweb.errors import InvalidValue, NotFound
 from lupweb.exports.org_charts import chart_csv, chart_png, note_chart_export
@@ -30,6 +31,7 @@ from lupweb.search.suggestions import suggestions
 from lupweb.web.access import signed_in_account, viewer
 from lupweb.web.chart_address import ChartAddress, read_chart_address
 from lupweb.web.chart_looks import CLASSES, COLOURS
+from lupweb.web.chart_missing import no_chart
 from lupweb.web.chart_page import ChartPage
 from lupweb.web.layouts import page_layout, site_options
 
@@ -37,6 +39,7 @@ FROM_FORM = "find"
 """Says that words were typed, and that the browser is to be moved to whom they mean."""
 
 bp = Blueprint("orgchart", __name__, url_prefix="/org-chart")
+bp.register_error_handler(NotFound, no_chart)
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def show(key: str) -> ResponseReturnValue:
         charts=[(each.name, url_for(".show", key=each.key), each == chart) for each in charts],
         problems=problems(chart, viewer()),
         looks=CLASSES,
+        starred=starred(viewer()),
     )
 
 
@@ -107,7 +111,7 @@ def export_svg(key: str) -> ResponseReturnValue:
 def export_png(key: str) -> ResponseReturnValue:
     """Send what the address shows as a picture."""
     chart, page = _shown(key)
-    picture = chart_png(_svg(page), page.drawing.width, page.drawing.height)
+    picture = chart_png(_svg(page), page.paper.width, page.paper.height)
     return _file(Response(picture, content_type="image/png"), chart, "png")
 
 

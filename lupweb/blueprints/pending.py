@@ -1,5 +1,8 @@
 """What owners read of their values that a directory does not have yet."""
 
+from datetime import datetime
+
+from lupweb import clock
 from lupweb.profiles.pending import PendingValue
 from lupweb.texts import Text, _
 from lupweb.web.filters import when
@@ -13,7 +16,7 @@ def pending_sentence(pending: PendingValue) -> Text:
         pending.message,
         field=label_of(pending),
         directory=pending.directory,
-        next_try=str(when(next_try)) if next_try else "",
+        next_try=str(when_next(next_try)) if next_try else "",
         theirs=pending.theirs,
     )
 
@@ -21,3 +24,8 @@ def pending_sentence(pending: PendingValue) -> Text:
 def label_of(pending: PendingValue) -> str:
     """Return what the field is called."""
     return pending.field.name if pending.field else str(_("Picture"))
+
+
+def when_next(instant: datetime) -> Text:
+    """Return when something is tried again, in words; what is due already is about to be."""
+    return when(instant) if instant > clock.now() else _("in a moment")

@@ -6,9 +6,10 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from flask import Flask
 
-from lupweb.app import Parts, create_app, database_answers, schema_is_current
+from lupweb.app import Parts, create_app
 from lupweb.database import db
 from lupweb.errors import InvalidSetting
+from lupweb.tables import database_answers, schema_is_current
 from lupweb.texts import _
 
 P = ParamSpec("P")

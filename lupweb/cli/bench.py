@@ -17,6 +17,7 @@ from lupweb.bench.meanwhile import bench_meanwhile
 from lupweb.bench.peers import bench_peer
 from lupweb.bench.postgresql import find_programs
 from lupweb.bench.report import Finding, Report
+from lupweb.bench.saving import SAVES, SEED, bench_losses, bench_prompt
 from lupweb.bench.searching import bench_search
 from lupweb.bench.serving import bench_pages
 from lupweb.bench.syncing import bench_sync
@@ -156,11 +157,26 @@ def peer_bench(*, peer_python: Path | None, **asked: Any) -> None:
 @bench.command("writeback")
 @_options(PEOPLE_OF_WRITEBACK)
 @keep_option
-def writeback_bench(**asked: Any) -> None:
-    """Measure changes of entries beside `ldapmodify`: P13."""
-    _measure("writeback", Wishes(**asked), lambda place, wishes: (
-        bench_writeback(place, wishes.people, wishes.rounds, _say), ()
-    ), slapd_version)  # fmt: skip
+@click.option(
+    "--saves",
+    default=SAVES,
+    show_default=True,
+    type=click.IntRange(1, 1_000_000),
+    help="How many values are saved through a network that loses messages.",
+)
+@click.option(
+    "--seed", default=SEED, show_default=True, type=int, help="What is saved, and what is lost."
+)
+def writeback_bench(*, saves: int, seed: int, **asked: Any) -> None:
+    """Measure changes of entries beside `ldapmodify`: P13, G6; and that no save is lost."""
+
+    def measure(place: Workplace, wishes: Wishes) -> Found:
+        findings = bench_writeback(place, wishes.people, wishes.rounds, _say)
+        prompt = bench_prompt(place, wishes.people, wishes.rounds, _say)
+        losses, notes = bench_losses(place, wishes.people, saves, seed, _say)
+        return [*findings, *prompt, *losses], notes
+
+    _measure("writeback", Wishes(**asked), measure, slapd_version)
 
 
 def slapd_version() -> dict[str, str]:

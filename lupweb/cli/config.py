@@ -9,7 +9,7 @@ import click
 from flask import Flask
 
 from lupweb import clock
-from lupweb.app import create_app, schema_is_current
+from lupweb.app import create_app
 from lupweb.cli.application import parts_of, with_application
 from lupweb.cli.output import json_option, print_json
 from lupweb.configfile import apply as applying
@@ -24,6 +24,7 @@ from lupweb.database import db, transaction
 from lupweb.errors import InvalidSetting
 from lupweb.jobs.timetable import wanted
 from lupweb.runs.timetable import arrange
+from lupweb.tables import schema_is_current
 from lupweb.texts import Text, _
 
 FAILED = 1

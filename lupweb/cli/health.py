@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from lupweb.app import Parts, create_app, database_answers, schema_is_current
+from lupweb.app import Parts, create_app
 from lupweb.cli.application import parts_of
 from lupweb.cli.output import json_option, print_json
 from lupweb.database import db
@@ -15,6 +15,7 @@ from lupweb.jobs.scheduler import SUBJECT as SCHEDULER
 from lupweb.runs.leases import shows_life
 from lupweb.runs.service import active_runs
 from lupweb.runs.states import RunState
+from lupweb.tables import database_answers, schema_is_current
 from lupweb.texts import Text, _
 from lupweb.writeback.records import numbers
 

@@ -14,6 +14,7 @@ from lupweb.config import described, load_settings
 from lupweb.database import db, transaction
 from lupweb.profiles.standard import ensure_standard_fields
 from lupweb.search import index, keeping
+from lupweb.sync.secondary import make_missing
 
 
 @click.command()
@@ -31,6 +32,7 @@ def upgrade_database(app: Flask) -> None:
             ensure_standard_fields()
             index.rebuild_if_outdated()
             keeping.rebuild_if_outdated()
+        make_missing()
         db.session.remove()
         db.engine.dispose()
 

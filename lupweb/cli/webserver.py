@@ -17,7 +17,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.http import get_parser
-from gunicorn.http.errors import LimitRequestHeaders
+from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 THREADS = 4
@@ -151,6 +151,16 @@ class Leaving:
         return now > self.began_at + GOODBYE_S
 
 
+class AddressTooLong(LimitRequestLine):
+    """What is said of it by whoever does not know yet who asks, nor in which language."""
+
+    def __str__(self) -> str:
+        return (
+            "This address is too long: the filter and what is chosen beside it have room for 8,000"
+            " characters, and letters with accents take six. Go back and leave something out."
+        )
+
+
 class PatientWorker(ThreadWorker):
     """Waits for requests without a thread, and for no client for ever (gunicorn 27)."""
 
@@ -167,6 +177,12 @@ class PatientWorker(ThreadWorker):
         self._listen(conn, arriving, partial(self._receive, conn, arriving))
         if arriving.is_complete and not arriving.hides_its_length:
             self._hand_over(conn, arriving)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
+        """Answer what is no request; say in words that an address is too long."""
+        if isinstance(exc, LimitRequestLine):
+            exc = AddressTooLong(exc.size, exc.max_size)
+        super().handle_error(req, client, addr, exc)
 
     def finish_request(self, conn: TConn, done: Any) -> None:
         """Keep a connection for the next request, or let the client close it; without a thread."""

@@ -9,6 +9,7 @@ from lupweb.audit.events import note_event
 from lupweb.configfile.changing import change_setup, open_setup
 from lupweb.configfile.field_draft import Draft, Posted, draft_of, new_draft
 from lupweb.configfile.group_members import MembersTyped, members_meant
+from lupweb.configfile.naming import name_problem
 from lupweb.configfile.profile_editing import (
     change_by_form,
     entry_of,
@@ -23,7 +24,6 @@ from lupweb.profiles.reporting import MANAGER
 from lupweb.texts import Text, _
 
 CHARTS = "org_charts"
-LONGEST_NAME = 200
 STEPS = {"up": -1, "down": 1}
 
 
@@ -159,10 +159,8 @@ def _refuse_problems(draft: Draft) -> Draft:
     :raises InvalidForm: with the form
     """
     problems: dict[str, Text | str] = {}
-    if not draft.entry["name"]:
-        problems["name"] = _("Give it a name.")
-    elif len(draft.entry["name"]) > LONGEST_NAME:
-        problems["name"] = _("A name takes at most %(most)s characters.", most=LONGEST_NAME)
+    if problem := name_problem(draft.entry["name"]):
+        problems["name"] = problem
     if not draft.entry["manager_field"]:
         problems["manager_field"] = _("Choose the field that names the manager.")
     found = draft.with_problems(problems)

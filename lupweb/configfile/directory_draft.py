@@ -9,6 +9,7 @@ from lupweb.configfile.directory_rules import directory_rules, sync_date
 from lupweb.configfile.field_draft import Draft, Posted
 from lupweb.configfile.keys import Entry, Key
 from lupweb.configfile.kinds import KINDS
+from lupweb.configfile.naming import name_problem
 from lupweb.configfile.secrecy import Secret, refused_certificates
 from lupweb.database import compact_json
 from lupweb.errors import CredentialsRefused, InvalidForm, InvalidValue
@@ -19,10 +20,8 @@ DIRECTORIES = "directories"
 UNSEEN = "bind_password"
 """What no page ever shows."""
 SYNC_DATE = "last_sync_date"
-LONGEST_NAME = 200
 LONGEST_NUMBER = 9
 REQUIRED: Mapping[str, Text] = {
-    "name": _("Give it a name."),
     "uri": _("Write the address of the server, such as ldaps://ldap.example.com."),
     "bind_dn": _("Name the account that reads."),
     "base_dn": _("Name the entry below which everything lies."),
@@ -96,11 +95,11 @@ def _problems(draft: Draft, before: Entry | None) -> Iterator[tuple[str, Text | 
     if entry["tls"] not in _choices("tls"):
         yield "tls", _("Choose how the connection is protected.")
         return
+    if problem := name_problem(entry["name"]):
+        yield "name", problem
     for name, sentence in REQUIRED.items():
         if not entry[name]:
             yield name, sentence
-    if len(entry["name"]) > LONGEST_NAME:
-        yield "name", _("A name takes at most %(most)s characters.", most=LONGEST_NAME)
     yield from directory_rules(entry)
     yield from _certificates(entry["ca_file"])
     yield from _password(entry, None if UNSEEN in draft.typed else before)

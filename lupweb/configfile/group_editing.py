@@ -9,11 +9,17 @@ from sqlalchemy import select
 from lupweb.accounts.sessions import check_all_soon
 from lupweb.accounts.viewers import Viewer
 from lupweb.audit.events import note_event
-from lupweb.configfile.changing import RefusedChange, change_setup, open_setup
+from lupweb.configfile.changing import change_setup, open_setup
 from lupweb.configfile.field_draft import Draft, Posted, draft_of, new_draft
 from lupweb.configfile.group_uses import GROUPS, replaced, uses_of
 from lupweb.configfile.keys import Entry, checked_name
-from lupweb.configfile.profile_editing import entry_of, key_of_name, refuse_outdated
+from lupweb.configfile.naming import name_problem
+from lupweb.configfile.profile_editing import (
+    change_by_form,
+    entry_of,
+    key_of_name,
+    refuse_outdated,
+)
 from lupweb.configfile.recording import note_changes
 from lupweb.configfile.stored import Setup
 from lupweb.database import db
@@ -21,8 +27,6 @@ from lupweb.errors import InvalidForm, InvalidValue
 from lupweb.people.models import Group
 from lupweb.people.names import fold_login
 from lupweb.texts import Text, _
-
-LONGEST_NAME = 200
 
 
 def new_group(directory: str = "", dn: str = "", name: str = "") -> Draft:
@@ -66,7 +70,8 @@ def add_group(viewer: Viewer, draft: Draft, secret_key: str) -> str:
     draft = _refuse_problems(draft, stored[GROUPS])
     key = draft.entry["key"] or key_of_name(draft.entry["name"], "group", stored[GROUPS])
     entry = {**draft.entry, "key": key, "members": ()}
-    _change_by_form(viewer, stored, {**stored[GROUPS], key: entry}, secret_key, draft)
+    groups = {**stored[GROUPS], key: entry}
+    change_by_form(viewer, stored, {GROUPS: groups}, secret_key, draft, key)
     note_event(viewer.actor, "group.added", key, {}, entry)
     return key
 
@@ -83,7 +88,8 @@ def save_group(viewer: Viewer, draft: Draft, secret_key: str) -> None:
     draft = _refuse_problems(draft, {})
     refuse_outdated(draft, before)
     entry = {**draft.entry, "members": before["members"]}
-    _change_by_form(viewer, stored, {**stored[GROUPS], draft.key: entry}, secret_key, draft)
+    groups = {**stored[GROUPS], draft.key: entry}
+    change_by_form(viewer, stored, {GROUPS: groups}, secret_key, draft, draft.key)
     if before != entry:
         note_event(viewer.actor, "group.changed", draft.key, before, entry)
 
@@ -180,10 +186,8 @@ def _refuse_problems(draft: Draft, taken: Mapping[str, Any]) -> Draft:
     :raises InvalidForm: with the form
     """
     problems: dict[str, Text | str] = {}
-    if not draft.entry["name"]:
-        problems["name"] = _("Give it a name.")
-    elif len(draft.entry["name"]) > LONGEST_NAME:
-        problems["name"] = _("A name takes at most %(most)s characters.", most=LONGEST_NAME)
+    if problem := name_problem(draft.entry["name"]):
+        problems["name"] = problem
     if not draft.key and draft.entry["key"]:
         problems |= _key_problem(draft.entry["key"], taken)
     if problems:
@@ -199,13 +203,3 @@ def _key_problem(key: str, taken: Mapping[str, Any]) -> dict[str, Text | str]:
     if key.casefold() in {other.casefold() for other in taken}:
         return {"key": _("The key “%(key)s” is taken.", key=key)}
     return {}
-
-
-def _change_by_form(
-    viewer: Viewer, stored: Setup, groups: Mapping[str, Any], secret_key: str, draft: Draft
-) -> None:
-    try:
-        change_setup(viewer, stored, {GROUPS: groups}, secret_key)
-    except RefusedChange as refused:
-        problems = {name: sentence for (_kind, _key, name), sentence in refused.problems.items()}
-        raise InvalidForm(refused.message, draft.with_problems(problems)) from refused

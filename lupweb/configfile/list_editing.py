@@ -9,6 +9,7 @@ from lupweb.configfile.changing import RefusedChange, change_setup, open_setup
 from lupweb.configfile.field_draft import Draft, Posted, draft_of, new_draft
 from lupweb.configfile.keys import Entry
 from lupweb.configfile.list_keys import NO_KEYS, start_label
+from lupweb.configfile.list_references import doubtful_starts, idle_lists
 from lupweb.configfile.profile_editing import entry_of, key_of_name, refuse_outdated
 from lupweb.configfile.recording import note_changes
 from lupweb.configfile.stored import Setup
@@ -23,10 +24,16 @@ TEXTS = ("name", "query", "address", "view", "sort")
 
 @dataclass(frozen=True)
 class SharedSetup:
-    """Lists and start pages as they are set, in their order."""
+    """Lists and start pages as they are set, in their order.
+
+    :param idle: key -> why, of the lists that are offered to nobody
+    :param doubtful: label -> why, of the start pages that lead fewer people than they say
+    """
 
     lists: Sequence[Entry]
     starts: Sequence[tuple[str, Entry]]
+    idle: Mapping[str, Text]
+    doubtful: Mapping[str, Text]
 
 
 def shared_setup(viewer: Viewer, secret_key: str) -> SharedSetup:
@@ -35,7 +42,12 @@ def shared_setup(viewer: Viewer, secret_key: str) -> SharedSetup:
     :raises Forbidden: if `viewer` is no administrator
     """
     stored = open_setup(viewer, secret_key)
-    return SharedSetup(list(stored[LISTS].values()), list(stored[STARTS].items()))
+    return SharedSetup(
+        list(stored[LISTS].values()),
+        list(stored[STARTS].items()),
+        idle_lists(stored),
+        doubtful_starts(stored),
+    )
 
 
 def new_list() -> Draft:

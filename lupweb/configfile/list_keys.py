@@ -10,6 +10,7 @@ from lupweb.errors import FilterRefused, InvalidValue
 from lupweb.lists.contents import MOST_COLUMNS, USUAL_SORT, VIEWS, check_address
 from lupweb.lists.service import checked_list_name
 from lupweb.search.grammar import parse
+from lupweb.search.grammar_errors import sentence_of
 from lupweb.texts import Text, _
 
 Broken = Iterator[tuple[str, Text | str]]
@@ -18,7 +19,8 @@ EVERYBODY = "*"
 NO_KEYS = frozenset({"new", "look"})
 """Addresses below /lists that are no list."""
 LONGEST_PAGE = 1_000
-HOST = re.compile(r"(?=.{1,253}(?::|$))[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+HOST = re.compile(r"(?=.{1,253}(?::|$))[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:(?P<port>[0-9]{1,9}))?")
+PORTS = range(1, 65_536)
 
 
 def _named_like_key(given: Mapping[str, Any]) -> Mapping[str, Value]:
@@ -74,10 +76,7 @@ def list_rules(entry: Entry) -> Broken:
     try:
         parse(entry["query"])
     except FilterRefused as error:
-        yield (
-            "query",
-            _("Column %(column)s: %(why)s", column=error.column, why=error.message),
-        )
+        yield "query", sentence_of(error)
     try:
         check_address(entry["address"])
     except InvalidValue as error:
@@ -102,7 +101,13 @@ def start_rules(entry: Entry) -> Broken:
 def host_rules(hosts: tuple[str, ...]) -> Iterator[Text]:
     """Yield what is wrong with the hosts that may show lists in their pages."""
     for host in hosts:
-        if not HOST.fullmatch(host):
+        found = HOST.fullmatch(host)
+        if found and int(found["port"] or 1) not in PORTS:
+            yield _(
+                "“%(host)s” names a port that does not exist: ports are numbers from 1 to 65535.",
+                host=host[:100],
+            )
+        elif not found:
             yield _(
                 "“%(host)s” is no host. Write a name such as intranet.example.com, with a port"
                 " if it needs one, without https:// and without *.",

@@ -98,4 +98,6 @@ def change_by_form(
 
 
 def _input(draft: Draft, name: str) -> str:
-    return name if draft.kind == FIELDS and name == "visible_to" else INPUTS.get(name, name)
+    has_own_inputs = draft.kind in {FIELDS, CATEGORIES}
+    is_one_of_its_own = draft.kind == FIELDS and name == "visible_to"
+    return INPUTS.get(name, name) if has_own_inputs and not is_one_of_its_own else name

@@ -5,6 +5,7 @@ from typing import Any
 
 from lupweb.configfile.faults import Place
 from lupweb.configfile.field_settings import type_options
+from lupweb.configfile.list_references import broken_lists
 from lupweb.configfile.writing_rules import broken_writing
 from lupweb.directories.models import DirectoryRole
 from lupweb.errors import InvalidValue
@@ -85,6 +86,7 @@ def broken_references(setup: Setup, named: Setup) -> Iterator[tuple[Place, Text]
     for sentence in _broken_address(setup, is_named="picture" in named):
         yield ("picture", "", "url"), sentence
     yield from broken_writing(setup, named)
+    yield from broken_lists(setup, named)
 
 
 def _broken_address(setup: Setup, *, is_named: bool) -> Iterator[Text]:

@@ -24,6 +24,7 @@ from lupweb.errors import InvalidValue
 from lupweb.ldap.filters import checked_attribute
 from lupweb.profiles.picture_address import fault_of
 from lupweb.runs import schedules
+from lupweb.runs.quiet import quiet_time
 from lupweb.sources.files import check_name
 from lupweb.texts import Text, _
 
@@ -80,6 +81,10 @@ def _schedules(entry: Entry) -> Broken:
             schedules.check(entry[name], "UTC")
         except InvalidValue as error:
             yield name, error.message
+    try:
+        quiet_time(entry["full_not_between"])
+    except InvalidValue as error:
+        yield "full_not_between", error.message
 
 
 def _picture(entry: Entry) -> Broken:

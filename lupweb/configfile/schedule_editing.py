@@ -15,6 +15,7 @@ from lupweb.texts import Text
 
 SCHEDULES = "schedules"
 MODES = (CHANGES, FULL)
+QUIET = "full_not_between"
 MOST_DIGITS = 2
 
 
@@ -23,12 +24,14 @@ class ScheduleForm:
     """What was chosen for the site, or for one directory.
 
     :param of: key of the directory; "" for the site
-    :param problems: mode -> what is wrong
+    :param quiet: when no schedule reads everything; of the site alone
+    :param problems: mode, or `QUIET` -> what is wrong
     """
 
     of: str
     choices: Mapping[str, Choice]
     revision: str = ""
+    quiet: str = ""
     problems: Mapping[str, Text | str] = field(default_factory=dict)
 
 
@@ -39,7 +42,7 @@ def site_form(viewer: Viewer, secret_key: str) -> ScheduleForm:
     """
     draft = table_draft(viewer, SCHEDULES, secret_key)
     choices = {mode: choice_of(draft.entry[mode] or "off") for mode in MODES}
-    return ScheduleForm("", choices, draft.revision)
+    return ScheduleForm("", choices, draft.revision, draft.entry[QUIET])
 
 
 def directory_form(key: str, crons: Mapping[str, str]) -> ScheduleForm:
@@ -50,7 +53,9 @@ def directory_form(key: str, crons: Mapping[str, str]) -> ScheduleForm:
 def form_typed(posted: Posted) -> ScheduleForm:
     """Return the form with what was posted."""
     choices = {mode: _choice(posted, mode) for mode in MODES}
-    return ScheduleForm(_first(posted, "of"), choices, _first(posted, "revision"))
+    return ScheduleForm(
+        _first(posted, "of"), choices, _first(posted, "revision"), _first(posted, QUIET)
+    )
 
 
 def save_form(viewer: Viewer, form: ScheduleForm, secret_key: str) -> None:
@@ -68,7 +73,7 @@ def save_form(viewer: Viewer, form: ScheduleForm, secret_key: str) -> None:
         else:
             draft = table_draft(viewer, SCHEDULES, secret_key)
             site = {mode: cron or "off" for mode, cron in crons.items()}
-            entry = {**draft.entry, **site}
+            entry = {**draft.entry, **site, QUIET: form.quiet}
             save_table(viewer, replace(draft, entry=entry, revision=form.revision), secret_key)
     except RefusedChange as refused:
         problems = {name.removeprefix("schedule_"): text

@@ -8,6 +8,7 @@ from lupweb.configfile.directory_rules import sync_date
 from lupweb.configfile.document import Document
 from lupweb.configfile.faults import Faults
 from lupweb.configfile.kinds import KINDS
+from lupweb.configfile.list_references import doubtful_starts, idle_lists
 from lupweb.configfile.profile_keys import STANDARD
 from lupweb.configfile.references import broken_references
 from lupweb.configfile.secrecy import Secret
@@ -55,10 +56,24 @@ def wanted_setup(document: Document, stored: Mapping[str, Entries]) -> Wanted:
     for place, sentence in broken_references(setup, document.kinds):
         document.faults.add(place, sentence)
     document.faults.refuse()
+    notes += _doubts(setup)
     decided = {*document.kinds}
     if setup["categories"] != stored["categories"]:
         decided.add("categories")
     return Wanted(setup, tuple(name for name in KINDS if name in decided), tuple(notes))
+
+
+def _doubts(setup: Mapping[str, Entries]) -> list[Text]:
+    """Return what can be stored, and is hardly what anybody wants."""
+    lists = [
+        _("The list “%(key)s” is offered to nobody. %(why)s", key=key, why=why)
+        for key, why in idle_lists(setup).items()
+    ]
+    starts = [
+        _("The start page of “%(row)s”: %(why)s", row=row, why=why)
+        for row, why in doubtful_starts(setup).items()
+    ]
+    return lists + starts
 
 
 def _directories(document: Document, stored: Entries, notes: list[Text]) -> Entries:

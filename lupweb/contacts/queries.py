@@ -24,6 +24,7 @@ from lupweb.texts import _
 
 NO_GROUP = 0
 """Stands for the contacts that are in no group."""
+STARRED = "SELECT person_id FROM contact WHERE user_id = {} AND removed_at IS NULL"
 Options = Mapping[str, Any]
 Groups = Sequence[tuple[int, str]]
 Members = Mapping[int, frozenset[int]]
@@ -106,10 +107,9 @@ def starred(viewer: Viewer) -> frozenset[int]:
     """Return the ids of the viewer's contacts, whoever can be met of them; one small query."""
     if viewer.account_id is None:
         return frozenset()
-    own = select(Contact.person_id).where(
-        Contact.user_id == viewer.account_id, Contact.removed_at.is_(None)
-    )
-    return frozenset(db.session.scalars(own))
+    connection = db.session.connection()
+    own = STARRED.format("?" if connection.dialect.name == "sqlite" else "%s")
+    return frozenset(connection.exec_driver_sql(own, (viewer.account_id,)).scalars())
 
 
 def contact_ids(viewer: Viewer, options: Options, group_id: int | None = None) -> list[int]:

@@ -70,7 +70,7 @@ CAST = (
          "Hamburg", "mireille.okafor", True, _extension(310)),
     Role("samuel.ekwueme", "Samuel", "Ekwueme", "Talent Partner", "People", "Talent", "Remote",
          "mireille.okafor", False, _extension(311)),
-    Role("clara.weissbach", "Clara", "Weissbach", "Key Account Manager", "Sales", "Harbours",
+    Role("clara.weissbach", "Clara", "Weissbach", "Key Account Manager", "Sales", "Harbours (EMEA)",
          "Hamburg", "tomasz.lindqvist", True, _extension(410)),
     Role("matteo.ferrand", "Matteo", "Ferrand", "Sales Engineer", "Sales", "Shipping", "Rotterdam",
          "tomasz.lindqvist", False, _extension(411)),

@@ -72,8 +72,10 @@ FROM_LDAP: Mapping[str, tuple[str, str]] = {
 FACETS = frozenset({"department", "location"})
 COLUMNS = frozenset({"department", "location", "phone"})
 """Which of them people are chosen by, and which are columns of the table."""
-SAVED_TO_LDAP = frozenset({"phone", "mobile", "room", "about"})
+SAVED_TO_LDAP = frozenset({"phone", "mobile", "room", "about", "skills"})
 """What people enter here goes to the directory, which lets its writer change it."""
+TAKEN_ALONG = frozenset({"mobile", "street"})
+"""What stands in vCards beside the standard fields."""
 OPTIONS = {"birthday": {"anniversary": "day"}, "start": {"anniversary": "years"}}
 """On which dates people congratulate each other, and whether years are counted."""
 FIELDS = (
@@ -97,7 +99,10 @@ FIELDS = (
         "about", "About me", "about", "description", "multiline",
         "What people can ask you about. Two or three sentences are enough.",
     ),
-    _Field("skills", "Skills", "about", type_key="tags", help_text="What you are asked about."),
+    _Field(
+        "skills", "Skills", "about", "nordhafenSkill", "tags", "What you are asked about.",
+        facet=True,
+    ),
     _Field(
         "birthday", "Birthday", "about", type_key="date",
         help_text="Without a year, if you like.",
@@ -180,6 +185,7 @@ def _add_profile() -> None:
             on_card=field.on_card,
         )
         defined.writes_back = field.key in SAVED_TO_LDAP
+        defined.in_vcard = field.key in TAKEN_ALONG
 
 
 def _add_chart_and_list() -> None:
@@ -188,6 +194,12 @@ def _add_chart_and_list() -> None:
             key="line", name="Reporting line", manager_field="manager", dotted_fields=["deputy"]
         )
     )
+    db.session.add(
+        SavedList(
+            key="newcomers", name="New this year", query='start:"last 12 months"', view="gallery",
+            position=2,
+        )
+    )  # fmt: skip
     db.session.add(
         SavedList(key="porto", name="Colleagues in Porto", query="location:Porto", view="list")
     )

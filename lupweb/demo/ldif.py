@@ -28,7 +28,10 @@ GROUPS_BASE = join("ou=groups", SUFFIX)
 SERVICES_BASE = join("ou=services", SUFFIX)
 SERVICES = ("reader", "writer")
 READER, WRITER = (join(f"cn={name}", SERVICES_BASE) for name in SERVICES)
-WRITABLE = ("telephoneNumber", "mobile", "roomNumber", "description", "displayName", "jpegPhoto")
+WRITABLE = (
+    "telephoneNumber", "mobile", "roomNumber", "description", "displayName", "jpegPhoto",
+    "nordhafenSkill",
+)  # fmt: skip
 # What inetOrgPerson has no attribute for. The numbers are OpenLDAP's own range for experiments.
 SCHEMA = """
 attributetype ( 1.3.6.1.4.1.4203.666.1.7301 NAME 'nordhafenStart' DESC 'first day of work'

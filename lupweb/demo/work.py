@@ -58,7 +58,7 @@ DEPARTMENTS = (
         "Sales",
         175,
         "Head of Sales",
-        _list("Shipping; Fisheries; Research vessels; Harbours; Tenders"),
+        _list("Shipping; Fisheries; Research vessels; Harbours (EMEA); Tenders"),
         _list(
             "Key Account Manager; Sales Engineer; Sales Assistant; Tender Manager; Channel Manager"
         ),

@@ -20,15 +20,23 @@ from lupweb.ldap.patterns import check_pattern, read_java, recognise
 from lupweb.texts import Text, _
 
 MOST_SHOWN = 5
+WHETHER = {
+    "answers": _("Whether the directory answers"),
+    "attribute": _("Whether the directory knows the attribute"),
+    "readable": _("Whether the account of lupweb may read it"),
+    "value": _("Whether the entry has a value now"),
+    "fits": _("Whether the value fits the type of the field"),
+}
+"""What a check looks at, said where it was not done."""
 
 
 def answers(case: Case) -> Check:
     """See that the directory answers, and lets our account in."""
     place, answer = case.supplier, case.answer
     if place is None:
-        return Check("answers", State.SKIPPED, no_directory())
+        return _not_done("answers", no_directory())
     if answer is None:
-        return Check("answers", State.SKIPPED, _("Not asked yet. “Check” asks the directory."))
+        return _not_done("answers", _not_yet())
     if answer.contact is Contact.ANSWERS:
         text = _("“%(directory)s” answers.", directory=place.name)
         return Check("answers", State.OK, text, [answer.uri])
@@ -224,12 +232,20 @@ def _is_asked(case: Case) -> bool:
 
 def _not_asked(case: Case, name: str) -> Check:
     if case.supplier is None or not is_read_from_directory(case):
-        return Check(name, State.SKIPPED, no_directory())
+        return _not_done(name, no_directory())
     if case.answer is None:
-        return Check(name, State.SKIPPED, _("Not asked yet. “Check” asks the directory."))
+        return _not_done(name, _not_yet())
     if not case.sight.is_told_raw:
-        return Check(name, State.SKIPPED, kept())
-    return Check(name, State.SKIPPED, _("Not done: a check before it failed."))
+        return _not_done(name, kept())
+    return _not_done(name, _("Not done: a check before it failed."))
+
+
+def _not_done(name: str, why: Text) -> Check:
+    return Check(name, State.SKIPPED, WHETHER[name], [why])
+
+
+def _not_yet() -> Text:
+    return _("Not asked yet. “Check” asks the directory.")
 
 
 def _dn(answer: Answer) -> Text:

@@ -86,18 +86,38 @@ class Target:
         :param values: none clears the attribute
         """
         facts = self.known.get(base_name(attribute))
+        never = self._why_never(attribute)
+        if never or not facts:
+            return never
+        if facts["single"] and len(values) > 1:
+            return ONE_VALUE
+        return next(filter(None, (_misfit(facts, value) for value in values)), None)
+
+    def refusal_of_picture(self, attribute: str) -> Text | None:
+        """Return why the directory could not hold a picture there, however small it is."""
+        facts = self.known.get(base_name(attribute))
+        never = self._why_never(attribute)
+        if never or not facts or facts["binary"]:
+            return never
+        return _(
+            "The directory holds text in %(attribute)s, and no pictures. Administrators mend that.",
+            attribute=attribute,
+        )
+
+    def _why_never(self, attribute: str) -> Text | None:
+        facts = self.known.get(base_name(attribute))
         names = facts["names"] if facts else [attribute]
         if is_barred(names, barred=self.barred) or not (facts or {}).get("modifiable", True):
             return NEVER_WRITTEN
         if is_barred(names, dn=self.dn):
             return NAMES_ENTRY
-        if facts is None:
-            return None
-        if not facts:
-            return unknown_attribute(attribute)
-        if facts["single"] and len(values) > 1:
-            return ONE_VALUE
-        return next(filter(None, (_misfit(facts, value) for value in values)), None)
+        return unknown_attribute(attribute) if facts == {} else None
+
+
+def most_bytes(known: Document, attribute: str) -> int | None:
+    """Return how many bytes a picture may have there; None: nobody said."""
+    facts = known.get(base_name(attribute)) or {}
+    return facts.get("longest") if facts.get("binary") else None
 
 
 def describe(schema: Schema, attributes: Iterable[str]) -> Document:

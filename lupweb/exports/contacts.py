@@ -28,6 +28,8 @@ from lupweb.search.folding import fold
 from lupweb.texts import _
 
 PHOTO_SIZE = 256
+STREET = "street"
+"""Key of the field that is a part of the postal address, where a site has one."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Contact:
     changed_at: datetime
     photo: bytes = b""
     others: Sequence[Further] = ()
+    street: str = ""
 
 
 def contact_of(
@@ -150,6 +153,7 @@ def _contact(
         changed_at=_changed_at(person, seen),
         photo=photo,
         others=_others(seen),
+        street=texts.get(STREET, ""),
     )
 
 
@@ -176,7 +180,7 @@ def _others(seen: Mapping[FieldLayout, str]) -> list[Further]:
     return [
         _further(field, value)
         for field, value in seen.items()
-        if field.key not in OWN_PROPERTY and not field.type.names_people
+        if field.key not in {*OWN_PROPERTY, STREET} and not field.type.names_people
     ]
 
 

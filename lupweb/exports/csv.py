@@ -1,28 +1,22 @@
 """People as comma-separated values, safe to open in a spreadsheet."""
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from typing import Any
 
-from lupweb.exports.rows import head, plain, values
-from lupweb.profiles.layout import FieldLayout
+from lupweb.exports.rows import Columns, plain
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 """What a spreadsheet takes for the beginning of a formula (hostile-input.md B66)."""
 PREFIX = "'"
 
 
-def lines(
-    blocks: Iterable[Iterable[Mapping[str, Any]]], fields: Sequence[FieldLayout]
-) -> Iterator[str]:
-    """Yield a line of names, then the lines of each block of people as one text.
-
-    :param fields: the columns beside the first ones; none of which the reader may see nothing
-    """
-    yield _text([head(fields)])
+def lines(blocks: Iterable[Iterable[Mapping[str, Any]]], columns: Columns) -> Iterator[str]:
+    """Yield a line of names, then the lines of each block of people as one text."""
+    yield _text([map(cell, columns.head())])
     for block in blocks:
-        yield _text([cell(value) for value in values(document, fields)] for document in block)
+        yield _text(map(cell, columns.values(document)) for document in block)
 
 
 def cell(value: Any) -> str:
@@ -42,7 +36,7 @@ def value_of(text: str) -> str:
     return text.removeprefix(PREFIX)
 
 
-def _text(rows: Iterable[Sequence[str]]) -> str:
+def _text(rows: Iterable[Iterable[str]]) -> str:
     written = StringIO()
     csv.writer(written).writerows(rows)
     return written.getvalue()

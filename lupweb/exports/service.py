@@ -17,9 +17,10 @@ from lupweb.audit.events import note_event
 from lupweb.errors import InvalidValue, LupwebError
 from lupweb.exports import csv, xlsx
 from lupweb.exports.contacts import contacts_of
+from lupweb.exports.rows import Columns
 from lupweb.exports.vcard import vcards
 from lupweb.profiles.exchange import documents
-from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.layout import Layout
 from lupweb.profiles.visibility import may_read
 from lupweb.search.found import FoundPeople
 from lupweb.texts import _
@@ -37,19 +38,22 @@ class Export:
     :param viewer: who takes them along, and as whom they are seen
     :param people: who may be exported (`people.policies`), all of them
     :param site: the address of the site, which tells its people from those of other sites
+    :param chosen: keys of the fields that are columns, in their order; none: all of them
     """
 
     viewer: Viewer
     layout: Layout
     people: FoundPeople
     site: str
+    chosen: Sequence[str] = ()
 
     @cached_property
-    def fields(self) -> list[FieldLayout]:
+    def columns(self) -> Columns:
         """Return the columns: no field that the viewer may read of nobody in the file."""
         own = _own_keys(self.viewer, self.layout, self.people)
         fields = self.layout.fields()
-        return [each for each in fields if may_read(self.viewer, each) or each.key in own]
+        seen = [each for each in fields if may_read(self.viewer, each) or each.key in own]
+        return Columns.of(seen, self.chosen)
 
     def blocks(self, *, in_words: bool = False) -> Blocks:
         """Yield the people as documents, some hundred at a time.
@@ -61,11 +65,11 @@ class Export:
 
 
 def _csv(export: Export) -> Iterator[bytes]:
-    return (text.encode() for text in csv.lines(export.blocks(in_words=True), export.fields))
+    return (text.encode() for text in csv.lines(export.blocks(in_words=True), export.columns))
 
 
 def _xlsx(export: Export) -> Iterator[bytes]:
-    return xlsx.workbook(export.blocks(in_words=True), export.fields)
+    return xlsx.workbook(export.blocks(in_words=True), export.columns)
 
 
 def _json(export: Export) -> Iterator[bytes]:
@@ -119,7 +123,7 @@ def exported_people(export: Export, form: str) -> Iterator[bytes]:
     :param form: one of `FORMATS`
     :raises InvalidValue: at once, if a file of this kind cannot hold so many
     """
-    if form == "xlsx" and not xlsx.fits(len(export.people), export.fields):
+    if form == "xlsx" and not xlsx.fits(len(export.people), export.columns):
         raise InvalidValue(
             _(
                 "These are too many people for one spreadsheet. Choose fewer of them, or take the"

@@ -53,6 +53,7 @@ def _properties(contact: Contact) -> Mapping[str, str]:
     """Return property and parameters -> value as it is written; "" where there is none."""
     photo = b64encode(contact.photo).decode()
     department, location = escaped(contact.department), escaped(contact.location)
+    street = escaped(contact.street)
     return {
         "EMAIL;TYPE=work": escaped(contact.email),
         'TEL;VALUE=uri;TYPE="work,voice"': contact.phone_href,
@@ -65,7 +66,7 @@ def _properties(contact: Contact) -> Mapping[str, str]:
         "URL;TYPE=work": contact.website,
         "TITLE": escaped(contact.position),
         "ORG": f";{department}" if department else "",
-        "ADR;TYPE=work": f";;;{location};;;" if location else "",
+        "ADR;TYPE=work": f";;{street};{location};;;" if street or location else "",
         "RELATED;TYPE=co-worker;VALUE=text": escaped(contact.manager),
         "PHOTO": f"data:image/jpeg;base64,{photo}" if photo else "",
     }

@@ -22,7 +22,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.writer.excel import ExcelWriter
 
 from lupweb import clock
-from lupweb.exports.rows import head, plain, values
+from lupweb.exports.rows import Columns, plain
 from lupweb.field_types.days import day_of
 from lupweb.profiles.layout import FieldLayout
 
@@ -34,6 +34,7 @@ LONGEST = 32_767
 """Characters of one cell that spreadsheets take."""
 SHEET = "xl/worksheets/sheet1.xml"
 WIDTH = 22
+TEXT = "s"
 DAY_FORMAT = "yyyy-mm-dd"
 DAY_ZERO, FIRST_DAY = date(1899, 12, 30), date(1900, 3, 1)
 """Spreadsheets count days from the first, and wrongly before the second."""
@@ -80,15 +81,10 @@ class _Pipe:
         return content
 
 
-def workbook(
-    blocks: Iterable[Iterable[Mapping[str, Any]]], fields: Sequence[FieldLayout]
-) -> Iterator[bytes]:
-    """Yield a workbook: its beginning, the rows of each block of people, and its end.
-
-    :param fields: the columns beside the first ones; none of which the reader may see nothing
-    """
+def workbook(blocks: Iterable[Iterable[Mapping[str, Any]]], columns: Columns) -> Iterator[bytes]:
+    """Yield a workbook: its beginning, the rows of each block of people, and its end."""
     made_at = clock.now().astimezone(UTC)
-    frame, pipe, row = _frame(head(fields), made_at), _Pipe(), 1
+    frame, pipe, row = _frame(columns.head(), made_at), _Pipe(), 1
     with ZipFile(pipe, "w", ZIP_DEFLATED) as archive:
         for name, content in frame.parts.items():
             archive.writestr(_entry(name, made_at), content)
@@ -97,15 +93,15 @@ def workbook(
             for block in blocks:
                 for document in block:
                     row += 1
-                    sheet.write(_row(row, document, fields, frame.day_style).encode())
+                    sheet.write(_row(row, columns, document, frame.day_style).encode())
                 yield pipe.taken()
             sheet.write(frame.after)
     yield pipe.taken()
 
 
-def fits(people: int, fields: Sequence[FieldLayout]) -> bool:
-    """Return whether a workbook can hold so many people with these fields."""
-    return people <= MOST_PEOPLE and people * len(head(fields)) <= MOST_CELLS
+def fits(people: int, columns: Columns) -> bool:
+    """Return whether a workbook can hold so many people with these columns."""
+    return people <= MOST_PEOPLE and people * columns.count <= MOST_CELLS
 
 
 def _frame(names: Sequence[str], made_at: datetime) -> _Frame:
@@ -117,9 +113,10 @@ def _frame(names: Sequence[str], made_at: datetime) -> _Frame:
         sheet.column_dimensions[get_column_letter(number)].width = WIDTH
     bold, day = Font(bold=True), WriteOnlyCell(sheet)
     day.number_format = DAY_FORMAT
-    cells = [WriteOnlyCell(sheet, value=name) for name in names]
+    cells = [WriteOnlyCell(sheet, value=NO_XML.sub("", name)) for name in names]
     for each in cells:
         each.font = bold
+        each.data_type = TEXT  # a field may be called "=1+1"
     sheet.append(cells)
     book.properties.creator = "lupweb"
     book.properties.created = book.properties.modified = made_at.replace(tzinfo=None)
@@ -143,12 +140,9 @@ def _entry(name: str, made_at: datetime) -> ZipInfo:
     return entry
 
 
-def _row(
-    number: int, document: Mapping[str, Any], fields: Sequence[FieldLayout], day_style: int
-) -> str:
-    found = values(document, fields)
-    days = _days(found[-len(fields) :] if fields else [], fields)
-    first = len(found) - len(fields)
+def _row(number: int, columns: Columns, document: Mapping[str, Any], day_style: int) -> str:
+    found, first = columns.values(document), len(columns.first)
+    days = _days(found[first:], columns.fields)
     cells = "".join(
         _day_cell(f"{_letter(at + 1)}{number}", days[at - first], day_style)
         if at - first in days

@@ -41,6 +41,11 @@ class MultilineType(FieldType):
     control = Control.LINES
     is_facet = False
 
+    @property
+    def leaves_lines_clean(self) -> bool:
+        """Return whether `read` gives lines of clean text back as they are."""
+        return not self.option("postal_address")
+
     def read_one(self, value: bytes) -> str:
         """Return the lines as they are stored.
 

@@ -31,9 +31,11 @@ from lupweb.jobs.telling import tell_administrators
 from lupweb.options.service import options
 from lupweb.runs import timetable
 from lupweb.runs.leases import database_now, is_held, show_life
+from lupweb.runs.quiet import quiet_time
 from lupweb.runs.recovery import dead_runs, start_again
 from lupweb.runs.service import active_runs, finish
 from lupweb.runs.states import RunState
+from lupweb.tables import is_of_other_version
 from lupweb.texts import Text, _
 
 SUBJECT = "scheduler"
@@ -62,6 +64,7 @@ class Scheduler:
         self._app = app
         self._settings = app.extensions["lupweb"].settings
         self._is_over = threading.Event()
+        self._is_outdated = False
         self._woken: dict[int, float] = {}
         self._helper: threading.Thread | None = None
         self._helps_with = 0
@@ -90,13 +93,21 @@ class Scheduler:
         self._is_over.set()
 
     def turn(self) -> None:
-        """Do each duty whose time has come."""
+        """Do each duty whose time has come; none while the tables are of another version (X37)."""
+        self._do(self._look_at_version)
+        if self._is_outdated:
+            return
         for duty in self._duties:
             if self._is_over.is_set():
                 return
             if time.monotonic() >= duty.next_at_s:
                 duty.next_at_s = time.monotonic() + duty.every_s
                 self._do(duty.act)
+
+    def _look_at_version(self) -> None:
+        was_outdated, self._is_outdated = self._is_outdated, is_of_other_version()
+        if self._is_outdated and not was_outdated:
+            log.warning("waiting: the database is of another version; start this process again")
 
     def _do(self, act: Callable[[], None]) -> None:
         try:
@@ -125,11 +136,13 @@ class Scheduler:
                 timetable.arrange(wanted, clock.now())
 
     def _start_due(self) -> None:
-        if self._settings.read_only or options()["read_only"]:
+        chosen = options()
+        if self._settings.read_only or chosen["read_only"]:
             return
+        quiet = quiet_time(chosen["full_not_between"])
         for due in timetable.due(clock.now()):
             with transaction():
-                timetable.claim(due, clock.now())
+                timetable.claim(due, clock.now(), quiet)
 
     def _wake_workers(self) -> None:
         """Wake a worker for each run that waits, or do it here if nobody can be woken."""

@@ -1,8 +1,11 @@
 """Tell administrators by mail what needs somebody, if the installation names a mail server."""
 
+from collections.abc import Sequence
+
 from lupweb.config import Settings
+from lupweb.notices.machine import machine_troubles
 from lupweb.notices.mail import Send, mail_server, sending
-from lupweb.notices.telling import tell
+from lupweb.notices.telling import Told, tell
 from lupweb.options.service import options
 from lupweb.writeback.troubles import value_troubles
 
@@ -21,5 +24,5 @@ def tell_administrators(settings: Settings) -> None:
         return
     page = f"{settings.base_url.rstrip('/')}/admin/sync" if settings.base_url else ""
     site = options()["site_name"]
-    also = value_troubles()
+    also: Sequence[Told] = (*value_troubles(), *machine_troubles(settings.instance))
     tell(send, site, page, also=also)

@@ -15,8 +15,11 @@ from rq.serializers import JSONSerializer
 from rq.worker import Worker
 
 from lupweb.database import db, transaction
+from lupweb.errors import OtherVersion
 from lupweb.jobs import DEFAULT, PERFORM, REGISTERED, arguments_are_ids, connection_for_workers
 from lupweb.runs.recovery import start_again
+from lupweb.tables import is_of_other_version
+from lupweb.texts import _
 
 LIFE_S = 25
 """RQ waits 15 s less than this for a job, so there is a sign of life every 10 s."""
@@ -41,7 +44,10 @@ class RegisteredJob(Job):
         """Run the function.
 
         :raises NotRegistered: if the job names another one, or carries more than ids
+        :raises OtherVersion: if the tables are not ours; what is to be done stays a row (X37)
         """
+        if is_of_other_version():
+            raise OtherVersion(_("The database is of another version. The work is left undone."))
         if self.func_name not in REGISTERED or self.kwargs or not arguments_are_ids(self.args):
             raise NotRegistered(self.func_name)
         return super().perform()

@@ -23,8 +23,9 @@ from lupweb.texts import _
 NO_COMPARISON = 18  # inappropriateMatching
 UNKNOWN_ATTRIBUTE = 17
 NOT_THERE = 16  # also how Samba answers for an attribute that it does not know
-# What a server may answer when the old value is gone, or another one has come.
-MAY_BE_STALE = frozenset({NOT_THERE, 18, 19, 20})
+# What a server may answer when the old value is gone, or another one has come: 389 answers 65
+# to a second value where there is room for one.
+MAY_BE_STALE = frozenset({NOT_THERE, 18, 19, 20, 65})
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,12 @@ from lupweb.errors import InvalidValue
 from lupweb.texts import _
 
 MOST_MARKS = 8  # combining marks on one letter; more of them climb over the lines around
-MAY_BE_MARK = re.compile("[\u0300-\U0010ffff]")  # no letter before the first mark is one
+# As many in a row as make a tower: all marks and all format characters are in the class, which is
+# quicker asked than what each character is. Greek, Cyrillic, Chinese and Korean letters are not.
+MAY_BE_TOWER = re.compile(
+    "[\xad\u0300-\u036f\u0483-\u0489\u0591-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\uabff"
+    f"\ufb1e-\U0010ffff]{{{MOST_MARKS + 1}}}"
+)
 LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # C0 and C1 controls, what turns the direction of reading, what is not seen, half characters.
 # The joiners U+200C and U+200D stay: emoji and several scripts need them.
@@ -22,13 +27,22 @@ UNWANTED = re.compile(
 
 PARTING = "\x7f"
 """A control, so that no cleaned text holds it: it may stand between many texts in one."""
-SEVERAL = b"\x1e"
-"""Between the values of one entry; also a control."""
+_PARTING = PARTING.encode()
 Found = Sequence[Sequence[bytes]]
 """The values of one attribute, of one entry after the other; () where it has none."""
 
 
-def plain_texts(found: Found, max_length: int) -> list[str] | None:
+def single_values(found: Found) -> list[bytes] | None:
+    """Return the value of each, b"" where there is none; None if anybody has several."""
+    try:
+        return [value for (value,) in found]  # everybody has one, as a rule
+    except ValueError:
+        if max(map(len, found)) > 1:
+            return None
+    return [values[0] if values else b"" for values in found]
+
+
+def plain_texts(found: Found, max_length: int, *, multiline: bool = False) -> list[str] | None:
     """Return what `clean_text` makes of each value, "" where there is none, if all are plain.
 
     That is: at most one of each entry, and text with nothing to take away. Most are, and it is seen
@@ -36,21 +50,38 @@ def plain_texts(found: Found, max_length: int) -> list[str] | None:
 
     :param max_length: in characters
     """
-    try:
-        joined = PARTING.encode().join(map(SEVERAL.join, found)).decode()
-    except UnicodeDecodeError:
-        return None
-    text = f"{PARTING}{joined}{PARTING}"
-    if "  " in text or f" {PARTING}" in text or f"{PARTING} " in text:
+    text = _together(found)
+    if text is None or not _is_plain(text, multiline=multiline):
         return None
     texts = text.split(PARTING)[1:-1]
-    if len(texts) != len(found) or not "".join(texts).isprintable():
+    is_long = len(text) > max_length and max(map(len, texts)) > max_length
+    if len(texts) != len(found) or is_long:
         return None
-    if len(text) > max_length and max(map(len, texts)) > max_length:
-        return None
-    if text.isascii():
+    if text.isascii() or _is_composed(text):
         return texts
     return [each if each.isascii() else _composed(each) for each in texts]
+
+
+def _together(found: Found) -> str | None:
+    """Return the values in one text, each between two `PARTING`; None if that cannot be."""
+    values = single_values(found)
+    try:
+        return None if values is None else _PARTING.join([b"", *values, b""]).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_plain(text: str, *, multiline: bool) -> bool:
+    inside = text.replace("\n", "") if multiline else text
+    is_printable = inside.replace(PARTING, "").isprintable()
+    return is_printable and not _has_blanks(text, multiline=multiline)
+
+
+def _has_blanks(text: str, *, multiline: bool) -> bool:
+    """Return whether a value begins or ends with blanks, or holds some that become one."""
+    if multiline and (f"\n{PARTING}" in text or f"{PARTING}\n" in text):
+        return True
+    return f" {PARTING}" in text or f"{PARTING} " in text or "  " in text
 
 
 def clean_text(value: bytes | str, *, max_length: int = 1_048_576, multiline: bool = False) -> str:
@@ -124,4 +155,9 @@ def _without_towers(text: str) -> str:
 def _composed(text: str) -> str:
     """Return `text` in NFC, with no more marks on a letter than are read."""
     composed = unicodedata.normalize("NFC", text)
-    return _without_towers(composed) if MAY_BE_MARK.search(composed) else composed
+    return _without_towers(composed) if MAY_BE_TOWER.search(composed) else composed
+
+
+def _is_composed(text: str) -> bool:
+    """Return whether `_composed` leaves `text` as it is, if that is seen at once."""
+    return unicodedata.is_normalized("NFC", text) and not MAY_BE_TOWER.search(text)

@@ -150,10 +150,10 @@ class LdapDirectory:
         base_dn: str,
         search_filter: str,
         attributes: Sequence[str],
-        make: Callable[[list[Entry]], Made],
+        make: Callable[[list[Entry]], list[Made]],
         *,
         page_size: int = PAGE_SIZE,
-    ) -> Iterator[Made]:
+    ) -> Iterator[list[Made]]:
         """Yield what is made of each page, see `Directory.made_of_pages`."""
         search = self._paged(Question(base_dn, search_filter, attributes), page_size, MOST_PAGES)
         made = Walk(self._link, search, lambda rows: make(entries_of(rows)), may_leave=True)
@@ -190,7 +190,7 @@ class LdapDirectory:
                 in_pages=in_pages,
             )
 
-    def _walked(self, walk: Walk[Made]) -> Iterator[Made]:
+    def _walked(self, walk: Walk[Made]) -> Iterator[list[Made]]:
         with closing(iter(walk)) as made:
             yield from made
         self._references += walk.search.references

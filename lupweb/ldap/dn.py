@@ -6,6 +6,7 @@ its folded form only, and never kept as a key.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -42,6 +43,8 @@ HEX = 2  # libldap's flag of a value that was written as `#04024869`
 STRING_TAGS = frozenset(b"\x04\x0c\x13\x16")  # BER: octet, UTF-8, printable and IA5 string
 # The usual DN of a person: one part in plain ASCII, and a parent that many others share.
 PLAIN = re.compile(r"([A-Za-z][A-Za-z0-9-]*)=([\w@'./-][\w@'./ -]*),(.+)", re.ASCII | re.DOTALL)
+# Such first parts, one in each line, and no two blanks beside each other.
+PLAIN_PARTS = re.compile(r"(?:[A-Za-z][A-Za-z0-9-]*=[\w@'./-]+(?: [\w@'./-]+)*\n)*", re.ASCII)
 
 Rdn = tuple[tuple[str, str, int], ...]  # type, value, libldap's flags
 
@@ -135,6 +138,22 @@ def folded_dn(text: str) -> str | None:
         return f"{fold_type(name)}={folded},{_fold_text(above)}"
     except InvalidValue:
         return None
+
+
+def fold_dns(texts: Sequence[str]) -> list[str]:
+    """Return `fold_dn` of each; quick where they are plain and share a few parents."""
+    parts = [text.partition(",") for text in texts]
+    named = [head for head, _comma, _above in parts]
+    if not PLAIN_PARTS.fullmatch("\n".join([*named, ""])):
+        return [*map(fold_dn, texts)]
+    above = {each: folded_dn(each) for each in {each for _head, _comma, each in parts}}
+    if not all(above.values()):
+        return [*map(fold_dn, texts)]
+    pairs = [head.lower().split("=") for head in named]
+    return [
+        f"{fold_type(name)}={value},{above[part[2]]}"
+        for (name, value), part in zip(pairs, parts, strict=True)
+    ]
 
 
 @lru_cache(maxsize=1024)

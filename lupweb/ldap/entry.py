@@ -32,21 +32,30 @@ class Entry:
     An attribute does not swallow its options: `cn` is not `cn;lang-de`. Only `;binary` is looked
     through, since it names a way of transfer and not another attribute (RFC 4522).
 
-    `by_name` holds the values under `folded_name`, for those who look up the same names for many.
     """
 
     dn: str
     attributes: Mapping[str, Sequence[bytes]]
-    by_name: dict[str, Sequence[bytes]] = field(repr=False, compare=False)
+    """As the server spells their names."""
+    _by_name: dict[str, Sequence[bytes]] | None = field(default=None, repr=False, compare=False)
 
     # Nobody changes an entry. It is not frozen, since a run makes as many as there are people, and
     # a frozen one takes twice the time to make.
     def __init__(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> None:
         self.dn = dn
         self.attributes = attributes
-        self.by_name = {_folded[name]: found for name, found in attributes.items()}
-        if len(self.by_name) < len(attributes):
-            self.by_name = _merged(attributes)
+        self._by_name = None
+
+    @property
+    def by_name(self) -> dict[str, Sequence[bytes]]:
+        """Return the values under `folded_name`; put together when it is asked for first."""
+        found = self._by_name
+        if found is None:
+            found = {_folded[name]: values for name, values in self.attributes.items()}
+            if len(found) < len(self.attributes):
+                found = _merged(self.attributes)
+            self._by_name = found
+        return found
 
     def values(self, name: str) -> list[bytes]:
         """Return the values of the attribute `name` in the server's order; none if it is absent."""

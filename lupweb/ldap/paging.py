@@ -77,6 +77,9 @@ class PagedSearch:
     page_size: int = PAGE_SIZE
     max_pages: int = MOST_PAGES
     in_pages: bool = True
+    part_size: int = field(default=0, init=False)
+    """Entries that are handed over before their page is complete; 0: whole pages. Small parts are
+    worked on while they are still in the caches of the processor."""
     references: int = field(default=0, init=False)
     """Search references that came. They are dropped and never followed."""
     _message: int | None = field(default=None, init=False)
@@ -89,7 +92,7 @@ class PagedSearch:
         return self._message is None
 
     def __iter__(self) -> Generator[list[Row], None, None]:
-        """Yield the pages, none of them empty or longer than `page_size`.
+        """Yield the pages or their parts, none of them empty or longer than `page_size`.
 
         :raises DirectoryUnavailable: if the server lost the cookie: begin again from page 1
         :raises DirectoryRefused: if there is no end, or paging is broken on this server
@@ -103,24 +106,23 @@ class PagedSearch:
             self._abandon()
 
     def _page(self, message: int) -> Iterator[list[Row]]:
-        page: list[Row] = []
+        part: list[Row] = []
+        received, most = 0, self.part_size or self.page_size
         kind, rows, controls = self._receive(message)
         while kind != ldap.RES_SEARCH_RESULT:
             if kind == ldap.RES_SEARCH_ENTRY:
-                page += rows  # one, as each message holds one
+                if len(part) >= most:  # also of more than was asked for, not all is kept in memory
+                    received += self._count(len(part))
+                    yield part
+                    part = []
+                part += rows  # one, as each message holds one
             else:
                 self.references += len(rows)
-            if len(page) > self.page_size:
-                self._count(self.page_size)
-                yield page[
-                    : self.page_size
-                ]  # more than was asked for: it is not all kept in memory
-                page = page[self.page_size :]
             kind, rows, controls = self._receive(message)
-        self._count(len(page))
-        self._ask_for_next(controls, len(page))
-        if page:
-            yield page
+        received += self._count(len(part))
+        self._ask_for_next(controls, received)
+        if part:
+            yield part
 
     def _ask(self, cookie: bytes) -> None:
         self._pages_asked += 1
@@ -159,12 +161,14 @@ class PagedSearch:
     def _cookie(self, controls: list[Any], received: int) -> bytes:
         """Return the cookie of the next page, empty after the last one.
 
-        A server that leaves the control out has come to the end only if the page is not full.
+        A server that leaves the control out has come to the end only if the page is not full; one
+        that knows nothing of pages has sent everything as several of them.
         """
         cookies = [each.cookie for each in controls if isinstance(each, PageAnswer)]
         if cookies and cookies[0] is not None:
             return bytes(cookies[0])
-        if self.in_pages and (cookies or received >= self.page_size):
+        is_full = received > 0 and received % self.page_size == 0
+        if self.in_pages and (cookies or is_full):
             raise DirectoryRefused(
                 _(
                     "The server says that it can hand out a list in pages, but does not do it."
@@ -174,10 +178,11 @@ class PagedSearch:
             )
         return b""
 
-    def _count(self, received: int) -> None:
+    def _count(self, received: int) -> int:
         self._entries += received
         if self._entries > self.max_pages * self.page_size:
             raise _endless()
+        return received
 
     def _abandon(self) -> None:
         if self._message is not None:

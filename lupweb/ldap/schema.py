@@ -79,8 +79,12 @@ class Schema:
         return base_name(attribute) in self._facts
 
     def nearest(self, attribute: str) -> str | None:
-        """Return the known name that looks most like `attribute`, or None if none does."""
-        found = get_close_matches(base_name(attribute), self._facts, n=1)
+        """Return the known name that looks most like `attribute`, or None if none does.
+
+        The attributes of OpenLDAP's own configuration are nobody's, and not meant.
+        """
+        names = [name for name in self._facts if not name.startswith("olc")]
+        found = get_close_matches(base_name(attribute), names, n=1)
         return self._facts[found[0]].usual if found else None
 
     def names_of(self, attribute: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from lupweb.errors import InvalidValue
-from lupweb.ldap.cleaning import clean_text
+from lupweb.ldap.cleaning import Found, clean_text, single_values
 from lupweb.ldap.entry import Entry, folded_name
 from lupweb.ldap.results import cleaned_foreign_text
 from lupweb.ldap.schema import Schema, base_name
@@ -133,6 +133,20 @@ def unique_id_of(entry: Entry, attribute: str) -> str:
             )
         )
     return text
+
+
+def unique_ids_of(found: Found, attribute: str) -> list[str] | None:
+    """Return what `unique_id_of` does, of many entries at once, if all have a proper one in text.
+
+    None: each has to be looked at.
+
+    :param found: the values of the attribute
+    """
+    pattern = ID_PATTERNS.get(base_name(attribute))
+    values = single_values(found)
+    if pattern is None or not values or not all(map(pattern.fullmatch, values)):
+        return None
+    return b"\n".join(values).decode().lower().split("\n")
 
 
 def _texts(root: Entry, attribute: str) -> tuple[str, ...]:

@@ -77,16 +77,17 @@ class Directory(Protocol):
         base_dn: str,
         search_filter: str,
         attributes: Sequence[str],
-        make: Callable[[list[Entry]], Made],
+        make: Callable[[list[Entry]], list[Made]],
         *,
         page_size: int = PAGE_SIZE,
-    ) -> Iterator[Made]:
+    ) -> Iterator[list[Made]]:
         """Yield what `make` makes of each page; raises what `pages` does.
 
         A long list is read and made in a process of its own, beside what the caller does with it.
         That takes the connection with it: nothing more can be asked over it.
 
-        :param make: without effects; returns tuples, lists, dicts, text, bytes and numbers
+        :param make: without effects; returns a list of tuples, lists, dicts, text, bytes and
+            numbers. It may be called for parts of a page, whose lists are put together
         """
 
     def entry_of(self, base_dn: str, unique_id: str, attributes: Sequence[str]) -> Entry:

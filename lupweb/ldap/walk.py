@@ -13,23 +13,27 @@ from lupweb.texts import _
 Made = TypeVar("Made")
 WORTH_A_PROCESS = 500
 """Entries in a first page with more behind it, from which on a process of its own pays."""
+PART = 125
+"""Entries that a process of its own makes something of at a time: with all their values they fit
+into the cache of a processor, which a page does not."""
 
 
 @dataclass(frozen=True)
 class Walk(Generic[Made]):
     """One search of one connection, to be walked through once.
 
-    :param make: what becomes of each page, wherever it is read
+    :param make: what becomes of each page, wherever it is read; in a process of its own of parts of
+        it, whose lists are put together
     :param may_leave: a long list may go on in a process of its own, and take the connection with
         it: nothing more can be asked over it afterwards. `make` returns what `marshal` writes then
     """
 
     link: Link
     search: PagedSearch
-    make: Callable[[list[Row]], Made]
+    make: Callable[[list[Row]], list[Made]]
     may_leave: bool = False
 
-    def __iter__(self) -> Generator[Made, None, None]:
+    def __iter__(self) -> Generator[list[Made], None, None]:
         """Yield what is made of the pages, and keep none of it. Errors come out as lupweb's own."""
         with closing(iter(self.search)) as pages:
             first = self._next(pages)
@@ -47,19 +51,35 @@ class Walk(Generic[Made]):
     @contextmanager
     def _others(
         self, pages: Generator[list[Row], None, None], *, leaves: bool
-    ) -> Iterator[Generator[Made, None, int]]:
+    ) -> Iterator[Generator[list[Made], None, int]]:
         """Give what yields the pages behind the first one, and returns how many references came."""
         if not leaves:
             yield self._rest(pages)
             return
+        self.search.part_size = PART
         try:
-            with apart(self._rest(pages), self.link.survive_fork) as others:
+            with apart(self._joined(pages), self.link.survive_fork) as others:
                 yield others
         finally:
             self.link.close()
 
-    def _rest(self, pages: Generator[list[Row], None, None]) -> Generator[Made, None, int]:
+    def _rest(self, pages: Generator[list[Row], None, None]) -> Generator[list[Made], None, int]:
         yield from map(self.make, iter(lambda: self._next(pages), []))
+        return self.search.references
+
+    def _joined(self, parts: Generator[list[Row], None, None]) -> Generator[list[Made], None, int]:
+        """Yield what is made of the parts of about a page, together."""
+        made: list[Made] = []
+        count = 0
+        while rows := self._next(parts):
+            made += self.make(rows)
+            count += len(rows)
+            del rows  # their memory serves the next part
+            if count >= self.search.page_size:
+                yield made
+                made, count = [], 0
+        if made:
+            yield made
         return self.search.references
 
     def _next(self, pages: Generator[list[Row], None, None]) -> list[Row]:

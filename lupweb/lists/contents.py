@@ -11,7 +11,7 @@ from lupweb.profiles.visibility import may_read
 from lupweb.search.filter_binding import bind
 from lupweb.texts import _
 
-VIEWS = ("cards", "list", "table")
+VIEWS = ("cards", "list", "table", "gallery")
 CHOSEN = "f."
 """What names of chosen fields begin with in an address."""
 OTHERS = frozenset({"q", "letter"})

@@ -144,6 +144,13 @@ SCHEDULE_CHANGES = OptionKind(
     "*/15 * * * *",
     _("When changes are read, as cron text. Empty: never."),
 )
+FULL_NOT_BETWEEN = OptionKind(
+    "full_not_between",
+    "schedules",
+    "full_not_between",
+    "",
+    _("When no schedule reads everything, as 08:00-18:00: it waits for the end. Empty: no time."),
+)
 PICTURE_SOURCE = OptionKind(
     "picture_source",
     "picture",
@@ -218,7 +225,7 @@ _KINDS = (
     SITE_NAME, MATCH_PEOPLE_BY, LANGUAGE, PHONE_REGION, TIME_ZONE, EMBED_HOSTS,
     ACTIVE_USERS, UNLICENSED_USERS, LICENCE_GROUP, LOGIN_SYNC, READ_ONLY, LOCKOUT_THRESHOLD,
     PICTURE_MAX_MB, PICTURE_MAX_MEGAPIXELS, WRITES_PER_SECOND, NEVER_WRITTEN,
-    SCHEDULE_FULL, SCHEDULE_CHANGES,
+    SCHEDULE_FULL, SCHEDULE_CHANGES, FULL_NOT_BETWEEN,
     PICTURE_SOURCE, PICTURE_ATTRIBUTE, PICTURE_URL, PICTURE_WRITE_BACK,
     CARD_SUBLINE, CARD_PLACE, CARD_PRONOUNS, CARD_TIME_ZONE, CARD_EXTRA,
     XML_FILE, XML_USER_TAG, XML_USERNAME_TAG, XML_SCHEDULE,

@@ -1,20 +1,29 @@
 """Where the boxes and lines of a chart stand. Pure, and in whole pixels.
 
-Stacked columns: the first level stands side by side, everything below it in one indented list for
-each column. So a thousand people stay readable, and the drawing stays narrow.
+Stacked columns: the first level stands side by side, everything below it in indented lists. So a
+thousand people stay readable, and the drawing stays narrow.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 214, 60
-INDENT = 26
-ROW = 82
-"""From the top of a box to the top of the next one below it."""
-DROP = 64
-"""From the bottom of a top to the boxes below it."""
-MARGIN = 24
-GAP = 34
+from lupweb.orgchart.columns import (
+    DROP,
+    GAP,
+    HEIGHT,
+    INDENT,
+    MARGIN,
+    NOTE,
+    ROW,
+    WIDTH,
+    Block,
+    Branch,
+    Column,
+    Row,
+    for_paper,
+    for_screen,
+)
+
 LANE = 8
 """Between two dotted lines that go up or down between the same columns."""
 FIRST_LANE = 14
@@ -26,18 +35,12 @@ BAR = 32
 """How far below the tops lines go across to those below them."""
 TOP_CHANNEL, TOP_ENTRY = 22, 160
 """How far below the tops dotted lines go across, and where they reach one: beside its pill."""
+BEGIN = 12
+"""How far above a column lines begin that come from the column before it."""
 TOP = -1
 """The place of all tops, which stand above the columns."""
 
 Points = tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True)
-class Branch:
-    """A box that is to be placed, and what hangs below it. Every box has a key of its own."""
-
-    key: str
-    below: Sequence["Branch"] = ()
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,19 @@ class Box:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Says above a column that goes on whose team it goes on with.
+
+    :param key: of the box of that person
+    :param x: where the name begins, as `y` in pixels; on the line that letters stand on
+    """
+
+    key: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A chart, ready to be drawn: each part of a line goes straight up, down or across."""
 
@@ -82,86 +98,100 @@ class Drawing:
     boxes: Sequence[Box] = ()
     lines: Sequence[Points] = ()
     dotted: Sequence[Points] = ()
+    notes: Sequence[Note] = ()
 
 
-@dataclass(frozen=True)
-class _Row:
-    """One row of a column: `parent` is "" for its head."""
-
-    key: str
-    parent: str
-    depth: int
-
-
-_Column = Sequence[_Row]
-
-
-def draw(tops: Sequence[Branch], dotted: Sequence[tuple[str, str]] = ()) -> Drawing:
+def draw(
+    tops: Sequence[Branch], dotted: Sequence[tuple[str, str]] = (), *, is_paper: bool = False
+) -> Drawing:
     """Return where everything stands: each top above the middle of its own columns.
 
     :param dotted: keys of two boxes; there is no line to a box that is not drawn, or to itself
+    :param is_paper: for one landscape page, on which a list may go on in the next column
     """
-    blocks: list[Sequence[_Column]] = [
-        [_column(head) for head in top.below] or [()] for top in tops
-    ]
-    columns = [column for block in blocks for column in block]
+    blocks = for_paper(tops) if is_paper else for_screen(tops)
+    columns = [column for block in blocks for column in block.columns]
     places = {row.key: number for number, column in enumerate(columns) for row in column}
-    places |= dict.fromkeys((top.key for top in tops), TOP)
+    places |= {block.top: TOP for block in blocks if block.top}
     ways = [_Way(*pair, places) for pair in dotted if _can_be_drawn(pair, places)]
     lanes = [sum(number in way.gaps for way in ways) for number in range(len(columns))]
-    edges = list(_edges(columns, lanes))
-    boxes, lines = _standing(tops, blocks, [left for left, _right in edges])
+    edges = list(_edges([width for block in blocks for width in block.widths], lanes))
+    boxes = _standing(blocks, [left for left, _right in edges])
+    lines, notes = _joined(blocks, boxes)
     routes = tuple(_routes(ways, boxes, [right for _left, right in edges]))
     farthest = [*(box.right for box in boxes.values()), *(x for way in routes for x, _y in way)]
     lowest = max((box.bottom for box in boxes.values()), default=0)
-    return Drawing(
-        max(farthest, default=0) + MARGIN, lowest + MARGIN, tuple(boxes.values()), lines, routes
-    )
+    size = max(farthest, default=0) + MARGIN, lowest + MARGIN
+    return Drawing(*size, tuple(boxes.values()), lines, routes, notes)
 
 
-def _column(head: Branch) -> _Column:
-    """Return a branch as a list, each box before those below it; as deep as it may be."""
-    rows = []
-    waiting = [(head, "", 0)]
-    while waiting:
-        branch, parent, depth = waiting.pop()
-        rows.append(_Row(branch.key, parent, depth))
-        waiting.extend((each, branch.key, depth + 1) for each in reversed(branch.below))
-    return rows
-
-
-def _edges(columns: Sequence[_Column], lanes: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _edges(widths: Sequence[int], lanes: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield where each column begins and ends; a top with nobody below it has an empty one."""
     left = MARGIN
-    for column, lane_count in zip(columns, lanes, strict=True):
-        right = left + WIDTH + INDENT * max((row.depth for row in column), default=0)
-        yield left, right
-        left = right + GAP + LANE * lane_count
+    for width, lane_count in zip(widths, lanes, strict=True):
+        yield left, left + width
+        left += width + GAP + LANE * lane_count
 
 
-def _standing(
-    tops: Sequence[Branch], blocks: Sequence[Sequence[_Column]], lefts: Sequence[int]
-) -> tuple[dict[str, Box], list[Points]]:
-    """Return all boxes, each top before those below it, and the lines between them."""
+def _standing(blocks: Sequence[Block], lefts: Sequence[int]) -> dict[str, Box]:
+    """Return all boxes, each top before those below it."""
+    has_tops = any(block.top for block in blocks)
+    goes_on = any(_goes_on(column) for block in blocks for column in block.columns)
+    first_y = MARGIN + (HEIGHT + DROP if has_tops else NOTE if goes_on else 0)
     boxes: dict[str, Box] = {}
-    lines: list[Points] = []
     done = 0
-    for top, block in zip(tops, blocks, strict=True):
-        own = lefts[done : done + len(block)]
-        done += len(block)
-        above = Box(top.key, (own[0] + own[-1]) // 2, MARGIN, leads_across=True)
-        boxes[top.key] = above
-        for left, column in zip(own, block, strict=True):
-            boxes |= {box.key: box for box in _stack(left, column)}
-            lines += [_across(above, boxes[column[0].key])] if column else []
-            lines += _list_lines(column, boxes)
-    return boxes, lines
+    for block in blocks:
+        own = lefts[done : done + len(block.columns)]
+        done += len(block.columns)
+        if block.top:
+            boxes[block.top] = Box(block.top, (own[0] + own[-1]) // 2, MARGIN, leads_across=True)
+        for left, column in zip(own, block.columns, strict=True):
+            boxes |= _stack(column, left + INDENT * block.shift, first_y)
+    return boxes
 
 
-def _stack(left: int, column: _Column) -> Iterator[Box]:
-    for number, row in enumerate(column):
-        y = MARGIN + HEIGHT + DROP + number * ROW
-        yield Box(row.key, left + row.depth * INDENT, y)
+def _stack(column: Column, left: int, first_y: int) -> dict[str, Box]:
+    return {
+        row.key: Box(row.key, left + row.depth * INDENT, first_y + number * ROW)
+        for number, row in enumerate(column)
+    }
+
+
+def _goes_on(column: Column) -> bool:
+    """Return whether a column begins in the middle of a list."""
+    return bool(column) and column[0].depth > 0
+
+
+def _joined(blocks: Sequence[Block], boxes: Mapping[str, Box]) -> tuple[list[Points], list[Note]]:
+    """Return the lines between boxes, and whose teams go on in another column."""
+    lines: list[Points] = []
+    notes: list[Note] = []
+    for block in blocks:
+        for column in block.columns:
+            here = dict.fromkeys(row.key for row in column)
+            lines += [_line(row, block, here, boxes) for row in column if row.parent]
+            if _goes_on(column):
+                first = boxes[column[0].key]
+                notes.append(Note(column[0].parent, first.x, first.y - BEGIN + CHANNEL))
+    return lines, notes
+
+
+def _line(row: Row, block: Block, here: Collection[str], boxes: Mapping[str, Box]) -> Points:
+    """Return the line to a box from whoever stands above it.
+
+    :param here: who stands in the same column, in their order
+    """
+    above, box = boxes[row.parent], boxes[row.key]
+    stem = box.x - INDENT + STEM
+    down = (stem, box.middle), (box.x, box.middle)
+    if row.parent in here:
+        return (stem, above.bottom), *down
+    if row.parent != block.top:
+        return (stem, boxes[next(iter(here))].y - BEGIN), *down
+    if not block.is_stacked:
+        return _across(above, box)
+    bar = above.bottom + BAR
+    return (above.centre, above.bottom), (above.centre, bar), (stem, bar), *down
 
 
 def _across(top: Box, head: Box) -> Points:
@@ -170,14 +200,6 @@ def _across(top: Box, head: Box) -> Points:
         return begin, end
     bar = top.bottom + BAR
     return begin, (top.centre, bar), (head.centre, bar), end
-
-
-def _list_lines(column: _Column, boxes: Mapping[str, Box]) -> Iterator[Points]:
-    for row in column:
-        if row.parent:
-            above, box = boxes[row.parent], boxes[row.key]
-            stem = above.x + STEM
-            yield (stem, above.bottom), (stem, box.middle), (box.x, box.middle)
 
 
 def _can_be_drawn(pair: tuple[str, str], places: Mapping[str, int]) -> bool:

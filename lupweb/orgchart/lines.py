@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lupweb.database import db
@@ -182,6 +182,37 @@ def upwards(chart: ChartLines, people: Iterable[int]) -> dict[int, Stood]:
 def said_lines(chart: ChartLines) -> Select[int, int | None]:
     """Return the query for everybody who says something, and whom they name."""
     return select(IndexedValue.person_id, IndexedValue.referred_id).where(chart.is_said)
+
+
+def plain_rows(chart: ChartLines) -> Select[int, int, str]:
+    """Return the query for person, whom they name, and sort name, of those without any question.
+
+    Those name somebody else who is active, and nobody names them: so they stand below that one,
+    in no circle, and nobody stands below them. In most companies that is nearly everybody.
+    """
+    lines, others = (said_lines(chart).subquery() for _number in range(2))
+    there = select(Person.id).where(active()).subquery()
+    is_named = exists().where(others.c.referred_id == Person.id)
+    return (
+        select(Person.id, there.c.id, Person.sort_name)
+        .join(lines, lines.c.person_id == Person.id)
+        .join(there, there.c.id == lines.c.referred_id)
+        .where(active(), there.c.id != Person.id, ~is_named)
+    )
+
+
+def other_rows(chart: ChartLines) -> Select[int, str, int, int | None]:
+    """Return the query for who is not stored yet: person, sort name, and whom they name.
+
+    The third is None for those who say nothing.
+    """
+    lines = said_lines(chart).subquery()
+    is_stored = exists().where(chart.is_of_chart, SubtreeCount.person_id == Person.id)
+    return (
+        select(Person.id, Person.sort_name, lines.c.person_id, lines.c.referred_id)
+        .join(lines, lines.c.person_id == Person.id, isouter=True)
+        .where(active(), ~is_stored)
+    )
 
 
 def driver_rows(rows: Select[*tuple[Any, ...]]) -> list[Any]:

@@ -1,7 +1,7 @@
 """Which charts there are, and to whom they are offered; without looking at anybody in them."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import select
 
@@ -27,11 +27,22 @@ def chart_names() -> list[ChartName]:
     return [ChartName(*row) for row in db.session.execute(in_order)]
 
 
-def offered(names: Iterable[ChartName], viewer: Viewer, layout: Layout) -> list[ChartName]:
-    """Return the charts that `viewer` may see, as `queries.charts_for` does; no query."""
+class HasField(Protocol):
+    """A chart, as far as it says of whom it is offered to."""
+
+    @property
+    def manager_field(self) -> str:
+        """Return the key of the field that makes it."""
+
+
+_Chart = TypeVar("_Chart", bound=HasField)
+
+
+def offered(charts: Iterable[_Chart], viewer: Viewer, layout: Layout) -> list[_Chart]:
+    """Return the charts that `viewer` may see; no query."""
     fields = {each.key: each for each in layout.fields() if each.type.names_people}
     return [
         each
-        for each in names
+        for each in charts
         if each.manager_field in fields and may_read(viewer, fields[each.manager_field])
     ]

@@ -14,6 +14,7 @@ from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.errors import NotFound
 from lupweb.orgchart.models import OrgChart, SubtreeCount
+from lupweb.orgchart.offering import offered
 from lupweb.orgchart.places import ChartView, Edge, Level, Place, Standing
 from lupweb.orgchart.tree import ASIDE, TOP, Flaw
 from lupweb.people.models import Membership, Person
@@ -25,6 +26,7 @@ from lupweb.profiles.reporting import MANAGER
 from lupweb.profiles.visibility import may_read
 from lupweb.texts import _
 
+NO_CHART = _("There is no such org chart.")
 DEEPEST = 100
 """Most people in a line upwards; of a longer one the part next to the person is given."""
 
@@ -32,19 +34,15 @@ DEEPEST = 100
 def charts_for(viewer: Viewer, layout: Layout) -> list[ChartView]:
     """Return the charts that `viewer` may see, in their order; two queries at most."""
     rows = db.session.scalars(select(OrgChart).order_by(OrgChart.position, OrgChart.id)).all()
+    seen = offered(rows, viewer, layout)
     fields = {each.key: each for each in layout.fields() if each.type.names_people}
-    seen = [
-        (row, fields[row.manager_field])
-        for row in rows
-        if row.manager_field in fields and may_read(viewer, fields[row.manager_field])
-    ]
-    tops = _ids_of({login for row, _manager in seen for login in row.top})
+    tops = _ids_of({login for row in seen for login in row.top})
     return [
         ChartView(
             id=row.id,
             key=row.key,
             name=row.name,
-            manager=manager,
+            manager=fields[row.manager_field],
             dotted=tuple(
                 fields[key]
                 for key in row.dotted_fields
@@ -52,7 +50,7 @@ def charts_for(viewer: Viewer, layout: Layout) -> list[ChartView]:
             ),
             top_ids=tuple(id_ for login in row.top for id_ in tops.get(fold_login(login), ())),
         )
-        for row, manager in seen
+        for row in seen
     ]
 
 
@@ -69,7 +67,7 @@ def find_chart(key: str, viewer: Viewer, layout: Layout) -> ChartView:
     """
     found = next((each for each in charts_for(viewer, layout) if each.key == key), None)
     if found is None:
-        raise NotFound(_("There is no such org chart."))
+        raise NotFound(NO_CHART)
     return found
 
 
@@ -194,7 +192,7 @@ def require_readable(chart: ChartView, viewer: Viewer) -> None:
     :raises NotFound: if `viewer` may not
     """
     if not may_read(viewer, chart.manager):
-        raise NotFound(_("There is no such org chart."))
+        raise NotFound(NO_CHART)
 
 
 def _in_any(fields: Iterable[FieldLayout]) -> ColumnElement[bool]:

@@ -5,15 +5,19 @@ say one forest is made, always the same, in which everybody stands exactly once.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 TOP = 0
 """Stands for nobody above a person who has reports; no person has this number."""
 ASIDE = -1
 """Stands for nobody above a person without reports, who is in no chart."""
+
+
+NOBODY: Mapping[int, int] = MappingProxyType({})
 
 
 class Flaw(StrEnum):
@@ -75,12 +79,16 @@ class Forest:
         return {person: self.branch(person) for person in self.people}
 
 
-def grow(people: Collection[int], named: Mapping[int, int | None]) -> Forest:
+def grow(
+    people: Collection[int], named: Mapping[int, int | None], leaves: Mapping[int, int] = NOBODY
+) -> Forest:
     """Return where everybody stands.
 
     :param people: numbers, larger than 0; best a set or a dictionary
     :param named: person -> whom they name as manager; None: somebody unknown. Somebody who is not
         among `people` counts as unknown
+    :param leaves: manager -> how many more name them who are not among `people`, since nobody
+        names those
     """
     above = {
         person: manager
@@ -89,11 +97,12 @@ def grow(people: Collection[int], named: Mapping[int, int | None]) -> Forest:
     }
     flaws = {
         person: Flaw.SELF if named[person] == person else Flaw.MISSING
-        for person in named
-        if person not in above and person in people
+        for person in named.keys() - above.keys()
+        if person in people
     }
-    direct: dict[int, int] = dict(Counter(above.values()))
-    total = _add_up(people, above, flaws, direct)
+    direct = Counter(above.values())
+    total = _add_up(above, flaws, direct, leaves)
+    direct.update(leaves)
     return Forest(people, above, flaws, direct, total)
 
 
@@ -111,19 +120,22 @@ def branch_of(above: int | None, flaw: Flaw | None, direct: int, total: int) -> 
 
 
 def _add_up(
-    people: Iterable[int],
     above: dict[int, int],
     flaws: dict[int, Flaw],
     direct: dict[int, int],
+    leaves: Mapping[int, int],
 ) -> dict[int, int]:
     """Count who is below each manager, from the leaves upwards, and cut circles.
 
     Most people have nobody below: they are counted all at once. Whoever is left when no manager is
     ready any more stands in a circle: of each circle the smallest number is met first.
     """
-    leaves = (person for person in people if person not in direct)
-    total = Counter(above[person] for person in leaves if person in above)
+    lowest = above.keys() - direct.keys()
+    total = Counter(map(above.__getitem__, lowest))
     waiting = {manager: count - total[manager] for manager, count in direct.items()}
+    total.update(leaves)
+    for person in lowest & leaves.keys():
+        total[above[person]] += leaves[person]
     _carry([manager for manager, count in waiting.items() if not count], above, waiting, total)
     for person in sorted(person for person, count in waiting.items() if count):
         if waiting[person]:

@@ -21,6 +21,8 @@ class OutboxMessage(Model):
     whatever is entered meanwhile. A picture has no field: `field_key` is "@picture", and its values
     are hashes. `found_value` is what the directory held instead, where that is a conflict.
 
+    `settled_at` is since when it stands as it does, unless it is on its way.
+
     `base_stamp` is the entry's change stamp as it was read last. A lease of `lease_token` is good
     until `lease_until`. `created_by` is as in `History.actor`. `last_code` is the result code of
     RFC 4511, 0 for none; `last_info` the server's own words, cleaned. With `maybe_applied` the

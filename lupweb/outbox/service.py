@@ -265,7 +265,7 @@ def _take_verdict(message: OutboxMessage, verdict: Verdict) -> None:
     message.found_value, message.maybe_applied = verdict.found_value, verdict.maybe_applied
     if state in AGAIN:
         message.not_before = verdict.not_before or clock.now()
-    elif state != OutboxState.CONFLICT:
+    else:
         message.settled_at = clock.now()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
@@ -30,7 +30,8 @@ class _Seen:
 
     :param by_place: person and field -> single value -> whom it names, with nothing but the login
     :param by_number: `id:7` -> whom it names
-    :param in_words: whether it is said in words that somebody is named who is not shown
+    :param in_words: whether people read it: then the links have names in place of logins, and it
+        is said that somebody is named who is not shown
     """
 
     viewer: Viewer
@@ -51,9 +52,9 @@ class _Seen:
         exported = self._exported(field, value, person_id)
         if not (self.in_words and field.type.names_people):
             return exported
-        logins = exported if isinstance(exported, list) else [exported] if exported else []
-        is_whole = len(logins) == len(field.type.split(value))
-        return logins if is_whole else [*logins, str(NOT_SHOWN)]
+        people = exported if isinstance(exported, list) else [exported] if exported else []
+        is_whole = len(people) == len(field.type.split(value))
+        return people if is_whole else [*people, str(NOT_SHOWN)]
 
     def _exported(self, field: FieldLayout, value: str, person_id: int) -> Any:
         named = {**self.by_number, **self.by_place.get((person_id, field.id), {})}
@@ -67,7 +68,8 @@ def documents(
 
     People are named by their logins. Whoever is not shown is named to nobody but the operator.
 
-    :param in_words: for people who read it, not programs: say where somebody is left out
+    :param in_words: for people who read it, not programs: people are named by their names, and it
+        is said where somebody is left out
     """
     found: list[dict[str, Any]] = []
     for start in range(0, len(people), BLOCK):
@@ -82,7 +84,8 @@ def _block(
     groups = groups_of(ids)
     group_keys = dict(db.session.execute(select(Group.id, Group.key)).all())
     directories = _directories(ids)
-    by_place, by_number = _logins_named(viewer, ids), _numbered(viewer, layout, people)
+    said = Person.name if in_words else Person.login
+    by_place, by_number = _named(viewer, ids, said), _numbered(viewer, layout, people, said)
     seen = _Seen(viewer, layout, by_place, by_number, in_words)
     return [
         {
@@ -111,8 +114,13 @@ def _directories(ids: Sequence[int]) -> dict[int, str]:
     return dict(db.session.execute(rows).all())
 
 
-def _numbered(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> dict[str, PersonLink]:
-    """Return whom values of several people name by number: `id:7` -> who; one query or none."""
+def _numbered(
+    viewer: Viewer, layout: Layout, people: Sequence[Person], said: InstrumentedAttribute[str]
+) -> dict[str, PersonLink]:
+    """Return whom values of several people name by number: `id:7` -> who; one query or none.
+
+    :param said: what people are named by
+    """
     keys = [field.key for field in layout.fields() if field.type.refers_to_people]
     lines = {
         line
@@ -126,25 +134,28 @@ def _numbered(viewer: Viewer, layout: Layout, people: Sequence[Person]) -> dict[
         return {}
     named = aliased(Person)
     rows = (
-        select(named.id, Person.login)
+        select(named.id, said)
         .join(Person, Person.id == func.coalesce(named.merged_into_id, named.id))
         .where(named.id.in_(ids), _is_named_to(viewer))
     )
-    return {f"id:{id_}": PersonLink("", login, "") for id_, login in db.session.execute(rows)}
+    return {f"id:{id_}": PersonLink("", name, "") for id_, name in db.session.execute(rows)}
 
 
-def _logins_named(
-    viewer: Viewer, ids: Sequence[int]
+def _named(
+    viewer: Viewer, ids: Sequence[int], said: InstrumentedAttribute[str]
 ) -> dict[tuple[int, int], dict[str, PersonLink]]:
-    """Return whom values name, as far as known: (person id, field id) -> single value -> who."""
+    """Return whom values name, as far as known: (person id, field id) -> single value -> who.
+
+    :param said: what people are named by
+    """
     rows = (
-        select(IndexedValue.person_id, IndexedValue.field_id, IndexedValue.value, Person.login)
+        select(IndexedValue.person_id, IndexedValue.field_id, IndexedValue.value, said)
         .join(Person, Person.id == IndexedValue.referred_id)
         .where(IndexedValue.person_id.in_(ids), _is_named_to(viewer))
     )
     found: dict[tuple[int, int], dict[str, PersonLink]] = defaultdict(dict)
-    for person_id, field_id, value, login in db.session.execute(rows):
-        found[person_id, field_id][value] = PersonLink("", login, "")
+    for person_id, field_id, value, name in db.session.execute(rows):
+        found[person_id, field_id][value] = PersonLink("", name, "")
     return found
 
 

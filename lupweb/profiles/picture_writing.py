@@ -10,8 +10,11 @@ from lupweb import clock
 from lupweb.accounts.viewers import Viewer
 from lupweb.audit.service import Change, record
 from lupweb.database import db
+from lupweb.directories.fitting import most_bytes
+from lupweb.directories.knowing import kept_known, target_of
 from lupweb.errors import InvalidValue
 from lupweb.field_types.base import FieldType
+from lupweb.options.service import options
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.queries import open_messages
 from lupweb.outbox.service import promise, settle_as
@@ -29,6 +32,7 @@ THUMBNAIL = "thumbnailphoto"
 LIMITS = {THUMBNAIL: (96, 10 * KB)}
 """Folded attribute -> longest side in pixels and most bytes (writeback.md section 13)."""
 USUAL_LIMIT = (512, 200 * KB)
+DOES_NOT_FIT = _("This picture cannot be saved to the directory. Choose another one.")
 
 
 class PictureValues(FieldType):
@@ -58,6 +62,33 @@ def pending_picture(viewer: Viewer, person_id: int) -> OutboxMessage | None:
     return open_messages([person_id]).get(person_id, {}).get(PICTURE)
 
 
+def refuse_unfit(supplier: Supplier, attribute: str, sizes: Mapping[int, bytes]) -> None:
+    """Refuse a picture that the directory could not hold; it is not asked. One query.
+
+    :param sizes: the squares that the picture was made into: pixels -> JPEG
+    :raises InvalidValue: in words for whoever chose it
+    """
+    target = target_of(supplier.directory_id, supplier.unique_id, options())
+    refusal = target.refusal_of_picture(attribute)
+    if refusal:
+        raise InvalidValue(refusal)
+    if largest_that_fits(sizes, attribute, most_bytes(target.known, attribute)) is None:
+        raise InvalidValue(DOES_NOT_FIT)
+
+
+def largest_that_fits(
+    sizes: Mapping[int, bytes], attribute: str, most: int | None = None
+) -> bytes | None:
+    """Return the largest of the squares that an attribute takes; None if none is small enough.
+
+    :param most: bytes that the directory says it takes there; None: it says nothing
+    """
+    longest, usual = LIMITS.get(attribute.casefold(), USUAL_LIMIT)
+    limit = min(usual, most) if most else usual
+    squares = sorted((size for size in sizes if 0 < size <= longest), reverse=True)
+    return next((sizes[size] for size in squares if len(sizes[size]) <= limit), None)
+
+
 def promise_picture(
     person: Person, supplier: Supplier, attribute: str, new_hash: str, by: str
 ) -> bool:
@@ -81,19 +112,21 @@ def promise_picture(
 def with_picture(claimed: Claimed) -> Claimed:
     """Return a claimed message about a picture with the bytes that the directory is to hold.
 
-    It is then compared by hashes, as `PICTURE_VALUES` reads them. One query.
+    It is then compared by hashes, as `PICTURE_VALUES` reads them. Two queries.
 
     :raises InvalidValue: if the picture is not there any more, or is too large however small
     """
-    wanted = claimed.wanted
-    desired = _made_for(claimed.place.attribute, wanted.new_value)
+    wanted, place = claimed.wanted, claimed.place
+    desired = _made_for(place.directory_id, place.attribute, wanted.new_value)
     made = replace(
         wanted,
         old_value=b"".join(wanted.expected).hex(),
         new_value=PICTURE_VALUES.read(desired),
         desired=desired,
     )
-    sent = (_sent_again(claimed.place.attribute, each.value) for each in claimed.in_flight)
+    sent = (
+        _sent_again(place.directory_id, place.attribute, each.value) for each in claimed.in_flight
+    )
     in_flight = tuple(
         replace(each, value=PICTURE_VALUES.read(values), desired=tuple(values))
         for each, values in zip(claimed.in_flight, sent, strict=True)
@@ -129,7 +162,7 @@ def _is_ours(message: OutboxMessage, delivery: Delivery) -> bool:
     found, now = delivery.source_hash, clock.now()
     if message.lease_until and message.lease_until > now:
         return True  # whoever is at work on it reads the entry as well
-    values = _sent_again(message.attribute, message.new_value)
+    values = _sent_again(message.directory_id, message.attribute, message.new_value)
     if found == hash_of(values):
         settle_as(message, OutboxState.WRITTEN)
         _confirm(message, found)
@@ -155,29 +188,28 @@ def _confirm(message: OutboxMessage, source_hash: bytes) -> None:
     record([change], source=str(Source.LDAP), run_id=None, at=now, actor=by)
 
 
-def _made_for(attribute: str, hash_: str) -> list[bytes]:
+def _made_for(directory_id: int, attribute: str, hash_: str) -> list[bytes]:
     """Return the largest of the stored squares that the attribute takes; none for no picture.
 
     :raises InvalidValue: if there is none
     """
     if not hash_:
         return []
-    longest, most = LIMITS.get(attribute.casefold(), USUAL_LIMIT)
-    rows = (
-        select(Picture.content)
-        .where(Picture.hash == hash_, Picture.size > 0, Picture.size <= longest)
-        .order_by(Picture.size.desc())
+    longest, _most = LIMITS.get(attribute.casefold(), USUAL_LIMIT)
+    rows = select(Picture.size, Picture.content).where(
+        Picture.hash == hash_, Picture.size > 0, Picture.size <= longest
     )
-    for content in db.session.scalars(rows):
-        if len(content) <= most:
-            return [content]
-    raise InvalidValue(_("This picture cannot be saved to the directory. Choose another one."))
+    sizes = {row.size: row.content for row in db.session.execute(rows)}
+    found = largest_that_fits(sizes, attribute, most_bytes(kept_known(directory_id), attribute))
+    if found is None:
+        raise InvalidValue(DOES_NOT_FIT)
+    return [found]
 
 
-def _sent_again(attribute: str, hash_: str) -> list[bytes]:
+def _sent_again(directory_id: int, attribute: str, hash_: str) -> list[bytes]:
     """Return what an earlier message sent, as far as the picture is still there."""
     try:
-        return _made_for(attribute, hash_)
+        return _made_for(directory_id, attribute, hash_)
     except InvalidValue:
         return [hash_.encode()]
 

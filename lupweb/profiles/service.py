@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from blinker import Signal
 from sqlalchemy import Select, bindparam, delete, select, update
@@ -26,8 +26,12 @@ outdated = Signal(
     "A change of the set-up concerns more people than can be renewed with it; in the transaction."
     " From its end on nothing may be told by what was kept before; it is renewed afterwards."
 )
+ahead = Signal(
+    "A first load asks, with its layout, what may be made of people before they are written: in the"
+    " process that reads them. Answered with an `Ahead`; `PersonRow.ahead` brings it what it made."
+)
 BLOCK = 1_000
-"""Most people of one signal."""
+"""Most people of one signal, unless all of them are new."""
 MOST_AT_ONCE = 1_000
 """People who are renewed together with a change of the set-up."""
 COLUMNS = (
@@ -35,6 +39,33 @@ COLUMNS = (
     "content_hash", "rev", "is_listed", "picture_hash",
 )  # fmt: skip
 REFERENCE_COLUMNS = ("person_id", "field_id", "place", "value", "key", "is_dn", "referred_id")
+
+
+class Read(Protocol):
+    """What a first load knows of a person before any is written."""
+
+    @property
+    def login(self) -> str:
+        """Return the login."""
+
+    @property
+    def name(self) -> str:
+        """Return the shown name."""
+
+    @property
+    def email(self) -> str:
+        """Return the mail address."""
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """Return the values by the keys of their fields."""
+
+
+class Ahead(Protocol):
+    """Makes texts of new people, who are in no group yet, in a process that has no database."""
+
+    def made_of(self, people: Sequence[Read]) -> list[tuple[str, ...]]:
+        """Return the texts of each of these people, as many of each."""
 
 
 @dataclass(slots=True)
@@ -46,6 +77,7 @@ class PersonRow:
     :param document: as JSON (`document.as_json`)
     :param provenance: as JSON
     :param references: single values that name people, of the fields that changed
+    :param ahead: who made texts of a new person ahead, and the texts
     """
 
     id: int
@@ -61,6 +93,7 @@ class PersonRow:
     provenance: str
     content_hash: bytes
     references: Sequence[Reference] = ()
+    ahead: tuple[Ahead, tuple[str, ...]] | None = None
 
 
 def allot(count: int) -> Sequence[int]:
@@ -109,8 +142,9 @@ def tell_changed(
     only_references: bool = False,
 ) -> None:
     """Let whoever keeps tables about these people renew them, in this transaction."""
-    for start in range(0, len(ids), BLOCK):
-        part = slice(start, start + BLOCK)
+    most = len(ids) if is_new else BLOCK  # new people come in blocks that are meant to be written
+    for start in range(0, len(ids), most or 1):
+        part = slice(start, start + most)
         changed.send(
             list(ids[part]),
             rows=None if rows is None else rows[part],

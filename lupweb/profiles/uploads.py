@@ -10,7 +10,7 @@ from sqlalchemy import delete, select
 from lupweb import clock
 from lupweb.accounts.viewers import Viewer
 from lupweb.audit.service import Change, record
-from lupweb.database import db
+from lupweb.database import db, end_reading
 from lupweb.errors import Forbidden, InvalidValue, NotFound
 from lupweb.notices.models import NoticeKind
 from lupweb.notices.service import tell
@@ -21,7 +21,7 @@ from lupweb.profiles.desk import Desk, open_desk, standing_of
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.models import Picture, PictureSource
 from lupweb.profiles.picture_maker import WHOLE, Crop, Limits, PictureMaker
-from lupweb.profiles.picture_writing import pending_picture, promise_picture
+from lupweb.profiles.picture_writing import pending_picture, promise_picture, refuse_unfit
 from lupweb.profiles.pictures import PreparedPicture, drop_unused, store_pictures
 from lupweb.profiles.sources import Source
 from lupweb.profiles.supply import supply_of
@@ -120,6 +120,7 @@ def prepare_upload(desk: PictureDesk, content: bytes, crop: Crop) -> PreparedPic
         )
     with PictureMaker(Limits(most_pixels=desk.most_pixels)) as maker:
         sizes = maker.cut(content, crop)
+    _refuse_unfit(desk, sizes)
     return PreparedPicture(_hash(desk.person_id, content, crop), sizes)
 
 
@@ -144,6 +145,7 @@ def cut(desk: PictureDesk, whole: bytes, crop: Crop) -> PreparedPicture:
     _refuse_locked(desk)
     with PictureMaker() as maker:
         sizes = maker.cut(whole, crop)
+    _refuse_unfit(desk, sizes)
     sizes[WHOLE] = whole  # each time it is made anew it would lose a little
     return PreparedPicture(_hash(desk.person_id, whole, crop), sizes)
 
@@ -174,6 +176,14 @@ def change_picture(
     if not desk.is_own:
         tell(person.id, NoticeKind.PROFILE_EDITED, {"by": viewer.actor, "fields": [PICTURE]})
     return True
+
+
+def _refuse_unfit(desk: PictureDesk, sizes: Mapping[int, bytes]) -> None:
+    """Refuse what the directory could not hold (hostile-input.md B105), before it is stored."""
+    supplier = supply_of(desk.person_id).supplier if desk.goes_to_directory else None
+    if supplier is not None:
+        refuse_unfit(supplier, options()["picture_attribute"], sizes)
+    end_reading()
 
 
 def _promise(person: Person, new: str, by: str) -> None:

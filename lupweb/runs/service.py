@@ -147,7 +147,8 @@ def finish(
     asked = BROKEN_OFF.get(run.state) if state is RunState.FAILED else None
     run.state = asked or state
     run.message = run.message if asked else str(message)
-    run.ended_at = None if asked is RunState.PAUSED else clock.now()
+    ended_at = run.ended_at or clock.now()  # what was held is released long after the run
+    run.ended_at = None if asked is RunState.PAUSED else ended_at
     if counters is not None:
         run.counters = dict(counters)
     return run.state

@@ -40,6 +40,8 @@ ACTIVE = (RunState.QUEUED, *AT_WORK, RunState.PAUSED)
 BROKEN_OFF = {RunState.PAUSING: RunState.PAUSED, RunState.STOPPING: RunState.CANCELLED}
 """What somebody asked for -> the state of a run that did not come to its end because of it."""
 
+OF_A_GROUP = "@group:"
+"""Begins what a line of a run or of the history is about, if that is a group; its key follows."""
 CREDENTIALS_REFUSED = "credentials_refused"
 """The counter by which a run says that the directory refused our name and password."""
 FOUND = "found_"

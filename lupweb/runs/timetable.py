@@ -11,11 +11,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from lupweb.database import db
 from lupweb.errors import InvalidValue
 from lupweb.runs.models import Schedule
+from lupweb.runs.quiet import Quiet, quiet_until
 from lupweb.runs.schedules import is_off, next_due
 from lupweb.runs.service import request
+from lupweb.runs.states import FULL
 from lupweb.texts import _
 
 TRIGGER = "schedule"
+OF_A_DIRECTORY = "directory:"
 
 log = structlog.get_logger()
 
@@ -72,11 +75,15 @@ def upcoming() -> list[Schedule]:
     return list(db.session.scalars(rows))
 
 
-def claim(due: Due, now: datetime) -> int | None:
+def claim(due: Due, now: datetime, quiet: Quiet | None = None) -> int | None:
     """Move a due schedule on and ask for its run; None if another scheduler was quicker.
 
     Call inside a transaction. However many times were missed, there is one run.
+
+    :param quiet: when no directory is read as a whole: it is put off until that is over, and None
+        is returned
     """
+    later = _put_off(due, now, quiet)
     moved = db.session.connection().execute(
         update(Schedule)
         .where(
@@ -84,12 +91,17 @@ def claim(due: Due, now: datetime) -> int | None:
             Schedule.mode == due.mode,
             Schedule.next_at == due.due_at,
         )
-        .values(next_at=_next(due.cron, due.zone, now))
+        .values(next_at=later or _next(due.cron, due.zone, now))
     )
-    if moved.rowcount != 1:
+    if moved.rowcount != 1 or later:
         return None
     reason = _("its time had come")
     return request(due.subject, trigger=TRIGGER, mode=due.mode, reason=reason)
+
+
+def _put_off(due: Due, now: datetime, quiet: Quiet | None) -> datetime | None:
+    is_whole = due.mode == FULL and due.subject.startswith(OF_A_DIRECTORY)
+    return quiet_until(quiet, due.zone, now) if quiet and is_whole else None
 
 
 def _kept() -> dict[Key, Rule]:

@@ -78,7 +78,8 @@ class Directory:
 
         :raises FilterRefused: if its filter cannot be understood
         """
-        bind(self.viewer, self.layout, request.filter, self.today)
+        if request.filter:
+            bind(self.viewer, self.layout, request.filter, self.today)
         sort = request.sort.removeprefix(BACKWARDS)
         known = sort in {BY_NAME, NEWEST} or sort in self.sortable
         return replace(

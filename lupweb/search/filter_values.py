@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from lupweb.database import db
+from lupweb.database import db, take_time
 from lupweb.field_types.base import FieldType
 from lupweb.field_types.referring import plain_name
 from lupweb.people.models import Membership, Person
@@ -142,7 +142,8 @@ def column_values(field: FieldLayout, column: Column, codes: Codes) -> ColumnVal
 
 
 def read_values(field: Filterable, size: int) -> ReadValues:
-    """Return the values of a field that has no column; two queries at most."""
+    """Return the values of a field that has no column; two queries at most, however long."""
+    take_time()
     people: dict[str, list[int]] = defaultdict(list)
     for person, value in _rows(field):
         if value and person < size:
@@ -156,6 +157,7 @@ def named_people(field: FieldLayout, size: int, *, shows_all: bool) -> NamedPeop
     :param shows_all: whether the viewer may know of people as well who are not shown
     """
     table = IndexedValue.__table__.c
+    take_time()
     people: dict[int | str, list[int]] = defaultdict(list)
     rows = select(table.person_id, table.referred_id, table.value).where(table.field_id == field.id)
     for person, referred, value in db.session.execute(rows):

@@ -4,15 +4,19 @@
 `start>=2024-01-01`, `birthday:"next 7 days"`, `room:4.*`, `phone:""`; docs/filters.md says it for
 people. What names a field, and which values it has, is no matter of the grammar: `filters.py`.
 
-Words that stand side by side have all to be found. A value without quotes ends at a blank; the
-plain words behind it are kept beside it (`Comparison.more`), since older filters have values with
-blanks and no quotes: `department:Sales ?EMEA?`.
+`UND`, `ODER` and `NICHT` are the same in German: saved filters are read by everybody, so both
+languages hold for all. Words that stand side by side have all to be found. A value without quotes
+ends at a blank; the plain words behind it are kept beside it (`Comparison.more`), since older
+filters have values with blanks and no quotes: `department:Sales ?EMEA?`.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 from typing import Any
+from urllib.parse import quote_plus
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken, v_args
 
@@ -32,28 +36,33 @@ from lupweb.search.terms import (
 from lupweb.texts import _
 
 LONGEST_FILTER = 2_000
+LONGEST_IN_ADDRESS = 6_000
+"""Bytes: an address of 8,190 has to hold the filter beside everything else."""
 MOST_CONDITIONS = 60
 """More are nothing that anybody wrote, and each asks the database."""
 DEEPEST = 40
 """Parentheses inside each other."""
 RULES = r"""
     ?start: any?                                -> whole
-    ?any: all ("OR" all)*                       -> any_of
-    ?all: part ("AND"? part)*                   -> all_of
-    ?part: "NOT" part                           -> negated
+    ?any: all (_OR all)*                        -> any_of
+    ?all: part (_AND? part)*                    -> all_of
+    ?part: _NOT part                            -> negated
          | MINUS part                           -> turned
          | "(" any ")"                          -> grouped
          | WORD                                 -> word
          | STRING                               -> text
          | (FIELD | QUOTED_FIELD) OPERATOR VALUE WORD*  -> compared
          | (FIELD | QUOTED_FIELD) OPERATOR STRING       -> compared
+    _AND: "AND" | "UND"
+    _OR: "OR" | "ODER"
+    _NOT: "NOT" | "NICHT"
     MINUS.4: /-(?=[^\s)])/
     QUOTED_FIELD.3: /"(?:[^"\\]|\\[\s\S])*"(?=\s*[:<>])/
-    FIELD.3: /(?!(?:AND|OR|NOT)\s)(?:[^\s"()\\:<>]|\\[\s\S])+(?=\s*[:<>])/
+    FIELD.3: /(?!(?:AND|OR|NOT|UND|ODER|NICHT)\s)(?:[^\s"()\\:<>]|\\[\s\S])+(?=\s*[:<>])/
     OPERATOR: /:\s*[<>]=?|[<>]=?|:/
     STRING: /"(?:[^"\\]|\\[\s\S])*"/
-    VALUE: /(?!(?:AND|OR|NOT)(?![^\s()"]))(?:[^\s"()\\]|\\[\s\S])+/
-    WORD: /(?!(?:AND|OR|NOT)(?![^\s()"]))(?:[^\s"()\\:<>]|\\[\s\S])+/
+    VALUE: /(?!(?:AND|OR|NOT|UND|ODER|NICHT)(?![^\s()"]))(?:[^\s"()\\]|\\[\s\S])+/
+    WORD: /(?!(?:AND|OR|NOT|UND|ODER|NICHT)(?![^\s()"]))(?:[^\s"()\\:<>]|\\[\s\S])+/
     %ignore /\s+/
 """
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -73,6 +82,7 @@ def parse(text: str) -> Condition:
             expected=_("Save parts of it as lists, or leave something out."),
         )
     readable = _UNSTORABLE.sub("\ufffd", text)
+    _refuse_wide(readable)
     _refuse_depth(readable)
     try:
         found: Any = _parser().parse(readable)
@@ -149,6 +159,24 @@ def _joined(parts: Sequence[Condition]) -> list[Condition]:
 def _has_words_behind(part: Condition) -> bool:
     compared = part.part if isinstance(part, Not) else part
     return isinstance(compared, Comparison) and bool(compared.more)
+
+
+def _refuse_wide(text: str) -> None:
+    """Refuse what no address has room for: one sign of another alphabet is six bytes there."""
+    if len(text) * 12 <= LONGEST_IN_ADDRESS:
+        return
+    ends = list(accumulate(len(quote_plus(sign)) for sign in text))
+    if ends[-1] > LONGEST_IN_ADDRESS:
+        raise FilterRefused(
+            _(
+                "This filter is too long for an address: accents and letters of other alphabets"
+                " take six bytes or more each, and there is room for %(most)s.",
+                most=LONGEST_IN_ADDRESS,
+            ),
+            column=bisect_right(ends, LONGEST_IN_ADDRESS) + 1,
+            text=text,
+            expected=_("Save parts of it as lists, or leave something out."),
+        )
 
 
 def _refuse_depth(text: str) -> None:

@@ -13,6 +13,18 @@ Problem = tuple[Text, int, Text | str]
 """What is wrong, the column, what may stand there."""
 
 
+def sentence_of(error: FilterRefused) -> Text:
+    """Return what is wrong with a filter in one line: the column, what it is, what may be meant."""
+    said = {"column": error.column, "why": error.message}
+    if error.suggestion:
+        return _(
+            "Column %(column)s: %(why)s Did you mean “%(field)s”?", field=error.suggestion, **said
+        )
+    if error.expected:
+        return _("Column %(column)s: %(why)s %(expected)s", expected=error.expected, **said)
+    return _("Column %(column)s: %(why)s", **said)
+
+
 def refused(text: str, error: UnexpectedToken | UnexpectedCharacters) -> FilterRefused:
     """Return the error of a filter that the grammar does not know."""
     if isinstance(error, UnexpectedCharacters):
@@ -80,7 +92,7 @@ def _of_end(text: str, error: UnexpectedToken) -> Problem:
             end,
             _not_set(operator),
         )
-    joining = re.search(r"(?:AND|OR|NOT)$", text[:end])
+    joining = re.search(r"(?:AND|OR|NOT|UND|ODER|NICHT)$", text[:end])
     if joining and "RPAR" not in error.expected:
         return (
             _("Something is missing behind “%(sign)s”.", sign=joining[0]),

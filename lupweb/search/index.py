@@ -1,6 +1,6 @@
 """Keep the words by which people are found, in the transaction that changes people."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,17 @@ from lupweb.people.states import SHOWN
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout, Layout, load_layout
 from lupweb.profiles.models import IndexedValue
+from lupweb.profiles.service import Ahead, PersonRow
 from lupweb.profiles.visibility import applies
 from lupweb.search import typos
 from lupweb.search.engine import engine
+from lupweb.search.entries import Entry
 from lupweb.search.models import SearchState
 from lupweb.search.words import VERSION, words_of
 from lupweb.search.writing import MOST_STORED, Row, writer_of
 
 BLOCK = 1_000
+OUTDATED_AFTER = "SELECT outdated_after FROM search_state"
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ class StoredRow:
 def renew(
     ids: Sequence[int],
     *,
-    rows: Sequence[Row] | None = None,
+    rows: Sequence[PersonRow] | None = None,
     is_new: bool = False,
     only_references: bool = False,
     **_extra: Any,
@@ -49,10 +52,18 @@ def renew(
     :param only_references: only whom their values refer to has changed
     """
     layout = load_layout(options()["phone_region"])
-    if not only_references:
+    if is_new and rows is not None:
+        _write_new(layout, rows)
+    elif not only_references:
         people = read_rows(ids) if rows is None else list(zip(ids, rows, strict=True))
         _write(layout, ids, people, is_new=is_new)
-    _write_referred(layout, ids, is_new=is_new)
+    if not (is_new and rows is not None and _names_nobody(rows)):
+        _write_referred(layout, ids, is_new=is_new)
+
+
+def ahead(layout: Layout) -> Ahead:
+    """Return what makes words of new people; a receiver of `profiles.service.ahead`."""
+    return writer_of(layout)
 
 
 def rebuild() -> None:
@@ -94,7 +105,9 @@ def outdated_after() -> int | None:
 
     None: nobody's words are outdated.
     """
-    return db.session.scalar(select(SearchState.outdated_after))
+    db.session.flush()  # a statement that is text does not by itself
+    found: int | None = db.session.connection().exec_driver_sql(OUTDATED_AFTER).scalar()
+    return found
 
 
 def _next_ids(after: int, count: int = BLOCK) -> list[int]:
@@ -124,6 +137,25 @@ def _write(
         keeper.remove(ids)
     keeper.add(entries)
     typos.keep_words([row.name for _id, row in people])
+
+
+def _write_new(layout: Layout, rows: Sequence[PersonRow]) -> None:
+    """Write the words of new people, who belong to no group yet.
+
+    What was made ahead counts if it was made by the rules of now: they may have changed meanwhile.
+    """
+    writer = writer_of(layout)
+    made = [row.ahead[1] for row in rows if row.ahead and row.ahead[0] is writer]
+    if len(made) < len(rows):
+        made = writer.made_of(rows)
+    pairs = zip(rows, made, strict=True)
+    engine().add([Entry(row.id, *texts) for row, texts in pairs])
+    typos.keep_words([row.name for row in rows])
+
+
+def _names_nobody(rows: Iterable[PersonRow]) -> bool:
+    """Return whether no value of these new people names anybody who is known yet."""
+    return all(each.referred_id is None for row in rows for each in row.references)
 
 
 def _write_referred(layout: Layout, ids: Sequence[int], *, is_new: bool) -> None:

@@ -6,19 +6,18 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
-from sqlalchemy import select
-
 from lupweb.accounts.viewers import Viewer
-from lupweb.database import db
 from lupweb.options.service import options
-from lupweb.people.models import Person
-from lupweb.people.policies import listed
+from lupweb.people.policies import hides_unlicensed, unlicensed_among
+from lupweb.people.summaries import rows_of
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.visibility import findable_scopes, is_public_in_search
+from lupweb.search.columns import LISTED
 from lupweb.search.engine import Engine, engine
 from lupweb.search.entries import leaves_of, prefixes
 from lupweb.search.index import outdated_after
 from lupweb.search.rechecking import Leaf, Rechecking, fulfilling
+from lupweb.search.standings import standing_of
 from lupweb.search.typos import similar_words
 from lupweb.search.words import (
     LONGEST_QUERY,
@@ -224,13 +223,28 @@ def _written(by_word: dict[str, list[int]]) -> tuple[str, ...]:
     """Return how the words are written in the names of listed people whom they found."""
     witnesses = {word: sorted(set(ids))[:WITNESSES] for word, ids in by_word.items()}
     ids = sorted({each for some in witnesses.values() for each in some})
-    rows = select(Person.id, Person.name).where(listed(options()), Person.id.in_(ids))
-    names: dict[int, str] = dict(db.session.execute(rows).all()) if ids else {}
+    names = _names_of_listed(ids)
     found = {
         _spelling(word, [names[each] for each in some if each in names]): None
         for word, some in witnesses.items()
     }
     return tuple(sorted(name for name in found if name))
+
+
+def _names_of_listed(ids: Sequence[int]) -> dict[int, str]:
+    """Return the names of those whom the people directory lists; three queries at most.
+
+    A condition for it in the first one would let SQLite walk through all who are listed.
+    """
+    chosen = options()
+    unlicensed = unlicensed_among(ids, chosen) if ids and hides_unlicensed(chosen) else ()
+    rows = rows_of("id, name, state, is_listed", ids)
+    standings = (standing_of(row, is_licensed=row.id not in unlicensed) for row in rows)
+    return {
+        row.id: row.name
+        for row, standing in zip(rows, standings, strict=True)
+        if standing == LISTED
+    }
 
 
 def _spelling(word: str, names: Collection[str]) -> str:

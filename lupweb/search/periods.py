@@ -14,8 +14,20 @@ _year = re.compile(r"([0-9]{4})")
 _month = re.compile(r"([0-9]{4})-([0-9]{1,2})")
 _counted = re.compile(r"(next|last) ([0-9]{1,4}) (day|week|month|year)s?")
 _named = re.compile(r"(this|next|last) (week|month|year)")
+_in_german = re.compile(
+    r"(?:in )?(?:de[rmn] |die |das )?"
+    r"(diese|nächste|naechste|kommende|letzte|vorige|vergangene)[rsnm]?"
+    r" (?:([0-9]{1,4}) )?(tag|woche|monat|jahr)(?:e|n|en|s|es)?"
+)
+GERMAN = {
+    "heute": "today", "gestern": "yesterday", "morgen": "tomorrow",
+    "diese": "this", "nächste": "next", "naechste": "next", "kommende": "next",
+    "letzte": "last", "vorige": "last", "vergangene": "last",
+    "tag": "day", "woche": "week", "monat": "month", "jahr": "year",
+}  # fmt: skip
 NEAR = {"yesterday": -1, "today": 0, "tomorrow": 1}
 STEPS = {"this": 0, "next": 1, "last": -1}
+_OF_ONE_WORD = {german for german, english in GERMAN.items() if english in NEAR}
 
 
 @dataclass(frozen=True)
@@ -66,9 +78,10 @@ def read_days(text: str, today: date) -> Days | None:
     """Return the days that a text names, or None if it names none.
 
     “2024-01-31”, “31.1.2024”, “31 January”; “2024-01”, “2024”; “today”, “next 7 days” (today and
-    seven more), “last 2 months”, “this week” (from Monday on), “last year”.
+    seven more), “last 2 months”, “this week” (from Monday on), “last year”. Days that are counted
+    from today are known in every language of the site, as saved filters are read by everybody.
     """
-    text = " ".join(text.casefold().split())
+    text = _in_english(" ".join(text.casefold().split()))
     for read in (partial(_from_today, today=today), _of_calendar):
         found = read(text)
         if found:
@@ -79,6 +92,15 @@ def read_days(text: str, today: date) -> Days | None:
         return EveryYear(*yearless)
     on = day_of(typed)
     return Period(on, on) if on else None
+
+
+def _in_english(text: str) -> str:
+    """Return days that are counted from today in German as they are called in English."""
+    found = _in_german.fullmatch(text)
+    if not found:
+        return GERMAN.get(text, text) if text in _OF_ONE_WORD else text
+    step, number, unit = found.groups()
+    return " ".join(filter(None, [GERMAN[step], number, GERMAN[unit]]))
 
 
 def _from_today(text: str, today: date) -> Period | None:

@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import islice
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from lupweb.database import compact_json, db
 from lupweb.search.models import SearchName
@@ -44,10 +43,11 @@ def keep_words(names: Iterable[str]) -> None:
     )
     rows = sorted((form, word) for word in unknown.scalars().all() for form in forms(word))
     if rows:
-        insert = sqlite.insert if is_sqlite else postgresql.insert
-        db.session.execute(
-            insert(SearchName).on_conflict_do_nothing(),
-            [{"form": form, "word": word} for form, word in rows],
+        mark = "?" if is_sqlite else "%s"
+        db.session.connection().exec_driver_sql(
+            f"INSERT INTO search_name (form, word) VALUES ({mark}, {mark})"  # noqa: S608 - of ours
+            " ON CONFLICT DO NOTHING",
+            rows,
         )
 
 

@@ -4,14 +4,18 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from lupweb.database import db
 from lupweb.field_types.base import FieldType
+from lupweb.profiles.bulk import insert_rows
 from lupweb.search.column_models import PeopleValue
 
 LONGEST_SORT = 200
 """Characters by which values are put in order."""
+AT_ONCE = 10_000
+"""Values of one query: databases take some thirty thousand parameters."""
+COLUMNS = ("column_id", "code", "value", "digest", "sort")
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ def code_values(
 ) -> dict[int, Coded]:
     """Return the codes of values by column; new ones are stored under the next codes.
 
-    Two queries at most; in a transaction that holds the turn of `search.keeping`.
+    Two queries, unless there are very many values; in a transaction that holds the turn of
+    `search.keeping`.
 
     :param wanted: id of a column -> values, none of them ""
     :param types: id of a column -> what orders its values
@@ -49,33 +54,27 @@ def code_values(
         codes |= {value: code for code, value in enumerate(new, start=first)}
         rows += [_row(column_id, codes[value], value, types[column_id]) for value in new]
         coded[column_id] = Coded({"": 0, **codes}, first + len(new))
-    if rows:
-        db.session.execute(insert(PeopleValue), rows)
+    insert_rows(PeopleValue, COLUMNS, rows)
     return coded
 
 
 def _known(wanted: Mapping[int, Collection[str]]) -> dict[int, dict[str, int]]:
     by_digest = {_digest(value): value for values in wanted.values() for value in values}
-    if not by_digest:
-        return {}
+    digests = list(by_digest)
     table = PeopleValue.__table__.c
-    rows = select(table.column_id, table.digest, table.code).where(
-        table.column_id.in_(wanted), table.digest.in_(by_digest)
-    )
     found: dict[int, dict[str, int]] = {}
-    for column_id, digest, code in db.session.execute(rows):
-        found.setdefault(column_id, {})[by_digest[digest]] = code
+    for start in range(0, len(digests), AT_ONCE):
+        rows = select(table.column_id, table.digest, table.code).where(
+            table.column_id.in_(wanted), table.digest.in_(digests[start : start + AT_ONCE])
+        )
+        for column_id, digest, code in db.session.execute(rows):
+            found.setdefault(column_id, {})[by_digest[digest]] = code
     return found
 
 
-def _row(column_id: int, code: int, value: str, kind: FieldType) -> dict[str, object]:
-    return {
-        "column_id": column_id,
-        "code": code,
-        "value": value,
-        "digest": _digest(value),
-        "sort": kind.sort_key(value)[:LONGEST_SORT],
-    }
+def _row(column_id: int, code: int, value: str, kind: FieldType) -> tuple[object, ...]:
+    """Return the values of `COLUMNS`."""
+    return column_id, code, value, _digest(value), kind.sort_key(value)[:LONGEST_SORT]
 
 
 def _digest(value: str) -> bytes:

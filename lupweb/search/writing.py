@@ -178,6 +178,10 @@ class Writer:
             for id_, public, inside, restricted in zip(ids, *found_by, strict=True)
         ]
 
+    def made_of(self, people: Sequence[Row]) -> list[tuple[str, ...]]:
+        """Return words, numbers and restricted words of people who belong to no group."""
+        return [each[1:] for each in self.entries([(0, row) for row in people], {})]
+
     def parts(self, row: Row, groups: frozenset[int]) -> Iterator[Part]:
         """Yield what a person of these groups is found by, one thing after the other.
 

@@ -203,8 +203,9 @@
   document.addEventListener('pointerover', ({ target, pointerType }) => {
     const link = pointerType !== 'touch' && target.closest('bdi') && nameAt(target);
     clearTimeout(opening);
-    if (over.contains(target) || (link && link === named && !over.hidden)) clearTimeout(closing);
-    else if (link) opening = setTimeout(showCard, HOVER_MS, link);
+    if (link || over.contains(target)) clearTimeout(closing);
+    if (over.contains(target) || (link === named && !over.hidden)) return;
+    if (link) opening = setTimeout(showCard, HOVER_MS, link);
     else if (!over.contains(document.activeElement)) { clearTimeout(closing); closing = setTimeout(hideCard, GRACE_MS); }
   });
   document.addEventListener('pointerdown', event => { if (!over.contains(event.target)) hideCard(); });

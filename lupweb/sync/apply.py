@@ -18,6 +18,7 @@ from lupweb.people.states import PersonState
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.service import allot, insert_people, tell_changed, update_people
 from lupweb.profiles.writing import COMPUTED
+from lupweb.sync import secondary
 from lupweb.sync.identities import keep_identities, tie
 from lupweb.sync.outgoing import cancel_of_missing, settle_outgoing
 from lupweb.sync.plan import Plan
@@ -26,6 +27,11 @@ from lupweb.sync.rows import Origin, new_rows, updated_rows
 BLOCK = 5_000
 """Most people of one transaction: a third of a second, in which nobody else can write. Each one
 writes the pages of the indexes anew, so blocks of 2,000 cost half as much again."""
+FIRST_BLOCK = 2_000
+"""The same at a first load, which does without most indexes: memory counts there."""
+MANY = range(3_000, 10_000)
+"""People who are there when a first load sets indexes aside: what is rebuilt then is little, and
+more are likely to come."""
 
 
 class Fence(Protocol):
@@ -137,8 +143,11 @@ class Writer:
         if not plans:
             return
         ids = allot(len(plans))
+        if not self.keeps_history and ids[0] in MANY and self._is_alone():
+            secondary.set_aside()
         people = list(zip(plans, ids, strict=True))
-        insert_people(new_rows(people, self.layout, self._origin()))
+        rows = new_rows(people, self.layout, self._origin(), resolves=self.keeps_history)
+        insert_people(rows)
         tie(people, self.directory_id, self.run_id)
         if self.keeps_history:
             self._keep_history(people)
@@ -155,6 +164,11 @@ class Writer:
         written = {row.id for row in rows}
         kept = [(plan, plan.person_id) for plan in changed if plan.person_id in written]
         self._keep_history(kept)
+
+    def _is_alone(self) -> bool:
+        """Return whether no other directory has anybody, whom an index would be needed to find."""
+        others = select(Identity.id).where(Identity.directory_id != self.directory_id).limit(1)
+        return db.session.scalar(others) is None
 
     def _origin(self) -> Origin:
         return Origin(

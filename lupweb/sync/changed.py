@@ -1,6 +1,6 @@
 """Read only some entries whole: those that differ, and whoever names one that moved."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -60,10 +60,12 @@ class ChangedReading(PartReading):
     """What a sweep has found, read whole.
 
     :param gone: the entries that the sweep did not meet
+    :param moves_references: values that name people may name others than they did, or nobody
     """
 
     sweep: Sweep = field(default_factory=Sweep)
     gone: list[Gone] = field(default_factory=list)
+    moves_references: bool = False
 
     def take_sweep(self) -> None:
         """Count those who are as they are stored, and see who is gone."""
@@ -86,6 +88,9 @@ class ChangedReading(PartReading):
         self.fetch(session, search_filter, list(self.sweep.differing))
         old = self._left_dns()
         self.moves_members = bool(old) or any(map(_may_be_named, self.waiting))
+        naming = {each.key for each in self.task.layout.fields() if each.type.names_people}
+        moved = (_moves_references(each, naming) for each in self.waiting)
+        self.moves_references = bool(old) or any(moved)
         if len(self.gone) > FEW_GONE:
             old = old[len(self.gone) :]
         for counted, unique_ids in self._naming(old).items():
@@ -99,8 +104,12 @@ class ChangedReading(PartReading):
 
     @property
     def is_quiet(self) -> bool:
-        """Return whether nothing differs from what a run has stored that did all it had to."""
-        return self.task.standing.follows_done and not (self.sweep.differing or self.gone)
+        """Return whether whoever is named is as a run has stored it that did all it had to.
+
+        Most of what changes from one quarter of an hour to the next are rooms and telephone
+        numbers: nobody is called otherwise then.
+        """
+        return self.task.standing.follows_done and not (self.moves_references or self.gone)
 
     def absent(self) -> Absent:
         """Return who was not met."""
@@ -180,6 +189,16 @@ def _may_be_named(plan: Plan) -> bool:
     """Return whether a group may have named somebody whom lupweb did not know by that name."""
     known = plan.known
     return known is None or known.is_gone or not known.identity_id or "@login" in plan.renames
+
+
+def _moves_references(plan: Plan, naming: Set[str]) -> bool:
+    """Return whether somebody may be named by another value than before, or names somebody else.
+
+    :param naming: keys of the fields that name people
+    """
+    is_other = _may_be_named(plan) or plan.is_back or plan.is_held
+    called = plan.renames.keys() - {"@name", "@sort_name"}
+    return is_other or bool(called) or not naming.isdisjoint(plan.changes)
 
 
 def _by_guid(session: LdapSession, unique_id: str, wanted: Sequence[str]) -> list[Entry]:

@@ -176,8 +176,12 @@ def _active() -> Sequence[Run]:
 
 
 def _last() -> dict[str, Run]:
-    """Return the last run of each subject that ended, but for those of groups and one person."""
-    ended = Run.state.not_in(ACTIVE), Run.mode.not_in((GROUPS, PERSON))
+    """Return the last run of each subject that ended and may have changed people.
+
+    Runs of groups or one person are left out, and so are dry runs: what an earlier run holds, or
+    could not do, is as true after them as before.
+    """
+    ended = Run.state.not_in(ACTIVE), Run.mode.not_in((GROUPS, PERSON)), Run.dry_run.is_(False)
     newest = select(func.max(Run.id)).where(*ended).group_by(Run.subject)
     return {run.subject: run for run in _numbered(newest)}
 

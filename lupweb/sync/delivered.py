@@ -1,22 +1,23 @@
 """What one entry says of its person, whatever is stored. Pure, so that any process can ask it."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from itertools import compress, repeat
-from typing import NamedTuple
+from functools import lru_cache, partial
+from itertools import chain
+from typing import Any, NamedTuple
 
 from lupweb.errors import InvalidValue
-from lupweb.ldap.cleaning import clean_text, plain_texts
-from lupweb.ldap.dn import fold_dn
+from lupweb.ldap.cleaning import PARTING, Found, clean_text, plain_texts
+from lupweb.ldap.dn import fold_dns
 from lupweb.ldap.entry import Entry
-from lupweb.ldap.server import unique_id_of
+from lupweb.ldap.server import unique_id_of, unique_ids_of
 from lupweb.people.names import fold_login
-from lupweb.profiles.document import content_hash, document_of
+from lupweb.profiles.document import content_hash, documents_of
 from lupweb.search.folding import fold
 from lupweb.sync.disabled import disabled_reason
-from lupweb.sync.fields import Column, MappedField, Problem, Table
+from lupweb.sync.fields import MappedField, Notes, Problem, Table
+from lupweb.sync.handing import packed, unpacked
 
 LONGEST_NAME = 512
 _folded_word = lru_cache(maxsize=8_192)(fold)  # names of people come again and again
@@ -92,68 +93,114 @@ class Delivered(NamedTuple):
     unread: Sequence[str] = ()
 
 
-Page = tuple[list[tuple[object, ...]], list[tuple[str, str]]]
-"""What a page of entries says: `Delivered` as plain tuples; and the DN of each entry whose person
-cannot be told, and why."""
+IS_LISTED = Delivered._fields.index("is_listed")
+_made: Callable[[Sequence[Any]], Delivered] = partial(tuple.__new__, Delivered)
+"""What `Delivered._make` does, without a call of Python for each person."""
+Part = tuple[list[Any], list[tuple[str, str]]]
+"""What some entries say, in types that `marshal` writes: the columns of `Delivered`, each in one
+piece; and the DN of each entry whose person cannot be told, and why."""
+Page = Sequence[Part]
 
 
-def delivered_page(entries: Sequence[Entry], around: Surroundings) -> Page:
-    """Return what the entries of a page say, in types that `marshal` writes.
+def delivered_page(entries: Sequence[Entry], around: Surroundings) -> list[Part]:
+    """Return what entries say; `people_of` and `nobody_of` read it.
 
     Attribute by attribute, not entry by entry: what takes a call for each value of each person
     takes one for all of them here.
     """
-    ids: list[str] = []
-    people: list[Entry] = []
-    nobody: list[tuple[str, str]] = []
-    for entry in entries:
-        try:
-            ids.append(unique_id_of(entry, around.naming.unique_id))
-        except InvalidValue as error:
-            nobody.append((entry.dn, str(error)))
-        else:
-            people.append(entry)
-    return _said(people, ids, around), nobody
+    people, ids, nobody = with_unique_ids(entries, around.naming.unique_id)
+    return [(_said(Table(people), people, ids, around), nobody)]
+
+
+def with_unique_ids(
+    entries: Sequence[Entry], attribute: str
+) -> tuple[Sequence[Entry], list[str], list[tuple[str, str]]]:
+    """Return the entries that have a proper unique id, their ids, and DN and why of the others."""
+    found = [entry.attributes.get(attribute, ()) for entry in entries]
+    ids = unique_ids_of(found, attribute)
+    if ids is not None:
+        return entries, ids, []
+    told = [(entry, *_told(entry, attribute)) for entry in entries]
+    people = [entry for entry, unique_id, _why in told if unique_id]
+    nobody = [(entry.dn, why) for entry, _unique_id, why in told if why]
+    return people, [unique_id for _entry, unique_id, _why in told if unique_id], nobody
+
+
+def nobody_of(page: Page) -> list[tuple[str, str]]:
+    """Return the DN of each entry whose person cannot be told, and why."""
+    return [each for _columns, nobody in page for each in nobody]
+
+
+def people_of(page: Page) -> Iterator[Delivered]:
+    """Yield what the entries of a page say of their people."""
+    return chain.from_iterable(_people_of(columns) for columns, _nobody in page if columns)
+
+
+def _people_of(part: list[Any]) -> Iterator[Delivered]:
+    *columns, listed, hashes, keys, values, problems, unread = part
+    texts = [unpacked(column) for column in columns]
+    count = len(hashes)
+    rows = zip(*map(unpacked, values), strict=True) if values else [()] * count
+    by_key = [{key: text for key, text in zip(keys, row, strict=False) if text} for row in rows]
+    before, behind = texts[:IS_LISTED], texts[IS_LISTED:]
+    more = (_placed(problems, count), _placed(unread, count))
+    return map(_made, zip(*before, listed, *behind, hashes, by_key, *more, strict=True))
 
 
 def delivered(entry: Entry, unique_id: str, around: Surroundings) -> Delivered:
     """Return what an entry says."""
-    return Delivered._make(_said([entry], [unique_id], around)[0])
+    return next(_people_of(_said(Table([entry]), [entry], [unique_id], around)))
+
+
+def _told(entry: Entry, attribute: str) -> tuple[str, str]:
+    """Return the unique id of an entry, or why it has none."""
+    try:
+        return unique_id_of(entry, attribute), ""
+    except InvalidValue as error:
+        return "", str(error)
+
+
+def _placed(noted: Mapping[int, Sequence[Any]], count: int) -> list[Sequence[Any]]:
+    """Return what is noted of each person; as a rule nothing."""
+    column: list[Sequence[Any]] = [()] * count
+    for place, notes in noted.items():
+        column[place] = notes
+    return column
 
 
 def _said(
-    people: Sequence[Entry], ids: Sequence[str], around: Surroundings
-) -> list[tuple[object, ...]]:
+    table: Table, people: Sequence[Entry], ids: Sequence[str], around: Surroundings
+) -> list[Any]:
+    """Return the columns of `Delivered`: texts, whether they are listed, hashes, values, notes."""
     if not people:
         return []
     naming, listed = around.naming, around.listed
-    notes = _Notes(len(people))
-    wanted = [*naming.attributes(), *(each.attribute for each in around.fields)]
-    table = Table(people, wanted)
+    notes = Notes()
     fields = [each.column(table.column(each.attribute)) for each in around.fields]
     for each, column in zip(around.fields, fields, strict=True):
         notes.add(each.key, column.problems)
     names = _names(table, naming, notes)
-    members = _rows([each.members for each in fields], len(people))
-    documents = [document_of(filter(None, of_one)) for of_one in members]
-    return list(
-        zip(
-            ids,
-            [entry.dn for entry in people],
-            [fold_dn(entry.dn) for entry in people],
-            _stamps(table, naming),
-            names.logins_folded if naming.match == naming.login else _matches(table, naming),
-            _disabled(table, people, around),
-            [listed is None or unique_id in listed for unique_id in ids],
-            *names,
-            documents,
-            map(content_hash, documents, names.logins, names.names, names.sorted, names.emails),
-            _values(around.fields, fields, len(people)),
-            notes.problems,
-            notes.unread,
-            strict=True,
-        )
+    documents = documents_of([each.members for each in fields], len(people))
+    dns = [entry.dn for entry in people]
+    matches = names.logins_folded if naming.match == naming.login else _matches(table, naming)
+    texts = (
+        ids,
+        dns,
+        fold_dns(dns),
+        _stamps(table, naming),
+        matches,
+        _disabled(table, people, around),
     )
+    hashes = map(content_hash, documents, names.logins, names.names, names.sorted, names.emails)
+    return [
+        *map(packed, (*texts, *names, documents)),
+        [listed is None or unique_id in listed for unique_id in ids],
+        list(hashes),
+        [each.key for each in around.fields],
+        [packed(column.texts) for column in fields],
+        notes.problems,
+        notes.unread,
+    ]
 
 
 class _Names(NamedTuple):
@@ -166,26 +213,7 @@ class _Names(NamedTuple):
     emails: list[str]
 
 
-class _Notes:
-    """What cannot be read of the people of a page."""
-
-    def __init__(self, count: int) -> None:
-        self.problems: list[list[Problem]] = [[] for _person in range(count)]
-        self.unread: list[list[str]] = [[] for _person in range(count)]
-
-    def add(self, what: str, problems: Mapping[int, str]) -> None:
-        """Note why values of a field or attribute cannot be read."""
-        for place, why in problems.items():
-            self.problems[place].append((what, why))
-
-    def miss(self, what: str, attribute: str, problems: Mapping[int, str]) -> None:
-        """Note that a name or an address cannot be read."""
-        self.add(attribute, problems)
-        for place in problems:
-            self.unread[place].append(what)
-
-
-def _names(table: Table, naming: Naming, notes: _Notes) -> _Names:
+def _names(table: Table, naming: Naming, notes: Notes) -> _Names:
     logins, _unreadable = _texts(table, naming.login)
     names, bad_names = _texts(table, naming.name)
     notes.miss("name", naming.name, bad_names)
@@ -195,8 +223,22 @@ def _names(table: Table, naming: Naming, notes: _Notes) -> _Names:
         common, _unreadable = _texts(table, "cn")
         names = [name or cn or login for name, cn, login in zip(names, common, logins, strict=True)]
     surnames, _unreadable = _texts(table, "sn")
+    return _Names(logins, _folded(logins), names, _in_order(surnames, names), emails)
+
+
+def _folded(logins: Sequence[str]) -> list[str]:
+    """Return `fold_login` of cleaned texts."""
+    return [each.lower() if each.isascii() else fold_login(each) for each in logins]
+
+
+def _in_order(surnames: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return by what people are sorted; of cleaned texts, as a rule in few calls for all."""
     in_order = [f"{sn} {name}" for sn, name in zip(surnames, names, strict=True)]
-    return _Names(logins, [*map(fold_login, logins)], names, [*map(folded_words, in_order)], emails)
+    if not all(surnames) or not all(names):
+        return [*map(folded_words, in_order)]
+    lower = PARTING.join(in_order).lower().split(PARTING)
+    pairs = zip(in_order, lower, strict=True)
+    return [folded if text.isascii() else folded_words(text) for text, folded in pairs]
 
 
 def _texts(table: Table, attribute: str) -> tuple[list[str], dict[int, str]]:
@@ -219,13 +261,17 @@ def _texts(table: Table, attribute: str) -> tuple[list[str], dict[int, str]]:
 
 
 def _stamps(table: Table, naming: Naming) -> list[str]:
-    found = table.column(naming.stamp)
+    return stamps_of(table.column(naming.stamp))
+
+
+def stamps_of(found: Found) -> list[str]:
+    """Return the stamps of entries, "" where there is none."""
     return [values[0].decode("ascii", "replace") if values else "" for values in found]
 
 
 def _matches(table: Table, naming: Naming) -> list[str]:
     """Return what tells the same person in two directories, folded; "" if nothing does."""
-    return [*map(fold_login, _texts(table, naming.match)[0])]
+    return _folded(_texts(table, naming.match)[0])
 
 
 def _disabled(table: Table, people: Sequence[Entry], around: Surroundings) -> list[str]:
@@ -233,20 +279,6 @@ def _disabled(table: Table, people: Sequence[Entry], around: Surroundings) -> li
     if not any(any(table.column(name)) for name in around.naming.extra):
         return [""] * len(people)
     return [disabled_reason(entry, around.now) for entry in people]
-
-
-def _values(
-    fields: Sequence[MappedField], columns: Sequence[Column], count: int
-) -> list[dict[str, str]]:
-    """Return field key -> value of each, without empty ones."""
-    keys = [each.key for each in fields]
-    rows = _rows([column.texts for column in columns], count)
-    return [dict(compress(zip(keys, row, strict=True), row)) for row in rows]
-
-
-def _rows(columns: Sequence[Sequence[str]], count: int) -> Iterable[Sequence[str]]:
-    """Return the columns as rows, `count` of them; also where there is no column."""
-    return zip(*columns, strict=True) if columns else repeat((), count)
 
 
 def folded_words(text: str) -> str:

@@ -27,6 +27,7 @@ from lupweb.runs.models import PlanItem, RunProblem
 from lupweb.runs.states import CHANGES, FILL
 from lupweb.sync.changed import ChangedReading, FillReading
 from lupweb.sync.delivered import Surroundings
+from lupweb.sync.early import first_reading
 from lupweb.sync.endless import most_pages
 from lupweb.sync.fingerprints import QUESTION
 from lupweb.sync.modes import Choice, choose, is_too_different, too_different
@@ -71,7 +72,7 @@ class _Enumeration:
     search_filter: str
 
     def all_entries(self, session: LdapSession) -> Reading:
-        reading = Reading(self.task, self.around)
+        reading = first_reading(self.task, self.around)
         self.begun.append(reading)
         reading.read_everybody(session, self.search_filter, self.page_size)
         return reading
@@ -139,7 +140,8 @@ class _Enumeration:
         wanted = all_of(self.search_filter, self.task.standing.written_since)
         keys = [naming.unique_id, naming.stamp, *naming.extra]
         make = partial(keys_of_page, naming=naming, now=self.around.now)
-        return list(session.made_of_pages(base, wanted, keys, make, page_size=self.page_size))
+        pages = session.made_of_pages(base, wanted, keys, make, page_size=self.page_size)
+        return [part for page in pages for part in page]
 
     def _since(self, session: LdapSession) -> frozenset[str]:
         """Return who changed since the date that somebody entered; nobody if nobody did."""

@@ -1,14 +1,14 @@
 """The fields that a directory fills, and what becomes of the values of entries. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
-from operator import itemgetter
 from typing import NamedTuple
 
 from lupweb.errors import InvalidValue
 from lupweb.field_types.base import LONGEST, FieldType
-from lupweb.ldap.cleaning import PARTING, Found, plain_texts
+from lupweb.field_types.multiline import MultilineType
+from lupweb.ldap.cleaning import PARTING, Found, plain_texts, single_values
 from lupweb.ldap.entry import Entry, folded_name
 
 ReadValues = Callable[[Sequence[bytes]], str]
@@ -21,7 +21,7 @@ class Column(NamedTuple):
     """A field of many people.
 
     :param texts: the value of each; "" is none
-    :param members: the same as member of a JSON object; "" where there is no value
+    :param members: the same as member of a JSON object, behind a comma; "" where there is no value
     :param problems: place -> why the value there cannot be kept
     """
 
@@ -53,6 +53,7 @@ class MappedField:
 
     :param read: raises InvalidValue for what cannot be kept
     :param leaves_clean: whether `read` returns clean text as it is
+    :param has_lines: whether that may be of several lines
     :param is_own: no other directory fills it, whichever supplies the person
     """
 
@@ -60,6 +61,7 @@ class MappedField:
     attribute: str
     read: ReadValues
     leaves_clean: bool = False
+    has_lines: bool = False
     is_own: bool = False
     _remembered: _Remembered = field(init=False, repr=False, compare=False)
 
@@ -71,17 +73,35 @@ class MappedField:
         cls, key: str, attribute: str, type_: FieldType, *, is_own: bool = False
     ) -> "MappedField":
         """Return the field whose values a field type reads."""
-        return cls(key, attribute, type_.read, leaves_clean=type_.leaves_clean, is_own=is_own)
+        has_lines = isinstance(type_, MultilineType) and type_.leaves_lines_clean
+        is_clean = type_.leaves_clean or has_lines
+        return cls(
+            key, attribute, type_.read, leaves_clean=is_clean, has_lines=has_lines, is_own=is_own
+        )
 
     def column(self, found: Found) -> Column:
         """Return what becomes of the values of many entries."""
         if not any(found):
             nothing = [""] * len(found)
             return Column(nothing, nothing, {})
-        plain = plain_texts(found, LONGEST) if self.leaves_clean else None
         problems: dict[int, str] = {}
-        texts = self._one_by_one(found, problems) if plain is None else plain
+        texts = self._all_at_once(found)
+        if texts is None:
+            texts = self._one_by_one(found, problems)
         return Column(texts, _members(self.key, texts), problems)
+
+    def _all_at_once(self, found: Found) -> list[str] | None:
+        """Return the texts, if none of the values needs a second look."""
+        if self.leaves_clean:
+            return plain_texts(found, LONGEST, multiline=self.has_lines)
+        values = single_values(found)
+        if values is None:
+            return None
+        remembered = self._remembered
+        try:
+            return [remembered[value] if value else "" for value in values]
+        except InvalidValue:
+            return None
 
     def _one_by_one(self, found: Found, problems: dict[int, str]) -> list[str]:
         remembered = self._remembered
@@ -97,29 +117,59 @@ class MappedField:
         return texts
 
 
+class Notes:
+    """What cannot be read of the people of a page; place -> what, of few of them."""
+
+    def __init__(self) -> None:
+        self.problems: dict[int, list[Problem]] = {}
+        self.unread: dict[int, list[str]] = {}
+
+    def add(self, what: str, problems: Mapping[int, str]) -> None:
+        """Note why values of a field or attribute cannot be read."""
+        for place, why in problems.items():
+            self.problems.setdefault(place, []).append((what, why))
+
+    def miss(self, what: str, attribute: str, problems: Mapping[int, str]) -> None:
+        """Note that a name or an address cannot be read."""
+        self.add(attribute, problems)
+        for place in problems:
+            self.unread.setdefault(place, []).append(what)
+
+
 class Table:
-    """The attributes of some entries, each as a column.
+    """The attributes of some entries, each as a column. Nothing is put together for an entry."""
 
-    :param entries: at least one
-    :param attributes: at least two
-    """
-
-    def __init__(self, entries: Sequence[Entry], attributes: Iterable[str]) -> None:
-        nothing: dict[str, Sequence[bytes]] = {folded_name(name): () for name in attributes}
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = entries
+        self._rows: list[Mapping[str, Sequence[bytes]]] = [entry.attributes for entry in entries]
         self._nothing: Found = [()] * len(entries)
-        pick = itemgetter(*nothing)
-        rows = [pick({**nothing, **entry.by_name}) for entry in entries]
-        self._columns = dict(zip(nothing, zip(*rows, strict=True), strict=True))
+        self._spellings: dict[str, list[str]] = {}
+        for spelled in set().union(*self._rows):
+            self._spellings.setdefault(folded_name(spelled), []).append(spelled)
 
     def column(self, attribute: str) -> Found:
         """Return the values of an attribute, of one entry after the other; "" is no attribute."""
-        return self._columns.get(folded_name(attribute), self._nothing)
+        folded = folded_name(attribute)
+        spellings = self._spellings.get(folded)
+        if spellings is None:
+            return self._nothing
+        if len(spellings) > 1:  # a server may write the same name in several ways
+            return [entry.by_name.get(folded, ()) for entry in self._entries]
+        (name,) = spellings
+        return [attributes.get(name, ()) for attributes in self._rows]
 
 
 def _members(key: str, texts: Sequence[str]) -> list[str]:
-    """Return each value as a member of a JSON object; they are written all at once."""
-    written = encode_basestring(PARTING.join(texts))[1:-1].split(PARTING)
-    if len(written) != len(texts):  # a value holds what should part them
-        written = [encode_basestring(text)[1:-1] for text in texts]
-    name = encode_basestring(key)
-    return [f'{name}:"{value}"' if value else "" for value in written]
+    """Return each value as a member of a JSON object, behind a comma; all written at once.
+
+    No value can be taken for the beginning or the end of a member: its quotes are escaped.
+    """
+    begin = f',{encode_basestring(key)}:"'
+    written = encode_basestring(PARTING.join(texts))[1:-1]
+    if written.count(PARTING) != len(texts) - 1:  # a value holds what should part them
+        return [begin + encode_basestring(text)[1:] if text else "" for text in texts]
+    between = f'"{PARTING}{begin}'
+    members = f'{begin}{written.replace(PARTING, between)}"'
+    if not all(texts):
+        members = members.replace(f'{begin}"', "")
+    return members.split(PARTING)

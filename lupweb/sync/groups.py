@@ -15,7 +15,8 @@ from lupweb.people.models import Group, NestedGroup
 from lupweb.people.names import fold_login
 from lupweb.runs import service as runs
 from lupweb.sync import finding, group_marks
-from lupweb.sync.memberships import change_members, list_kept, settle_local_groups
+from lupweb.sync.memberships import Moved, change_members, list_kept, settle_local_groups
+from lupweb.sync.noting import GROUP
 from lupweb.sync.reading import Task
 from lupweb.texts import Text, _
 
@@ -122,7 +123,23 @@ def _stored(task: Task, group: _Mapped, members: Members) -> bool:
     renews_search = group.id in applying or group.key == task.options.get("licence_group")
     with transaction():
         task.lease.heartbeat()
-        return _store(group, members, task.run_id, renews_search=renews_search)
+        moved = _store(group, members, task.run_id, renews_search=renews_search)
+        if moved.is_great_loss:
+            _announce(task, group, moved)
+    return moved.is_as_read
+
+
+def _announce(task: Task, group: _Mapped, moved: Moved) -> None:
+    """Say that most members left: it takes rights away, so it is done, and may be a mistake."""
+    text = _(
+        "%(left)s of the %(before)s members of the group “%(key)s” left it at once, and may do and"
+        " see no more what it gave them. If that is not right, put the group right in the"
+        " directory: the next run reads it again.",
+        left=moved.left,
+        before=moved.before,
+        key=group.key,
+    )
+    runs.note_problem(task.run_id, text, field=f"{GROUP}{group.key}")
 
 
 def _note_trouble(task: Task, group: _Mapped, trouble: str, text: Text) -> None:
@@ -132,8 +149,8 @@ def _note_trouble(task: Task, group: _Mapped, trouble: str, text: Text) -> None:
         runs.note_problem(task.run_id, text)
 
 
-def _store(group: _Mapped, members: Members, run_id: int, *, renews_search: bool) -> bool:
-    """Store who is in a group; return whether everybody who left could be let go."""
+def _store(group: _Mapped, members: Members, run_id: int, *, renews_search: bool) -> Moved:
+    """Store who is in a group; return what became of its members."""
     ids = _store_nested(group.id, members.nested)
     ways = {person: ids[place] if place >= 0 else None for person, place in members.people.items()}
     values = {"trouble": GONE if members.is_gone else "", "read_run_id": run_id}

@@ -1,7 +1,7 @@
 """The second pass: values that name people, resolved after all people are there."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import aliased
@@ -17,7 +17,7 @@ from lupweb.profiles.references import naming_fields
 from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
-from lupweb.sync import finding
+from lupweb.sync import finding, secondary
 from lupweb.texts import _
 
 MOST_LISTED = 100
@@ -30,7 +30,12 @@ PLACE = (IndexedValue.person_id, IndexedValue.field_id, IndexedValue.place)
 
 
 def link(
-    layout: Layout, lease: HeldLease, run_id: int, *, is_quiet: bool = False
+    layout: Layout,
+    lease: HeldLease,
+    run_id: int,
+    *,
+    is_quiet: bool = False,
+    fresh_id: int | None = None,
 ) -> dict[str, int]:
     """Resolve every reference whose person is not the one stored, and count org charts after that.
 
@@ -39,19 +44,59 @@ def link(
 
     :param is_quiet: whether no entry moved since all were looked at; whoever changes references
         otherwise resolves them
+    :param fresh_id: a directory that holds everybody, all made by this run, which has left all DNs
+        to this; None: others are known
     :returns: for the run's counters, how long counting took, in milliseconds
     """
     fields = {field.id: key for key, field in naming_fields(layout).items()}
     findable = {field.id for field in layout.fields() if field.searchable}
+    ids = list(fields)
+    secondary.make_missing((Person, Identity))
     with transaction():
         lease.heartbeat()
-        wrong = [] if is_quiet else [*_wrong_dns(list(fields)), *_wrong_names(list(fields))]
+        if fresh_id is not None:
+            _resolve_new(ids, fresh_id)
+            _tell_resolved(ids, findable)
+        wrong_dns = _wrong_dns(ids) if fresh_id is None and not is_quiet else []
+        wrong = [] if is_quiet else [*wrong_dns, *_wrong_names(ids)]
         _correct(wrong)
         people = {each[0] for each in wrong if each[1] in findable}
         tell_changed(sorted(people), only_references=True)
         charts.renew(sorted({each[0] for each in wrong} - people))
+    secondary.make_missing()
+    with transaction():
         _list_unresolved(fields, run_id)
     return _count_charts(lease)
+
+
+def _resolve_new(field_ids: list[int], directory_id: int) -> None:
+    """Resolve every DN that names nobody yet, in one statement.
+
+    As `_wrong_dns` does, where whom a DN names was never looked for, and where there is no other
+    directory: nothing is to be compared then.
+    """
+    lowest, highest = func.min(Identity.person_id), func.max(Identity.person_id)
+    found = select(case((lowest == highest, lowest))).where(
+        Identity.dn_folded == IndexedValue.key,
+        Identity.directory_id == directory_id,
+        Identity.is_gone.is_(False),
+    )
+    unknown = update(IndexedValue).where(
+        IndexedValue.field_id.in_(field_ids), IndexedValue.is_dn, IndexedValue.referred_id.is_(None)
+    )
+    db.session.execute(
+        unknown.values(referred_id=found.correlate(IndexedValue).scalar_subquery()),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _tell_resolved(field_ids: list[int], findable: Set[int]) -> None:
+    """Let search and charts learn whom the new people name; charts only as many as they count."""
+    naming = select(IndexedValue.person_id).where(IndexedValue.referred_id.is_not(None)).distinct()
+    found = naming.where(IndexedValue.field_id.in_(findable))
+    tell_changed(sorted(db.session.scalars(found)), only_references=True)
+    others = naming.where(IndexedValue.field_id.in_(field_ids)).limit(charts.FEW + 1)
+    charts.renew(list(db.session.scalars(others)))
 
 
 def _count_charts(lease: HeldLease) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Write who belongs to which group; the last administrators stay what they are."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, exists, select, update
 
@@ -18,6 +19,27 @@ from lupweb.sync.noting import note_memberships
 from lupweb.texts import _
 
 BLOCK = 4_000
+FEW_LEAVE, FEW_LEAVE_PERCENT = 10, 50
+"""So many members, or that share of them, may leave a group without being talked about."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What became of the members of a group.
+
+    :param before: how many it had
+    :param left: how many of them are members no more
+    :param is_as_read: whether the members are those that were named
+    """
+
+    before: int
+    left: int
+    is_as_read: bool = True
+
+    @property
+    def is_great_loss(self) -> bool:
+        """Return whether so many left at once that administrators are told (section 9)."""
+        return self.left > FEW_LEAVE and self.left * 100 > self.before * FEW_LEAVE_PERCENT
 
 
 def settle_local_groups(*, keeps_administrators: bool = False) -> list[str]:
@@ -33,7 +55,7 @@ def settle_local_groups(*, keeps_administrators: bool = False) -> list[str]:
         members = dict.fromkeys(found.values())
         if not keeps_administrators:
             set_members(group.id, members)
-        elif not change_members(group.id, members):
+        elif not change_members(group.id, members).is_as_read:
             kept.append(group.key)
     return kept
 
@@ -58,26 +80,23 @@ def change_members(
     *,
     run_id: int | None = None,
     renews_search: bool = True,
-) -> bool:
+) -> Moved:
     """Make exactly these people the members, unless nobody would administer the site then.
 
     Who left stays a member then; who came is one. The rest as for `set_members`.
-
-    :returns: whether the members are these
     """
     if not _gives_administration(group_id):
-        set_members(group_id, members, run_id=run_id, renews_search=renews_search)
-        return True
+        return set_members(group_id, members, run_id=run_id, renews_search=renews_search)
     remains = administrators_remain()
     try:
         with db.session.begin_nested():
-            set_members(group_id, members, run_id=run_id, renews_search=renews_search)
+            moved = set_members(group_id, members, run_id=run_id, renews_search=renews_search)
             remains()
     except InvalidValue:
         everybody = {**dict.fromkeys(_stored(group_id)), **members}
-        set_members(group_id, everybody, run_id=run_id, renews_search=renews_search)
-        return False
-    return True
+        stayed = set_members(group_id, everybody, run_id=run_id, renews_search=renews_search)
+        return Moved(stayed.before, 0, is_as_read=False)
+    return moved
 
 
 def set_members(
@@ -86,7 +105,7 @@ def set_members(
     *,
     run_id: int | None = None,
     renews_search: bool = True,
-) -> None:
+) -> Moved:
     """Make exactly these people the members of a group; call inside a transaction.
 
     :param members: person -> the nested group through which; None: the group itself
@@ -107,6 +126,7 @@ def set_members(
     note_memberships(group_id, joined, left, run_id)
     if renews_search:
         tell_changed(sorted([*left, *joined]))
+    return Moved(len(stored), len(left))
 
 
 def _gives_administration(group_id: int) -> bool:

@@ -11,10 +11,10 @@ from lupweb.directories.models import Identity
 from lupweb.people.models import Group
 from lupweb.profiles.picture_past import PICTURE
 from lupweb.profiles.sources import Source
+from lupweb.runs.states import OF_A_GROUP
 from lupweb.texts import Text, _
 
-GROUP = "@group:"
-"""Begins the key of a line of the history that is about a group; the key of the group follows."""
+GROUP = OF_A_GROUP
 MEMBER = "member"
 BLOCK = 4_000
 

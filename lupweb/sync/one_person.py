@@ -48,6 +48,8 @@ def read_person(
         return run_id
     done = read_anew(person_id, layout, secret_key, connect, limit_s=LIMIT_S, run_id=run_id)
     with transaction():
+        for field, why in (problem for each in done.plans for problem in each.problems):
+            runs.note_problem(run_id, why, login=called, field=field)
         runs.finish(run_id, *_ended(done, called))
     return run_id
 

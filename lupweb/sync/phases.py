@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from lupweb.database import end_reading, transaction
 from lupweb.directories.connect import Connect
+from lupweb.directories.models import Identity
 from lupweb.directories.service import DirectoryFacts
 from lupweb.errors import (
     CredentialsRefused,
@@ -15,8 +16,9 @@ from lupweb.errors import (
     LupwebError,
 )
 from lupweb.ldap.paging import PAGE_SIZE
+from lupweb.people.models import Person
 from lupweb.runs.states import CREDENTIALS_REFUSED, RunState
-from lupweb.sync import holding
+from lupweb.sync import holding, secondary
 from lupweb.sync.brake import Guard, Verdict
 from lupweb.sync.enumerating import read_once, signed_in
 from lupweb.sync.group_marks import forget_groups
@@ -110,6 +112,7 @@ def settle(reading: Reading, connect: Connect, breaks: int) -> Outcome:
     reading.write()
     if task.dry_run:
         return _retire(reading, held, absent, breaks)
+    secondary.make_missing((Person, Identity))
     try:
         _read_the_rest(reading, connect, absent)
     except DirectoryError as error:
@@ -121,7 +124,8 @@ def settle(reading: Reading, connect: Connect, breaks: int) -> Outcome:
     outcome = _retire(reading, held, absent, breaks)
     # last, since a manager may have left just now
     is_quiet = reading.is_quiet and not outcome.counters["missing"]
-    links = link(task.layout, task.lease, task.run_id, is_quiet=is_quiet)
+    fresh_id = task.facts.id if reading.is_alone and _is_fresh(reading, breaks) else None
+    links = link(task.layout, task.lease, task.run_id, is_quiet=is_quiet, fresh_id=fresh_id)
     reading.counters.update(links)
     return outcome
 
@@ -215,10 +219,14 @@ def _retire(reading: Reading, held: Held, absent: Absent, breaks: int) -> Outcom
 
 def _absent(reading: Reading, breaks: int) -> Absent:
     """Return who was not found; nobody in a first load that was written just now."""
-    is_fresh = reading.task.is_first and not breaks
-    absent = Absent() if is_fresh else reading.absent()
+    absent = Absent() if _is_fresh(reading, breaks) else reading.absent()
     end_reading()
     return absent
+
+
+def _is_fresh(reading: Reading, breaks: int) -> bool:
+    """Return whether this run has made everybody of the directory, in one go."""
+    return reading.task.is_first and not breaks
 
 
 def _held(task: Task, verdicts: Sequence[Verdict]) -> str:

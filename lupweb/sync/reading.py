@@ -1,7 +1,7 @@
 """Read every entry of a directory, page by page, and plan what becomes of each person."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -10,13 +10,21 @@ from lupweb.database import end_reading, transaction
 from lupweb.directories.models import DirectoryRole
 from lupweb.directories.service import DirectoryFacts
 from lupweb.errors import InvalidValue
+from lupweb.ldap.entry import Entry
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.profiles.layout import Layout
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
 from lupweb.runs.states import TOLD
-from lupweb.sync.apply import BLOCK, Writer, Writing
-from lupweb.sync.delivered import Delivered, Page, Surroundings, delivered_page
+from lupweb.sync.apply import FIRST_BLOCK, Writer, Writing
+from lupweb.sync.delivered import (
+    Delivered,
+    Page,
+    Surroundings,
+    delivered_page,
+    nobody_of,
+    people_of,
+)
 from lupweb.sync.dry import Checked, PlanStore
 from lupweb.sync.endless import ending, most_pages
 from lupweb.sync.known import Absent, Here, mark_of, stored_values
@@ -118,19 +126,18 @@ class Reading:
         self.is_alone = self.task.here.is_alone()
         self.is_empty = self.task.here.is_first_load()
         end_reading()
-        base, make = self.task.facts.user_base_dn, partial(delivered_page, around=self.around)
+        base, make = self.task.facts.user_base_dn, self._make()
         pages = session.made_of_pages(base, search_filter, wanted, make, page_size=page_size)
         most = most_pages(self.task.standing, self.task.expected, page_size)
-        for _taken in map(
-            self._take, ending(pages, most)
-        ):  # which keeps no page while it waits for the next
+        for _taken in map(self._take, ending(pages, most)):  # so that no page is kept meanwhile
             if self.task.is_first:
                 self._write_new()
             self._tell_progress()
 
     def wanted(self) -> list[str]:
         """Return the attributes that an entry is read with."""
-        return self.around.naming.attributes() + [each.attribute for each in self.around.fields]
+        fields = (each.attribute for each in self.around.fields)
+        return [*dict.fromkeys((*self.around.naming.attributes(), *fields))]
 
     @property
     def met(self) -> int:
@@ -165,7 +172,7 @@ class Reading:
         The more people there are, the more pages of the indexes a block touches, however small it
         is: so the first page is written at once, and later on several together.
         """
-        return min(BLOCK, len(self.seen) // PARTS)
+        return min(FIRST_BLOCK, len(self.seen) // PARTS)
 
     def hold(self, plans: Sequence[Plan]) -> None:
         """Leave these people as they are; they count as skipped until they are released."""
@@ -231,19 +238,24 @@ class Reading:
 
     def _by_unique_id(self, page: Page) -> dict[str, Delivered]:
         """Return the entries that have a proper unique id and were not seen before."""
-        people, nobody = page
+        people, nobody = self._said(page)
         self.counters["seen"] += len(people) + len(nobody)
         for dn, why in nobody:
             self._skip(dn, why)
         entries: dict[str, Delivered] = {}
-        for said in map(Delivered._make, people):
-            mark = mark_of(said.unique_id)
-            if mark in self.seen:
+        for said in people:
+            if (mark := mark_of(said.unique_id)) in self.seen:
                 self.counters["skipped"] += 1
                 continue
             self.seen.add(mark)
             entries[said.unique_id] = said
         return entries
+
+    def _make(self) -> Callable[[Sequence[Entry]], list[Any]]:
+        return partial(delivered_page, around=self.around)
+
+    def _said(self, page: Page) -> tuple[list[Delivered], list[tuple[str, str]]]:
+        return list(people_of(page)), nobody_of(page)
 
     def _skip(self, dn: str, why: str) -> None:
         self.counters["failed"] += 1

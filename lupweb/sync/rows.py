@@ -53,14 +53,21 @@ class Origin:
         return {"source": "ldap", "directory": self.directory, "run": self.run, "at": self.at}
 
 
-def new_rows(people: New, layout: Layout, origin: Origin) -> list[PersonRow]:
-    """Return the rows of new people; whom they name is resolved as far as it is known."""
+def new_rows(
+    people: New, layout: Layout, origin: Origin, *, resolves: bool = True
+) -> list[PersonRow]:
+    """Return the rows of new people; whom they name is resolved as far as it is known.
+
+    :param resolves: no: whom DNs name is left to the end of the run (`links.link`)
+    """
     provenance = first_provenance(origin.stored())
     fields = naming_fields(layout)
     rows = [
         _row(plan, id_, plan.changes, Stored(plan.document, provenance, plan.content_hash), fields)
         for plan, id_ in people
     ]
+    if not resolves:
+        return rows
     dns = [each for row in rows for each in row.references if each.is_dn]
     named = _named(people, {each.key for each in dns}, origin.directory_id)
     for each in dns:
@@ -148,6 +155,7 @@ def _row(
         provenance=stored.provenance,
         content_hash=stored.content_hash,
         references=references_of(fields, plan.changes),
+        ahead=plan.ahead,
     )
 
 

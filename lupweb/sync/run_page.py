@@ -254,10 +254,17 @@ def _problem(
     return ProblemLine(
         person=people.get(fold_login(row.login)) if is_open else None,
         login=row.login if is_open else "",
-        field=(field.name if field else row.field) if is_open else _("a restricted field"),
+        field=_name(row.field, field) if is_open else _("a restricted field"),
         field_key=row.field if is_open else "",
         text=row.text if is_open else hidden,
     )
+
+
+def _name(key: str, field: FieldLayout | None) -> Text | str:
+    """Return what a problem is about; "" for a group, which its text names."""
+    if field:
+        return field.name
+    return "" if key.startswith(GROUP) else OF_THE_PERSON.get(key, key)
 
 
 def _is_open(key: str) -> bool:

@@ -23,6 +23,7 @@ from lupweb.sync.memory import few_collections
 from lupweb.sync.phases import GROUPS_READ, Outcome, failed, only_groups, synchronize
 from lupweb.sync.reading import Task
 from lupweb.sync.releasing import begin_release
+from lupweb.sync.secondary import every_index
 from lupweb.texts import _
 
 log = structlog.get_logger()
@@ -230,7 +231,7 @@ def _perform(task: Task, work: Work) -> None:
         RunState.FAILED, _("Interrupted. What was written stays; the next run goes on.")
     )
     try:
-        with beating(task.lease), repeatable(), few_collections():
+        with beating(task.lease), repeatable(), few_collections(), every_index():
             is_read_only = work.read_only or task.options["read_only"]
             outcome = _refused() if is_read_only else _done(task, work.connect)
     except LupwebError as error:

@@ -15,24 +15,25 @@ from sqlalchemy import ColumnElement, and_, func, select
 
 from lupweb.database import db, end_reading
 from lupweb.directories.models import Identity
-from lupweb.errors import InvalidValue
-from lupweb.ldap.dn import fold_dn
+from lupweb.ldap.dn import fold_dns
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import MOST_PAGES
-from lupweb.ldap.server import unique_id_of
 from lupweb.ldap.session import Directory as LdapSession
-from lupweb.sync.delivered import Naming, Surroundings
+from lupweb.sync.delivered import Naming, Surroundings, stamps_of, with_unique_ids
 from lupweb.sync.disabled import disabled_reason
 from lupweb.sync.endless import ending
+from lupweb.sync.fields import Table
+from lupweb.sync.handing import Packed, packed, unpacked
 from lupweb.sync.known import AT_ONCE, Here
 
 PART = 100
 """Entries that are fetched with one question (sync.md section 6)."""
 KEY_ATTRIBUTES = 2
 """Unique id and stamp; whatever else an entry has of what was asked for is about its account."""
-Keys = tuple[list[bytes], list[str], list[tuple[str, str]]]
-"""The states of a page of entries, their unique ids; and DN and why of each that has none."""
-
+STATE_BYTES = 16
+Keys = tuple[bytes, Packed, list[tuple[str, str]]]
+"""The states of some entries, one behind the other; their unique ids; and DN and why of each that
+has none."""
 
 STATE_TEXT = reduce(
     lambda left, right: left.concat("\n").concat(right),
@@ -48,26 +49,20 @@ def state_of(unique_id: str, stamp: str, dn_folded: str, disabled: str) -> bytes
 
 
 def _digest(text: str) -> bytes:
-    return blake2b(text.encode(), digest_size=16).digest()
+    return blake2b(text.encode(), digest_size=STATE_BYTES).digest()
 
 
-def keys_of_page(entries: Sequence[Entry], naming: Naming, now: datetime) -> Keys:
-    """Return the states of a page of entries, in types that `marshal` writes."""
-    states: list[bytes] = []
-    ids: list[str] = []
-    nobody: list[tuple[str, str]] = []
-    for entry in entries:
-        try:
-            unique_id = unique_id_of(entry, naming.unique_id)
-        except InvalidValue as error:
-            nobody.append((entry.dn, str(error)))
-            continue
-        stamp = (entry.first(naming.stamp) or b"").decode("ascii", "replace")
-        has_policies = len(entry.by_name) > KEY_ATTRIBUTES
-        reason = disabled_reason(entry, now) if has_policies else ""
-        states.append(state_of(unique_id, stamp, fold_dn(entry.dn), reason))
-        ids.append(unique_id)
-    return states, ids, nobody
+def keys_of_page(entries: Sequence[Entry], naming: Naming, now: datetime) -> list[Keys]:
+    """Return the states of some entries, in types that `marshal` writes."""
+    people, ids, nobody = with_unique_ids(entries, naming.unique_id)
+    dns = fold_dns([entry.dn for entry in people])
+    stamps = stamps_of(Table(people).column(naming.stamp))
+    reasons = [
+        disabled_reason(entry, now) if len(entry.attributes) > KEY_ATTRIBUTES else ""
+        for entry in people
+    ]
+    states = b"".join(map(state_of, ids, stamps, dns, reasons))
+    return [(states, packed(ids), nobody)]
 
 
 @dataclass
@@ -136,15 +131,18 @@ class Sweep:
             self.shadowed = set(_states(here, behind))
         end_reading()
 
-    def take(self, page: Keys) -> None:
+    def take(self, page: Iterable[Keys]) -> None:
         """Compare a page of entries."""
-        states, ids, nobody = page
-        self.nobody += nobody
+        for joined, ids, nobody in page:
+            self.nobody += nobody
+            self._take_part(_states_in(joined), ids)
+
+    def _take_part(self, states: list[bytes], ids: Packed) -> None:
         met = set(states)
         if len(met) == len(states) and met <= self.left and not self.forced:
             self._take_same(met)
             return
-        for state, unique_id in zip(states, ids, strict=True):
+        for state, unique_id in zip(states, unpacked(ids), strict=True):
             if state in self.left and unique_id not in self.forced:
                 self._take_same({state})
             else:
@@ -180,10 +178,11 @@ def swept_by_mark(here: Here, met: Iterable[Keys] = ()) -> Sweep | None:
         end_reading()
         return None
     sweep = Sweep(differing=dict.fromkeys(unread))
-    for states, ids, nobody in met:
+    for joined, packed_ids, nobody in met:
         sweep.nobody += nobody
+        ids = unpacked(packed_ids)
         known = {state for some in in_parts(ids) for state in _states(here, _among(some))}
-        pairs = zip(states, ids, strict=True)
+        pairs = zip(_states_in(joined), ids, strict=True)
         sweep.differing |= {each: None for state, each in pairs if state not in known}
     behind = here.supplied_elsewhere()
     sweep.same = present - _count_differing(sweep, here.is_present())
@@ -192,6 +191,10 @@ def swept_by_mark(here: Here, met: Iterable[Keys] = ()) -> Sweep | None:
         sweep.same_shadowed = _count(held) - _count_differing(sweep, held)
     end_reading()
     return sweep
+
+
+def _states_in(joined: bytes) -> list[bytes]:
+    return [joined[at : at + STATE_BYTES] for at in range(0, len(joined), STATE_BYTES)]
 
 
 def _unread(here: Here) -> list[str]:

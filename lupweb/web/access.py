@@ -83,8 +83,8 @@ def init_app(app: Flask) -> None:
 
 def viewer() -> Viewer:
     """Return who looks at this page."""
-    signed_in: Viewer = current_user.viewer
-    return signed_in
+    account: SignedIn = signed_in_account() or current_user
+    return account.viewer
 
 
 def signed_in_account() -> SignedIn | None:

@@ -14,6 +14,8 @@ USUAL_ZOOM, SMALLEST_ZOOM, LARGEST_ZOOM, ZOOM_STEP = 100, 30, 200, 10
 LONGEST_FOCUS = 200
 LARGEST_NUMBER = 2**31 - 1
 BETWEEN = "."
+LINE = "o"
+"""What the name of a line of the outline begins with."""
 MOST_NAMES = 40
 
 Pairs = Iterable[tuple[str, str]]
@@ -29,7 +31,9 @@ class ChartAddress:
     :param zoom: in percent, or `FIT`
     :param part: a team of which all are shown, and from which one on
     :param line: key of the one field whose lines are drawn; "": all of them
-    :param anchor: whom the browser moves to
+    :param at: whose box is in the middle of the frame, if not that of the focus; 0: nobody's
+    :param anchor: the line of the outline that the browser moves to: where the drawing is seen,
+        the page stays where it is
     """
 
     path: str
@@ -39,6 +43,7 @@ class ChartAddress:
     zoom: int = USUAL_ZOOM
     part: tuple[int, int] | None = None
     line: str = ""
+    at: int = 0
     anchor: str = ""
 
     def __str__(self) -> str:
@@ -46,9 +51,9 @@ class ChartAddress:
         address = f"{self.path}?{query}" if query else self.path
         return f"{address}#{self.anchor}" if self.anchor else address
 
-    def at(self, path: str) -> "ChartAddress":
+    def as_file(self, path: str) -> "ChartAddress":
         """Return the address that asks for the same part of the chart as a file."""
-        return replace(self, path=path, view="", zoom=USUAL_ZOOM, anchor="")
+        return replace(self, path=path, view="", zoom=USUAL_ZOOM, at=0, anchor="")
 
     def seen_as(self, view: str) -> "ChartAddress":
         """Return the address of the same people in another view."""
@@ -74,19 +79,24 @@ class ChartAddress:
 
     def on(self, focus: str, person_id: int) -> "ChartAddress":
         """Return the address that opens the line to somebody, and moves to them."""
-        return replace(self, focus=focus, open_ids=None, part=None, anchor=anchor_of(person_id))
+        moved = self._moved(person_id)
+        return replace(moved, focus=focus, open_ids=None, part=None, at=0)
 
-    def with_open(self, open_ids: Sequence[int], person_id: int | None = None) -> "ChartAddress":
+    def with_open(self, open_ids: Sequence[int], person_id: int = 0) -> "ChartAddress":
         """Return the address with these teams open, and no other."""
         kept = tuple(open_ids)
         part = self.part if self.part and self.part[0] in (0, *kept) else None
-        anchor = anchor_of(person_id) if person_id else ""
-        return replace(self, open_ids=kept, part=part, anchor=anchor)
+        return replace(self._moved(person_id), open_ids=kept, part=part)
 
     def from_one_on(self, owner_id: int, offset: int) -> "ChartAddress":
         """Return the address that shows all of a team, from one on."""
-        anchor = anchor_of(owner_id) if owner_id else ""
-        return replace(self, part=(owner_id, offset), anchor=anchor)
+        return replace(self._moved(owner_id), part=(owner_id, offset))
+
+    def _moved(self, person_id: int) -> "ChartAddress":
+        """Return the same address, at somebody; 0: at nobody."""
+        has_line = person_id and self.view != CHART
+        anchor = f"{LINE}{anchor_of(person_id)}" if has_line else ""
+        return replace(self, at=person_id, anchor=anchor)
 
     def _pairs(self) -> Pairs:
         if self.focus:
@@ -101,6 +111,8 @@ class ChartAddress:
             yield "team", BETWEEN.join(map(str, self.part))
         if self.zoom != USUAL_ZOOM:
             yield "zoom", str(self.zoom) if self.zoom else "fit"
+        if self.at:
+            yield "at", str(self.at)
 
 
 def anchor_of(person_id: int) -> str:
@@ -126,6 +138,7 @@ def read_chart_address(path: str, pairs: Pairs) -> ChartAddress:
         zoom=_zoom(said.get("zoom", "")),
         part=_part(said.get("team", "")),
         line=said.get("line", "")[:LONGEST_FOCUS],
+        at=next(iter(_numbers(said.get("at", ""))), 0),
     )
 
 

@@ -1,8 +1,10 @@
 """The drawing of what a page of a chart shows: every box with what stands in it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+from lupweb.orgchart.columns import Branch
 from lupweb.orgchart.drawing import (
     ELLIPSIS,
     LONGEST_NAME,
@@ -14,7 +16,7 @@ from lupweb.orgchart.drawing import (
     path_of,
     pill_of,
 )
-from lupweb.orgchart.layout import Box, Branch, draw
+from lupweb.orgchart.layout import Box, Note, draw
 from lupweb.orgchart.showing import Member, ShownChart, Team
 from lupweb.web.chart_address import anchor_of
 from lupweb.web.filters import number
@@ -54,6 +56,15 @@ class DrawnBox:
 
 
 @dataclass(frozen=True)
+class DrawnNote:
+    """The name of whose team goes on below it, in another column."""
+
+    x: int
+    y: int
+    text: str
+
+
+@dataclass(frozen=True)
 class DrawnChart:
     """A drawing, ready to be written as SVG: its boxes from the top down, column by column.
 
@@ -65,13 +76,22 @@ class DrawnChart:
     lines: Sequence[str]
     dotted: Sequence[str]
     boxes: Sequence[DrawnBox]
+    notes: Sequence[DrawnNote] = ()
+
+    @cached_property
+    def places(self) -> Mapping[str, Box]:
+        """Return the place of each box by its key."""
+        return {each.box.key: each.box for each in self.boxes}
 
 
-def drawn_chart(shown: ShownChart) -> DrawnChart:
-    """Return the drawing of what is shown."""
+def drawn_chart(shown: ShownChart, *, is_paper: bool = False) -> DrawnChart:
+    """Return the drawing of what is shown.
+
+    :param is_paper: for one landscape page, as large as it can be there
+    """
     branches = list(_branches(shown.tops))
     pairs = [(anchor_of(each.person_id), anchor_of(each.to_id)) for each in shown.edges]
-    drawing = draw(branches, pairs)
+    drawing = draw(branches, pairs, is_paper=is_paper)
     members = {anchor_of(each.card.id): each for each in members_of(shown.tops)}
     rests = {key: team for team in teams_of(shown.tops) for key in _rest_keys(team)}
     return DrawnChart(
@@ -85,6 +105,7 @@ def drawn_chart(shown: ShownChart) -> DrawnChart:
             else DrawnBox(box, team=rests[box.key], is_before=box.key.startswith(BEFORE))
             for box in drawing.boxes
         ],
+        notes=[_note(each, members[each.key]) for each in drawing.notes],
     )
 
 
@@ -128,3 +149,7 @@ def _person(box: Box, member: Member) -> DrawnBox:
         initials=drawn_text(member.card.initials),
         pill=pill_of(box, number(total)) if total else None,
     )
+
+
+def _note(note: Note, member: Member) -> DrawnNote:
+    return DrawnNote(note.x, note.y, f"{ELLIPSIS} {drawn_name(member.card.name)}")

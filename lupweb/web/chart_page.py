@@ -10,8 +10,9 @@ from lupweb.orgchart.showing import MOST_SHOWN, PART, Member, ShownChart, Team
 from lupweb.orgchart.tree import Flaw
 from lupweb.profiles.cards import PersonCard
 from lupweb.texts import Text, _, ngettext
-from lupweb.web.chart_address import FIT, ChartAddress, anchor_of
+from lupweb.web.chart_address import LINE, ChartAddress, anchor_of
 from lupweb.web.chart_drawing import DrawnBox, DrawnChart, drawn_chart, members_of
+from lupweb.web.chart_frame import ChartFrame
 from lupweb.web.filters import isolate, number
 
 WHY = {
@@ -41,6 +42,24 @@ class ChartPage:
         """Return the drawing."""
         return drawn_chart(self.shown)
 
+    @cached_property
+    def paper(self) -> DrawnChart:
+        """Return the drawing as it is largest on a landscape page."""
+        return drawn_chart(self.shown, is_paper=True)
+
+    @cached_property
+    def frame(self) -> ChartFrame:
+        """Return the frame that the drawing is scrolled in."""
+        return ChartFrame(self.shown, self.address, self.drawing)
+
+    @property
+    def moves(self) -> list[tuple[str, int, int]]:
+        """Return how far right and down each box of the drawing is moved on paper, by its key."""
+        return [
+            (key, box.x - self.drawing.places[key].x, box.y - self.drawing.places[key].y)
+            for key, box in self.paper.places.items()
+        ]
+
     @property
     def title(self) -> str:
         """Return the name of the page."""
@@ -65,20 +84,6 @@ class ChartPage:
             field=field,
             count=number(count),
         )
-
-    @property
-    def width(self) -> str:
-        """Return how wide the drawing is on the page."""
-        if self.address.zoom == FIT:
-            return "100%"
-        return str(self.drawing.width * self.address.zoom // 100)
-
-    @property
-    def height(self) -> str:
-        """Return how high it is; "": as its width says."""
-        if self.address.zoom == FIT:
-            return ""
-        return str(self.drawing.height * self.address.zoom // 100)
 
     @property
     def zoom_name(self) -> str:
@@ -140,11 +145,15 @@ class ChartPage:
     def file(self, form: str) -> ChartAddress:
         """Return the address of what is shown as a file; the whole chart, as CSV."""
         path = f"{self.address.path}.{form}"
-        return ChartAddress(path) if form == "csv" else self.address.at(path)
+        return ChartAddress(path) if form == "csv" else self.address.as_file(path)
 
-    def anchor(self, card: PersonCard, kind: str = "") -> str:
-        """Return the name of a person's place in the page."""
-        return f"{kind}{anchor_of(card.id)}"
+    def anchor(self, card: PersonCard) -> str:
+        """Return the name of a person's box in the page."""
+        return anchor_of(card.id)
+
+    def line_anchor(self, card: PersonCard) -> str:
+        """Return the name of a person's line in the outline."""
+        return f"{LINE}{anchor_of(card.id)}"
 
     def toggled(self, member: Member) -> ChartAddress:
         """Return the address that opens a team, or closes it."""

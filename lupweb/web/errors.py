@@ -4,18 +4,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from lupweb.database import db
+from lupweb.database import db, is_full, was_too_long
 from lupweb.errors import (
     DirectoryError,
+    FilterRefused,
     Forbidden,
     InvalidValue,
     LupwebError,
     NotFound,
+    OtherVersion,
     ProfileChanged,
     ReadOnlyMode,
     TooManyAttempts,
@@ -25,6 +27,7 @@ from lupweb.texts import Text, _, language
 from lupweb.web.api_errors import error_document
 from lupweb.web.bearers import API
 from lupweb.web.context import theme
+from lupweb.web.filter_line import filter_line
 from lupweb.web.request_ids import request_id
 
 log = structlog.get_logger()
@@ -36,6 +39,7 @@ STATUS: dict[type[LupwebError], int] = {
     NotFound: 404,
     ProfileChanged: 409,
     DirectoryError: 503,
+    OtherVersion: 503,
 }
 SENTENCES: dict[int, tuple[Text, Text]] = {
     400: (
@@ -77,12 +81,24 @@ SENTENCES: dict[int, tuple[Text, Text]] = {
         _("This does not answer right now"),
         _("Nothing was changed. Try again in a minute."),
     ),
+    507: (
+        _("There is no room left to store this"),
+        _(
+            "The disk of the database is full. Nothing was changed, and everything stored is safe."
+            " An administrator has to make room; then send it once more."
+        ),
+    ),
 }
+TOO_LONG = _(
+    "Nothing was changed. Ask for less at once: with more words, or one condition instead of many."
+)
 SENTENCES_OF_API = {
     401: _("Show a token that is good: it may have ended, or have been revoked."),
     404: _("There is nothing at this address, or nothing that this token may read."),
     405: _("This address only reads: ask it with GET."),
 }
+OWN_WORDS = frozenset({"lists", "calendar", "contacts"})
+"""Blueprints in which something else than a person is not found, whoever asks."""
 READ_ONLY = _("Nothing can be changed now")
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
 
@@ -123,6 +139,7 @@ def error_page(
         "message": str(message or usual),
         "near": near,
         "request_id": request_id(),
+        "status": status,
     }
     if status < 500:
         return render_template(name, **said), status
@@ -140,8 +157,21 @@ def _lupweb_error(error: LupwebError) -> ResponseReturnValue:
     status = status_of(error)
     if status >= 500:
         log.error("request failed", kind=type(error).__name__, text=str(error))
+    if isinstance(error, FilterRefused):
+        return _filter_refused(error)
     title = READ_ONLY if isinstance(error, ReadOnlyMode) else None
-    return error_page(status, None if status == 404 else error.message, title=title)
+    is_plain = status == 404 and request.blueprint not in OWN_WORDS
+    return error_page(status, None if is_plain else error.message, title=title)
+
+
+def _filter_refused(error: FilterRefused) -> ResponseReturnValue:
+    """Return the page that says where a filter goes wrong, with the way to the line to mend it."""
+    if request.path.startswith(API):
+        return error_document(422, error.message, parameter="filter", column=error.column)
+    asked = request.query_string.decode(errors="replace")
+    back = f"{url_for('people.index')}?{asked}" if request.method == "GET" and asked else ""
+    line = filter_line("", error)
+    return render_template("errors/filter.html", line=line, back=back), 422
 
 
 def _too_many_attempts(error: TooManyAttempts) -> ResponseReturnValue:
@@ -161,7 +191,12 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _database_away(error: OperationalError) -> ResponseReturnValue:
     db.session.rollback()
+    if was_too_long(error):
+        log.warning("question broken off", path=request.path)
+        return error_page(503, TOO_LONG, title=_("That takes the database too long"))
     log.error("database away", text=str(error.orig))
+    if is_full(error):
+        return error_page(507)
     return error_page(503, _("The database does not answer right now. Try again in a minute."))
 
 

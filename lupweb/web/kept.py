@@ -2,10 +2,11 @@
 
 Nothing here is ever stale, or seen by somebody who may not: the key of a piece is all that it is
 made of (`CardMaker.key`, `PeoplePage.version`), and whoever has another key gets another piece.
-What belongs to one account, session or moment stands outside.
+What belongs to one account or session is kept with that as a part of its key (`context.py`), and
+what belongs to a moment stands outside.
 """
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Sequence
 from functools import partial
 
 from flask import Flask, request
@@ -16,11 +17,19 @@ from markupsafe import Markup
 from lupweb.profiles.card_lists import CardList
 from lupweb.profiles.cards import PersonCard
 from lupweb.search.recent import Recent
+from lupweb.texts import language
+from lupweb.web.result_page import Choice, FacetList
 
 MOST_CARDS = 3_000
 """About 10 MB, of which a third is keys."""
-MOST_PARTS = 60
-"""Facets and the like of whole pages, some 10 kB each."""
+MOST_PARTS = 100
+"""Whole results, heads, facets and the like of pages: 5 to 60 kB each with their keys."""
+MOST_FRAMES = 2_000
+"""Two for each account and part of the site, some 3 kB each."""
+MOST_CHOICES = 2_000
+"""Values of facets with how many people they leave: half a kB each, with their keys."""
+_choices: Recent[Markup] = Recent(MOST_CHOICES)
+_frames: Recent[Markup] = Recent(MOST_FRAMES)
 _cards: Recent[Markup] = Recent(MOST_CARDS)
 _parts: Recent[Markup] = Recent(MOST_PARTS)
 
@@ -38,17 +47,27 @@ class OnceImported(Template):
 
 def init_app(app: Flask) -> None:
     """Let templates of `app` keep parts of pages."""
-    app.jinja_env.globals.update(kept=kept, kept_cards=kept_cards)
+    app.jinja_env.globals.update(kept=kept, kept_frame=kept_frame)
+    app.jinja_env.globals.update(kept_cards=kept_cards, made_of_cards=made_of_cards)
+    app.jinja_env.globals.update(kept_choices=kept_choices)
     app.jinja_env.template_class = OnceImported
 
 
-def kept(name: str, key: Hashable, caller: Callable[[], Markup]) -> Markup:
+def kept(name: str, *made_of: Hashable, caller: Callable[[], Markup]) -> Markup:
     """Return the body of a `call` block, from before if it was made of the same.
 
     :param name: of the part of a page
-    :param key: all that it is made of; None: it is made anew
+    :param made_of: all that it is made of; None among it: it is made anew
     """
-    return _parts.get(None if key is None else (request.script_root, name, key), caller)
+    return _parts.get(_key(name, made_of), caller)
+
+
+def kept_frame(name: str, *made_of: Hashable, caller: Callable[[], Markup]) -> Markup:
+    """Return the body of a `call` block that shows who looks, from before if it was the same.
+
+    :param made_of: all that it is made of, account and session among it; None: it is made anew
+    """
+    return _frames.get(_key(name, made_of), caller)
 
 
 def kept_cards(
@@ -65,6 +84,30 @@ def kept_cards(
         made_of = None if key is None else (root, has_star, key)
         found.append(_cards.get(made_of, partial(_shown, cards, place, show, has_star)))
     return Markup("\n").join(found)
+
+
+def kept_choices(facet: FacetList, show: Callable[[str, Choice], Markup]) -> Markup:
+    """Return what the macro `show` makes of each choice of a facet."""
+    spoken, key = language(), facet.key
+    return Markup("").join(
+        [_choices.get((spoken, key, each), partial(show, key, each)) for each in facet.choices]
+    )
+
+
+def made_of_cards(cards: Sequence[PersonCard], starred: Collection[int]) -> Hashable:
+    """Return all that these cards are made of, and whose have a star; None: it cannot be said.
+
+    :param starred: ids of the viewer's contacts
+    """
+    if not isinstance(cards, CardList) or not cards:
+        return None
+    stars = tuple(person.id for person in cards.people if person.id in starred)
+    made_of = cards.made_of()
+    return None if made_of is None else (made_of, stars)
+
+
+def _key(name: str, made_of: tuple[Hashable, ...]) -> Hashable:
+    return None if None in made_of else (request.script_root, name, made_of)
 
 
 def _shown(

@@ -1,4 +1,5 @@
-"""How much a browser may send at once, and how often it may ask for what costs much.
+"""How much a browser may send at once, how often it may ask for what costs much, and how long the
+database may think about it.
 
 Questions are counted in the queue server, or without it.
 
@@ -15,6 +16,7 @@ from flask_limiter import Limiter, RequestLimit
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from lupweb.database import limit_statements
 from lupweb.texts import _
 from lupweb.web.bearers import current_bearer
 from lupweb.web.errors import error_page
@@ -32,6 +34,7 @@ LARGEST_WITH_PICTURE = 9 * 1024 * 1024
 """A picture of 8 MiB, and a form around it; other forms are smaller (`app.py`)."""
 MOST_PARTS_OF_A_PROFILE = 4_000
 """A profile may have hundreds of fields, and a field with options a part for each."""
+ADMINISTRATION = "/admin"
 WAIT_S = 0.25
 """How long a page waits for the queue server; Flask-Limiter asks twice before it goes without."""
 
@@ -44,6 +47,8 @@ def init_app(app: Flask, queue_url: str) -> None:
 
     :param queue_url: as redis-py understands it
     """
+    app.before_request(_limit_statements)
+    app.teardown_request(_end_limit)
     limiter = Limiter(
         _who_asks,
         app=app,
@@ -65,6 +70,18 @@ def init_app(app: Flask, queue_url: str) -> None:
             views[endpoint] = exports(view)
         elif endpoint.startswith("api_"):
             views[endpoint] = calls(view)
+
+
+def _limit_statements() -> None:
+    """Let no question of a page keep the database to itself (hostile-input.md B90).
+
+    Those of administrators may take longer: they count values of everybody.
+    """
+    limit_statements(is_on=not request.path.startswith(ADMINISTRATION))
+
+
+def _end_limit(_error: BaseException | None) -> None:
+    limit_statements(is_on=False)
 
 
 def make_room_for_a_picture() -> None:

@@ -1,6 +1,6 @@
 """What the people page says about lists: those to choose from, and how to keep what is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -42,6 +42,12 @@ class ListPart:
     def offered(self) -> Sequence[ListLine]:
         """Return the lists to choose from."""
         return lists_offered()
+
+    @property
+    def made_of(self) -> Hashable:
+        """Return all that, beside the address, decides what the page says of lists."""
+        lines = tuple((line.key, line.name) for line in self.offered)
+        return lines, self.saved, self.may_change
 
     @property
     def state(self) -> str:

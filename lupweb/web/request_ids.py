@@ -6,6 +6,7 @@ import structlog
 from flask import Flask, Response, g, request
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+LETTERS = bytes(ALPHABET.encode()[number % len(ALPHABET)] for number in range(256))
 
 
 def init_app(app: Flask) -> None:
@@ -35,7 +36,7 @@ def _loggable_path() -> str:
 def request_id() -> str:
     """Return the number of this request, such as "7F3K-21QX"."""
     if "request_id" not in g:
-        letters = "".join(secrets.choice(ALPHABET) for _place in range(8))
+        letters = secrets.token_bytes(8).translate(LETTERS).decode()
         g.request_id = f"{letters[:4]}-{letters[4:]}"
     number: str = g.request_id
     return number

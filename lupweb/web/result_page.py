@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from string import ascii_uppercase
 
@@ -68,7 +68,7 @@ class Letter:
     """One letter; without an address where nobody stands under it."""
 
     text: str
-    address: SearchAddress | None
+    address: str | None
     is_chosen: bool
 
 
@@ -128,7 +128,9 @@ class ResultPage:
         """Return what stays the same as long as all but the cards does; None: nobody knows."""
         version = self.page.version
         address = self.address
-        return None if version is None else (version, str(address), address.view, address.usual)
+        if version is None:
+            return None
+        return version, tuple(self._sortable.items()), str(address), address.view, address.usual
 
     @cached_property
     def chips(self) -> list[Chip]:
@@ -165,12 +167,11 @@ class ResultPage:
         chosen = self.address.request.letter
         there = self.page.letters
         others = [OTHER_LETTERS] if OTHER_LETTERS in there or chosen == OTHER_LETTERS else []
+        addresses = self.address.of_letters(there)
+        if chosen:
+            addresses[chosen] = str(self.address.of_letter(""))
         return [
-            Letter(
-                letter,
-                self._letter_address(letter) if letter in there or letter == chosen else None,
-                letter == chosen,
-            )
+            Letter(letter, addresses.get(letter), letter == chosen)
             for letter in [*ascii_uppercase, *others]
         ]
 
@@ -267,9 +268,6 @@ class ResultPage:
             return self.address.showing_few_of(key)
         return self.address.showing_all_of(key)
 
-    def _letter_address(self, letter: str) -> SearchAddress:
-        return self.address.of_letter("" if letter == self.address.request.letter else letter)
-
     def _heading(self, key: str, label: Text | str) -> Heading:
         sort = self.address.request.sort
         if key != BY_NAME and key not in self._sortable:
@@ -292,5 +290,6 @@ def _remove(condition: Text | str) -> Text:
     return _("Remove filter %(filter)s", filter=str(condition))
 
 
+@lru_cache(2_000)
 def _choice_id(key: str, value: str) -> str:
     return f"f-{key}-{blake2b(value.encode(errors='replace'), digest_size=5).hexdigest()}"

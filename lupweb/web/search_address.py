@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from functools import cached_property, lru_cache
+from urllib.parse import parse_qsl, quote_plus, urlsplit
 
 from lupweb.search.grammar import LONGEST_FILTER
 from lupweb.search.request import BY_NAME, FILTER, OTHER_LETTERS, SearchRequest
 from lupweb.web.paging import page_number
 
-CARDS, LIST, TABLE = "cards", "list", "table"
-VIEWS = (CARDS, LIST, TABLE)
+CARDS, LIST, TABLE, GALLERY = "cards", "list", "table", "gallery"
+VIEWS = (CARDS, LIST, TABLE, GALLERY)
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ") | {OTHER_LETTERS}
 FIELD = "f."
 LONGEST_QUERY = 200
@@ -18,6 +19,9 @@ MOST_VALUES = 100
 MOST_COLUMNS = 20
 
 Pairs = Iterable[tuple[str, str]]
+LETTER = "letter"
+_quoted = lru_cache(1_000)(quote_plus)
+"""The same few words stand in some forty addresses of a page."""
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,10 @@ class SearchAddress:
         query = self.query_string
         return f"{self.path}?{query}" if query else self.path
 
-    @property
+    @cached_property
     def query_string(self) -> str:
         """Return what stands behind the path."""
-        return urlencode(list(self._pairs()) or [("q", "")] * self.is_stored)
+        return _encoded(self._pairs()) or ("q=" if self.is_stored else "")
 
     def as_stored(self) -> "SearchAddress":
         """Return the same address, below the path of a list."""
@@ -71,8 +75,13 @@ class SearchAddress:
 
     def at(self, path: str) -> "SearchAddress":
         """Return the address that asks somebody else for the same people."""
-        plain = replace(self, view=CARDS, whole=frozenset(), columns=(), usual=Look())
-        return replace(plain, path=path, is_stored=False).page(1)
+        request = replace(self.request, page=1)
+        return SearchAddress(path, request)
+
+    def taken_along(self, path: str) -> "SearchAddress":
+        """Return the address of a table of the same people, with the columns that are shown."""
+        columns = self.columns if self.view == TABLE else ()
+        return replace(self.at(path), columns=columns)
 
     def seen_as(self, view: str) -> "SearchAddress":
         """Return the address of the same page in another view."""
@@ -81,6 +90,17 @@ class SearchAddress:
     def of_letter(self, letter: str) -> "SearchAddress":
         """Return the address of those whose last names begin with `letter`; "": of all."""
         return self._asking(letter=letter)
+
+    def of_letters(self, letters: Iterable[str]) -> dict[str, str]:
+        """Return what `of_letter` does, as texts, for some letters that are none of them "".
+
+        A page has one for every letter: what they have in common is written once.
+        """
+        some = self.of_letter(OTHER_LETTERS)
+        before, behind = (_encoded(part) for part in _parted(some._pairs(), LETTER))
+        ends = f"&{behind}" if behind else ""
+        start = f"{self.path}?{before}&" if before else f"{self.path}?"
+        return {each: f"{start}{LETTER}={_quoted(each)}{ends}" for each in letters}
 
     def of_query(self, query: str) -> "SearchAddress":
         """Return the address of the same search for other words."""
@@ -139,6 +159,8 @@ class SearchAddress:
 
     def continues(self, earlier: str) -> bool:
         """Return whether somebody only goes on typing, coming from the address `earlier`."""
+        if not earlier:
+            return False
         try:
             before = read_address(self.path, parse_qsl(urlsplit(earlier).query), self.usual)
             before = before.as_stored() if self.is_stored else before
@@ -161,7 +183,7 @@ class SearchAddress:
             for value in values:
                 yield FIELD + key, value
         for name, value, usual in (
-            ("letter", request.letter, ""),
+            (LETTER, request.letter, ""),
             ("sort", request.sort, BY_NAME),
             ("view", self.view, self.usual.view),
         ):
@@ -208,6 +230,17 @@ def read_address(path: str, pairs: Pairs, usual: Look = Look()) -> SearchAddress
         columns if lists["column"] else usual.columns,
         usual,
     )
+
+
+def _encoded(pairs: Pairs) -> str:
+    return "&".join([f"{_quoted(name)}={_quoted(value)}" for name, value in pairs])
+
+
+def _parted(pairs: Pairs, name: str) -> tuple[Pairs, Pairs]:
+    """Return the pairs before and behind the one of this name."""
+    found = list(pairs)
+    place = next(number for number, pair in enumerate(found) if pair[0] == name)
+    return found[:place], found[place + 1 :]
 
 
 def _letter(text: str) -> str:

@@ -12,6 +12,7 @@ from flask import Flask, Request, Response, session
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import BadSignature, Signer
+from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import CallbackDict
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -51,6 +52,18 @@ class RowSession(CallbackDict[str, Any], SessionMixin):
         return hashlib.sha256(self.key.encode()).hexdigest()
 
 
+class UnreadSession(SecureCookieSession):
+    """The session of a browser that the database could not tell about: it stays as it is.
+
+    Flask asks for it before any handler of errors is there; so what went wrong is kept, and raised
+    as soon as a page can be made of it (faults.md X27).
+    """
+
+    def __init__(self, error: OperationalError) -> None:
+        super().__init__()
+        self.error = error
+
+
 class RowSessions(SecureCookieSessionInterface):
     """Reads and writes the session of each request."""
 
@@ -63,10 +76,15 @@ class RowSessions(SecureCookieSessionInterface):
             return SecureCookieSession()
         if not value.startswith(MARK):
             return super().open_session(app, request)
-        return _row_session(app, value.removeprefix(MARK)) or SecureCookieSession()
+        try:
+            return _row_session(app, value.removeprefix(MARK)) or SecureCookieSession()
+        except OperationalError as error:
+            return UnreadSession(error)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep what changed; a signed-in browser's content goes to its row."""
+        if isinstance(session, UnreadSession):
+            return
         if not isinstance(session, RowSession):
             super().save_session(app, session, response)
             return
@@ -88,6 +106,17 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.config["SESSION_COOKIE_HTTPONLY"] = True
     app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
     app.config["SESSION_COOKIE_PATH"] = "/"
+    app.before_request(_refuse_unread)
+
+
+def _refuse_unread() -> None:
+    """Answer nobody whose session is not known.
+
+    :raises OperationalError: what the database said
+    """
+    current = request_ctx.session
+    if isinstance(current, UnreadSession):
+        raise current.error
 
 
 def begin_session(app: Flask, response: BaseResponse, user_id: int, *, keep: bool) -> None:

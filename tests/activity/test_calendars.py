@@ -80,7 +80,13 @@ def test_b52_no_text_breaks_out_of_its_line(text: str) -> None:
     ("anniversary", "first", "rule"),
     [
         (Anniversary(12, 29), date(2000, 12, 29), {"FREQ": ["YEARLY"]}),
-        (Anniversary(12, 1, date(2016, 12, 1)), date(2016, 12, 1), {"FREQ": ["YEARLY"]}),
+        # the first working day is no anniversary
+        (Anniversary(12, 1, date(2016, 12, 1)), date(2017, 12, 1), {"FREQ": ["YEARLY"]}),
+        (
+            Anniversary(2, 29, date(2024, 2, 29)),
+            date(2025, 2, 28),
+            {"FREQ": ["YEARLY"], "BYMONTH": [2], "BYMONTHDAY": [-1]},
+        ),
         (
             Anniversary(2, 29),
             date(2000, 2, 29),

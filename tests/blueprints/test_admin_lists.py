@@ -1,9 +1,11 @@
 """Shared lists, start pages and hosts of frames, as administrators set them."""
 
+import re
 from collections.abc import Callable
 
 from flask import Flask
 
+from lupweb.configfile.list_references import PAGE
 from lupweb.options.service import options
 from lupweb.web.headers import CONTENT_SECURITY_POLICY
 from tests.browsing import Browser
@@ -18,7 +20,7 @@ list = "safety"
 
 [[start_pages]]
 group = "safety"
-page = "/nowhere"
+page = "/admin/nowhere"
 """
 
 
@@ -101,6 +103,8 @@ def test_hosts_are_chosen_by_administrators_and_checked(
     assert admin.response.status_code == 422
     assert "is no host" in admin.text
     assert admin.page.select_one("#f-embed_hosts")["aria-invalid"] == "true"
+    admin.post("/admin/lists/hosts", embed_hosts="intra:70000", revision=revision)
+    assert "“intra:70000” names a port that does not exist" in admin.text
     admin.post("/admin/lists/hosts", embed_hosts="wiki.example.com\nintra:8443", revision=revision)
 
     assert admin.response.status_code == 303
@@ -140,3 +144,41 @@ def test_administrators_order_change_and_remove_shared_lists(
     admin.post("/admin/lists/one/remove")
     admin.get("/people")
     assert [each.get_text() for each in admin.page.select(".saved a")][1:-1] == ["Second"]
+
+
+def test_a_list_that_nobody_could_open_is_refused_with_everything_typed_kept(
+    company: FakeDirectory, as_admin: Callable[[], Browser]
+) -> None:
+    admin = as_admin()
+    admin.get("/admin/lists/new")
+    admin.post("/admin/lists/new", name="Four", query="ada locatoin:x", view="table", sort="-x")
+    assert admin.response.status_code == 422
+    assert "Column 5: There is no field “locatoin”. Did you mean “location”?" in admin.text
+    assert admin.page.select_one("pre").text == "ada locatoin:x\n    ^"
+    assert "There is no field “x”." in admin.text
+    typed = [admin.page.select_one(f"[name={name}]") for name in ("name", "sort", "query")]
+    assert [each.get("value", each.get_text().strip()) for each in typed] == [
+        "Four", "-x", "ada locatoin:x",
+    ]  # fmt: skip
+
+
+STARTABLE = frozenset(
+    {"/people", "/org-chart", "/lists", "/contacts", "/contacts/anniversaries", "/mine/tokens"}
+)
+NO_START = re.compile(
+    r"/(login|readyz|healthz|metrics|api/.*|lists/new|people/suggest|people/export.*"
+    r"|contacts/(export.*|groups/new)|people/print|admin.*|calendar.*)?"
+)
+
+
+def test_people_can_start_on_every_page_that_is_one(app: Flask) -> None:
+    """A page that is new is added to `list_references.PAGE`, or here."""
+    rules = {
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.arguments
+    }
+
+    assert {rule for rule in rules if not NO_START.fullmatch(rule)} == STARTABLE
+    assert all(map(PAGE.fullmatch, [*STARTABLE, "/people/ada", "/lists/x", "/admin/people"]))
+    assert not any(map(PAGE.fullmatch, ["/login", "/people/export.csv", "/api/v1/people", "/x"]))

@@ -129,13 +129,13 @@ def test_everybody_has_a_page_of_each_month_without_the_year_of_a_birthday(
     ada, sam = sign_in("ada"), sign_in("sam")
 
     assert days(ada, "2026-12") == [
-        "Ben Özgür | Here: 10 years | 1 December",
+        "Ben Özgür | 10 years (Here 2016) | 1 December",
         "Ben Özgür | Birthday | 29 December",
     ]
     assert b"1987" not in ada.response.data
     assert days(sam, "2026-12")[1] == "Sam; Safe, ZQ | Name day | 24 December"
     assert days(ada, "2027-02") == ["Cem Groß | Birthday | 28 February"]
-    assert days(ada, "2027-12")[1] == "Cem Groß | Here: 1 year | 15 December"
+    assert days(ada, "2027-12")[1] == "Cem Groß | 1 year (Here 2026) | 15 December"
 
 
 def test_b89_what_is_no_month_and_no_page_is_this_month_and_a_page(
@@ -156,7 +156,7 @@ def test_what_comes_up_stands_beside_the_contacts(sign_in: Callable[[str], Brows
     star(sam, "sam")
 
     ada.get("/contacts")
-    assert "Ben Özgür Here: 10 years, Tuesday" in ada.text
+    assert "Ben Özgür 10 years (Here 2016), Tuesday" in ada.text
     assert "Birthday" not in ada.page.select_one("aside .row").get_text()
     assert "Name day" not in ada.text
     assert "1987" not in ada.text
@@ -172,7 +172,7 @@ def test_a_calendar_shows_what_its_owner_may_see_at_that_moment(
     star(sam, "sam")
     adas, sams = new_feed(ada), new_feed(sam)
 
-    assert read(site, adas) == ["Ben Özgür: Birthday", "Ben Özgür: Here"]
+    assert read(site, adas) == ["Ben Özgür: Birthday", "Ben Özgür: Here 2016"]
     assert read(site, sams) == ["Sam; Safe, ZQ: Name day"]
     with site.app_context(), transaction():
         sam_id = get_person("sam").id
@@ -193,6 +193,8 @@ def test_an_address_is_worth_nothing_once_it_was_taken_back_or_made_anew(
     with site.app_context():
         (kept,) = db.session.scalars(db.select(CalendarFeed.token_hash))
     assert kept not in second
+    (button,) = ada.page.select("[data-copy-from]")
+    assert ada.page.find(id=button["data-copy-from"])["value"].endswith(second)
     assert ada.get("/contacts/anniversaries").select("input[readonly]") == []
     assert site.test_client().get(first).status_code == 404
     assert read(site, second) == []

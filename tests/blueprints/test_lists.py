@@ -87,7 +87,8 @@ def test_ones_own_list_is_changed_renamed_and_removed_by_oneself(
     assert "Give it a name." in ada.text
     ada.post(f"{path}/edit", name="Only Ada")
     ada.get("/lists")
-    assert [each.get_text() for each in ada.page.select(".lines__what a")] == ["Only Ada"]
+    own = ada.page.select("[aria-labelledby=h-own] .lines__what a")
+    assert [each.get_text() for each in own] == ["Only Ada"]
     for gone in (path, f"{path}/edit"):
         ben.get(gone)
         assert ben.response.status_code == 404
@@ -218,3 +219,32 @@ def test_lists_cost_no_query_once_they_are_known(
 
     assert len(offered(ada)) == 3
     assert len(sent) == len(without)
+
+
+def test_a_list_that_is_not_there_says_so_and_does_not_speak_of_a_person(
+    as_person: Callable[[str], Browser],
+) -> None:
+    ada = as_person("ada")
+
+    ada.get("/lists/nothing")
+
+    assert ada.response.status_code == 404
+    assert "There is no such list, or it is not shared with you." in ada.text
+    assert "person" not in ada.page.main.get_text()
+    assert ada.page.select_one("main a[href='/lists']") is not None
+
+
+def test_people_are_shown_as_pictures_with_their_names(
+    as_person: Callable[[str], Browser],
+) -> None:
+    ada = as_person("ada")
+
+    ada.get("/people?view=gallery&q=ben")
+
+    (found,) = ada.page.select(".cards--pics li")
+    assert found.select_one(".av--xl") is not None
+    assert found.a.get_text() == "Ben Özgür"
+    assert "Engineer" in found.get_text()
+    chosen = ada.page.select_one("#views [aria-current]")
+    assert chosen.get_text(strip=True) == "Pictures"
+    assert "view=gallery" in ada.page.select_one("[data-save-list]")["href"]

@@ -1,6 +1,7 @@
 """Whoever signs in is read from the directory, where administrators want that (sync.md 21)."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
@@ -10,6 +11,10 @@ from lupweb.options.registry import LOGIN_SYNC, READ_ONLY
 from lupweb.options.service import set_option
 from tests.browsing import Browser
 from tests.fakes import FakeDirectory
+
+PEOPLE, TIMES = ("ada", "ben", "cem", "sam"), 4
+MOST_OTHERS = 2
+"""Connections of lupweb itself for one sign-in: to find the entry, and to read it."""
 
 
 @pytest.fixture
@@ -50,3 +55,26 @@ def test_a_directory_that_fails_after_the_password_was_checked_lets_people_in(
     ben.get("/people")
 
     assert ben.response.status_code == 200
+
+
+def test_x32_many_who_sign_in_at_once_are_each_asked_for_their_password_once(
+    app: Flask, company: FakeDirectory, as_person: Callable[[str], Browser]
+) -> None:
+    with app.app_context(), transaction():
+        set_option(LOGIN_SYNC, True)
+    company.server.questions.clear()
+
+    def statuses(login: str) -> list[int]:
+        browsers = [as_person(login) for _time in range(TIMES)]
+        for browser in browsers:
+            browser.get("/people")
+        return [browser.response.status_code for browser in browsers]
+
+    with ThreadPoolExecutor(len(PEOPLE)) as threads:
+        found = list(threads.map(statuses, PEOPLE))
+
+    assert found == [[200] * TIMES] * len(PEOPLE)
+    binds = [each for each in company.server.questions if each.startswith("bind ")]
+    of_people = [each for each in binds if "uid=" in each]
+    assert len(of_people) == TIMES * len(PEOPLE)
+    assert len(binds) - len(of_people) <= MOST_OTHERS * len(of_people)

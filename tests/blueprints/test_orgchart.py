@@ -86,7 +86,67 @@ def test_find_opens_the_line_and_moves_to_the_person(
     ada = as_person("ada")
     for typed in ("w07", "Worker 07", "w07@example.com", "Worker 07 (w07)"):
         ada.get(LINE, focus=typed, find="1")
-        assert ada.response.headers["Location"] == f"{LINE}?focus=w07#p{ids('w07')}", typed
+        assert ada.response.headers["Location"] == f"{LINE}?focus=w07#op{ids('w07')}", typed
+    ada.get(LINE, focus="w07", view="chart", find="1")
+    assert ada.response.headers["Location"] == f"{LINE}?focus=w07&view=chart"
+
+
+def test_whoever_was_found_or_whose_team_was_closed_is_in_the_middle_without_a_script(
+    as_person: Callable[[str], Browser], ids: Callable[[str], int]
+) -> None:
+    ada = as_person("ada")
+
+    def seen_first(**asked: str) -> tuple[str, str]:
+        page = ada.get(LINE, view="chart", **asked)
+        centre, reach = page.select_one(".oc [data-centre]"), page.select_one(".oc-reach svg")
+        box = centre.select_one("rect.oc-box")
+        ends = [int(box[at]) + int(box[size]) for at, size in (("x", "width"), ("y", "height"))]
+        assert [int(reach["width"]), int(reach["height"])] == ends
+        return centre["id"], centre["data-centre"]
+
+    assert seen_first() == (f"p{ids('ada')}", "first")
+    assert seen_first(focus="w40") == (f"p{ids('w40')}", "asked")
+    closed = f"{ids('ada')}"
+    assert seen_first(focus="w40", open=closed, at=str(ids("cem"))) == (f"p{ids('cem')}", "asked")
+    assert seen_first(at="999999", focus="tim") == (f"p{ids('tim')}", "asked")
+    assert ada.get(LINE, zoom="fit").select_one(".oc-reach") is None
+
+
+def test_on_paper_the_boxes_of_the_page_stand_in_other_places(
+    as_person: Callable[[str], Browser],
+) -> None:
+    page = as_person("cem").get(LINE, view="chart")
+    moved = {each["href"] for each in page.select(".oc-paper use")}
+
+    assert moved == {f"#{each['id']}" for each in page.select(".chart g[id]")}
+    assert len(moved) == len(boxes(page))
+    assert page.select_one(".oc-paper")["aria-hidden"] == "true"
+    assert page.select(".oc-paper [id], .oc-paper a") == []
+
+
+def test_names_in_the_outline_have_the_star_of_my_contacts(
+    as_person: Callable[[str], Browser], ids: Callable[[str], int]
+) -> None:
+    ada = as_person("ada")
+    ada.get(LINE, view="outline")
+    ada.post("/contacts/star", star=f"id:{ids('ben')}")
+    page = ada.get(LINE, view="outline")
+    pressed = [each["value"] for each in page.select('.tree .star[aria-pressed="true"]')]
+
+    assert pressed == [f"id:{ids('ben')}"]
+    assert len(page.select(".tree .star")) == len(outline(page))
+
+
+@pytest.mark.parametrize("key", ["hidden", "nothing"])
+def test_where_there_is_no_chart_the_page_speaks_of_charts(
+    as_person: Callable[[str], Browser], key: str
+) -> None:
+    ada = as_person("ada")
+    page = ada.get(f"/org-chart/{key}")
+
+    assert page.select_one("main h1").get_text(strip=True) == "There is no such org chart"
+    assert "person" not in page.select_one("main").get_text()
+    assert page.select_one(f'main a[href="{LINE}"]') is not None
 
 
 def test_find_asks_who_is_meant_and_says_when_it_is_nobody(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from lupweb import clock
 from lupweb.database import db
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.states import OutboxState as S
@@ -162,7 +163,9 @@ def test_x11_a_conflict_shows_both_values_and_the_owner_keeps_theirs(
     app: Flask, company: FakeDirectory, as_person: Callable[[str], Browser]
 ) -> None:
     company.set("ben", "title", [FOUND.encode()])
-    number = a_message(app, "ben", "position", ENTERED, S.CONFLICT, found_value=FOUND)
+    number = a_message(
+        app, "ben", "position", ENTERED, S.CONFLICT, found_value=FOUND, settled_at=clock.now()
+    )
     owner = as_person("ben")
 
     owner.get("/people/ben")
@@ -171,6 +174,7 @@ def test_x11_a_conflict_shows_both_values_and_the_owner_keeps_theirs(
     assert ENTERED in panel.get_text()
     assert FOUND in panel.get_text()
     assert "Engineer" in panel.get_text()
+    assert "Found just now" in panel.get_text()
     send(owner, "mine")
 
     assert owner.response.status_code == 303

@@ -51,6 +51,23 @@ def test_the_page_links_to_files_of_the_same_people(ada: Browser) -> None:
     assert links == [*files, "/people/print?q=gro%C3%9F"]
 
 
+def test_a_table_is_taken_along_with_the_columns_that_are_shown_and_people_by_their_names(
+    ada: Browser,
+) -> None:
+    ada.get("/people?view=table&column=manager&column=location&column=emergency&q=ben")
+    hrefs = {
+        each["href"].split("?")[0][-4:]: each["href"] for each in ada.page.select("#exports a")
+    }
+
+    row = next(csv.DictReader(ada.client.get(hrefs[".csv"]).text.splitlines()))
+    (person,) = json.loads(ada.client.get(hrefs["json"]).text)
+
+    assert list(row) == ["Login", "Name", "Email", "Reports to", "Location"]
+    assert (row["Login"], row["Reports to"]) == ("ben", "Ada Lovelace")
+    assert (person["manager"], person["values"]["manager"]) == ("ada", "ada")
+    assert "column" not in hrefs[".vcf"]
+
+
 def test_where_nobody_was_found_no_file_is_offered(ada: Browser) -> None:
     ada.get("/people?q=zzzzzz")
 
@@ -87,8 +104,9 @@ def holds(content: bytes, form: str) -> list[str]:
     text = content.decode()
     if form == "vcf":
         return [card.fn.value for card in vobject.readComponents(text)]
-    rows = json.loads(text) if form == "json" else csv.DictReader(text.splitlines())
-    return [row["name"] for row in rows]
+    if form == "json":
+        return [person["name"] for person in json.loads(text)]
+    return [row["Name"] for row in csv.DictReader(text.splitlines())]
 
 
 def test_active_people_are_in_a_file_and_a_file_of_nobody_is_whole(
@@ -140,7 +158,7 @@ def test_b40_a_field_that_becomes_restricted_is_in_no_file_from_then_on(
     ada: Browser, app: Flask
 ) -> None:
     ada.get("/people/export.csv")
-    assert "position" in ada.response.text
+    assert "Position" in ada.response.text
     with app.app_context(), transaction():
         field = db.session.scalars(select(ProfileField).where(ProfileField.key == "position")).one()
         safety = select(ProfileField.category_id).where(ProfileField.key == "emergency")
@@ -148,7 +166,7 @@ def test_b40_a_field_that_becomes_restricted_is_in_no_file_from_then_on(
 
     ada.get("/people/export.csv")
 
-    assert "position" not in ada.response.text
+    assert "Position" not in ada.response.text
     assert "Engineer" not in ada.response.text
 
 
@@ -160,8 +178,8 @@ def test_b66_no_cell_is_computed(company: FakeDirectory, app: Flask, ada: Browse
     ada.get("/people/export.csv?q=eve")
 
     (row,) = csv.DictReader(ada.response.text.splitlines())
-    assert row["name"] == "'=cmd|' /C calc'!A0"
-    assert row["position"] == "'@SUM(A1)"
+    assert row["Name"] == "'=cmd|' /C calc'!A0"
+    assert row["Position"] == "'@SUM(A1)"
 
 
 def test_b67_files_are_sent_block_after_block_and_the_list_in_parts(

@@ -76,12 +76,31 @@ def test_b95_a_filter_that_is_wrong_says_where_beside_the_line_and_loses_nobody(
     assert not ada.page.select(".chip")
 
 
-def test_a_file_is_refused_where_its_filter_is_wrong(ada: Browser) -> None:
+def test_b95_a_file_is_refused_where_its_filter_is_wrong_and_leads_back_to_the_line(
+    ada: Browser,
+) -> None:
     assert ada.client.get("/people/export.csv?filter=position:Engineer").status_code == 200
-    answer = ada.client.get("/people/export.csv?filter=(a")
+    ada.get("/people/export.csv", filter="ada OR locatoin:x", sort="-name")
 
-    assert answer.status_code == 422
-    assert "This parenthesis is not closed." in answer.text
+    assert ada.response.status_code == 422
+    assert "Column 8: There is no field “locatoin”. Did you mean “location”?" in ada.text.translate(
+        {0x2068: None, 0x2069: None}
+    )
+    assert ada.page.select_one("pre").text == "ada OR locatoin:x\n       ^"
+    ada.get(ada.page.select_one("main a.btn")["href"])
+    assert ada.page.select_one("#filter")["value"] == "ada OR locatoin:x"
+    document = ada.client.get("/api/v1/people?filter=ada OR locatoin:x").json["error"]
+    assert (document["parameter"], document["column"]) == ("filter", 8)
+    assert (document["suggestion"], document["text"][:22]) == ("location", "There is no field “loc")
+
+
+def test_the_filter_stands_above_the_people_with_the_way_to_keep_it(ada: Browser) -> None:
+    ada.get("/people", filter="position:Engineer")
+
+    order = [each["id"] for each in ada.page.select("#more-filters, #keep, .pcard [id], #pages")]
+    assert order[:2] == ["more-filters", "keep"]
+    found = ada.page.select_one("#keep").find_next(class_="pcard")
+    assert "Ben Özgür" in found.get_text()
 
 
 def test_b35_a_restricted_field_and_one_that_does_not_exist_are_refused_alike(

@@ -71,6 +71,7 @@ def test_a_token_opens_the_interface_and_is_shown_once(ada: Browser, app: Flask)
     text = str(ada.page.select_one("#made")["value"])  # type: ignore[index]
 
     assert text.startswith(PREFIX)
+    assert ada.page.select_one("[data-copy-from=made]") is not None
     assert len(text) >= len(PREFIX) + 43  # 32 random bytes
     assert asked(app, text)[0] == 200
     ada.get("/mine/tokens")

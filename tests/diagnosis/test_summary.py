@@ -41,7 +41,7 @@ def filled(company: FakeDirectory) -> FakeDirectory:
     return company
 
 
-def test_nobody_and_no_secret_stands_in_it(filled: FakeDirectory) -> None:
+def test_b101_nobody_and_no_secret_stands_in_it(filled: FakeDirectory) -> None:
     outside = Outside(SECRET_KEY, filled.connect)
     text = json.dumps(support_summary(OPERATOR, outside), ensure_ascii=False)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from lupweb.directories.attributes import barred_attributes
-from lupweb.directories.fitting import Document, Target, describe
+from lupweb.directories.fitting import Document, Target, describe, most_bytes
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.schema import Schema
 
@@ -94,6 +94,24 @@ def test_b105_what_names_the_entry_is_not_changed() -> None:
 def test_b105_what_the_directory_does_not_know_is_not_sent() -> None:
     assert refused("nowhere", "x") == "The directory does not know nowhere for your entry."
     assert "no text" in refused("photo", "x")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "sentence"),
+    [
+        ("photo", ""),
+        ("blob", ""),
+        ("title", "The directory holds text in title, and no pictures. Administrators mend that."),
+        ("sn", "This value is never saved to a directory. Administrators see it."),
+        ("nowhere", "The directory does not know nowhere for your entry."),
+        ("roomNumber", ""),  # nobody has said anything
+    ],
+)
+def test_b105_a_picture_needs_an_attribute_that_holds_one(attribute: str, sentence: str) -> None:
+    target = Target(known(), DN, ["employeeNumber", "sn"])
+
+    assert str(target.refusal_of_picture(attribute) or "") == sentence
+    assert (most_bytes(target.known, attribute) == 3) == (attribute == "blob")
 
 
 def test_what_nothing_is_known_of_is_left_to_the_directory() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
@@ -23,7 +24,7 @@ from lupweb.database import db, transaction
 from lupweb.exports import csv as our_csv
 from lupweb.exports import service
 from lupweb.exports.contacts import Contact, Further
-from lupweb.exports.rows import FIRST_COLUMNS, plain
+from lupweb.exports.rows import FIRST_COLUMNS, Columns, plain
 from lupweb.exports.service import Export, exported_people
 from lupweb.exports.vcard import vcards
 from lupweb.exports.xlsx import LONGEST, MOST_PEOPLE, fits, workbook
@@ -80,7 +81,7 @@ DOCUMENTS = [
 
 
 def written(documents: list[dict[str, Any]], fields: list[FieldLayout] = FIELDS) -> bytes:
-    return b"".join(workbook([documents[:7], documents[7:]], fields))
+    return b"".join(workbook([documents[:7], documents[7:]], Columns.of(fields)))
 
 
 def read(content: bytes) -> list[list[Any]]:
@@ -91,11 +92,12 @@ def read(content: bytes) -> list[list[Any]]:
 def test_b66_every_value_of_every_type_is_the_text_that_was_entered_and_a_day_is_a_day() -> None:
     names, *rows = read(written(DOCUMENTS))
 
-    assert names == [*FIRST_COLUMNS, *(field.key for field in FIELDS)]
+    assert names == Columns.of(FIELDS).head()
+    keys = [*FIRST_COLUMNS, *(field.key for field in FIELDS)]
     assert len(rows) == len(DOCUMENTS)
     days = 0
     for document, row in zip(DOCUMENTS, rows, strict=True):
-        for name, found in zip(names, row, strict=True):
+        for name, found in zip(keys, row, strict=True):
             entered = plain(document["values"].get(name, document.get(name)))
             if isinstance(found, date):
                 days += 1
@@ -134,13 +136,33 @@ def test_any_text_is_read_back_but_for_what_no_file_can_hold(texts: list[str]) -
         assert row[1] == f"|{holdable}|".replace("\r\n", "\n").replace("\r", "\n")
 
 
+def test_a_column_has_the_name_of_its_field_and_no_two_have_the_same() -> None:
+    """Not its key; the mail address that everybody has, and a field `email`, are one column."""
+    fields = [
+        replace(a_field("text"), key=key, name=name)
+        for key, name in (("email", "Mail"), ("other", "name"), ("sum", "=1+1"), ("x", "=1+1"))
+    ]
+    columns = Columns.of(fields)
+    chosen = Columns.of(fields, ("x", "gone", "other"))
+    document = {**a_document("Ines", {"email": "i@x.example", "x": "1"}), "email": "old@x.example"}
+
+    assert columns.head()[:3] == ["Login", "Name", "Email"]
+    assert columns.head()[6:] == ["name (other)", "=1+1 (sum)", "=1+1 (x)"]
+    assert chosen.head() == ["Login", "Name", "Email", "=1+1", "name (other)"]
+    assert chosen.values(document) == ["ines", "Ines", "i@x.example", "1", None]
+    assert chosen.values(a_document("Ines", {}))[2] == ""
+    assert next(our_csv.lines([], chosen)).split(",")[3] == "'=1+1"
+    sheet = load_workbook(BytesIO(b"".join(workbook([], chosen)))).worksheets[0]
+    assert (sheet["D1"].value, sheet["D1"].data_type) == ("=1+1", "s")
+
+
 def test_what_is_too_long_for_a_cell_or_a_sheet_is_cut_or_refused() -> None:
     (row,) = read(written([a_document("x" * (LONGEST + 1), {})], []))[1:]
 
     assert (len(row[1]), row[1][-1]) == (LONGEST, "…")
-    assert fits(MOST_PEOPLE, [])
-    assert not fits(MOST_PEOPLE + 1, [])
-    assert not fits(200_000, FIELDS * 3)
+    assert fits(MOST_PEOPLE, Columns(("login",), []))
+    assert not fits(MOST_PEOPLE + 1, Columns(("login",), []))
+    assert not fits(200_000, Columns(FIRST_COLUMNS, FIELDS * 3))
 
 
 def test_the_same_people_at_the_same_time_are_the_same_file(
@@ -157,14 +179,17 @@ def test_the_same_people_at_the_same_time_are_the_same_file(
 
 
 def test_b66_what_csv_reads_is_what_was_entered() -> None:
-    text = "".join(our_csv.lines([DOCUMENTS], FIELDS))
+    columns = Columns.of(FIELDS)
+    text = "".join(our_csv.lines([DOCUMENTS], columns))
+    keys = [*columns.first, *(field.key for field in FIELDS)]
+    names = dict(zip(keys, columns.head(), strict=True))
 
     rows = list(csv.DictReader(text.splitlines(keepends=True)))
 
     for document, row in zip(DOCUMENTS, rows, strict=True):
-        assert our_csv.value_of(row["name"]) == document["name"]
+        assert our_csv.value_of(row["Name"]) == document["name"]
         for key, value in document["values"].items():
-            assert our_csv.value_of(row[key]) == plain(value)
+            assert our_csv.value_of(row[names[key]]) == plain(value)
 
 
 def a_contact(name: str) -> Contact:

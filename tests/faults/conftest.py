@@ -7,13 +7,15 @@ import pytest
 
 from lupweb.directories.connect import connect
 from tests.factories import SUFFIX
-from tests.faults.ldif import company, tree
+from tests.faults.ldif import company, rooms, tree
 from tests.faults.mending import RIGHTS, Mended, kept, ldif, look_at, put_back, set_up
 from tests.faults.site import Site, a_site
 from tests.servers.slapd import RunningSlapd, require_slapd, running_slapd
 
 EVERYBODY = 620
 """More than the 500 entries at which OpenLDAP stops unless it is told otherwise."""
+ROOMS = 20
+"""Entries beside the people, whom only a wrong base lets in; few enough to go again unasked."""
 RETCODES = {"timelimit": 3, "adminlimit": 11, "busy": 51, "unavailable": 52, "other": 80}
 LIMITS = f"""\
 access to attrs=userPassword by anonymous auth by * none
@@ -34,7 +36,8 @@ retcode-parent "ou=retcodes,{SUFFIX}"
 def big_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSlapd]:
     """A server with 620 people, accounts of every kind of limit, and bases that answer badly."""
     require_slapd()
-    ldif = tree("paging", "cut", "unchecked", "blind", "denied", "nophone") + company(EVERYBODY)
+    accounts = tree("paging", "cut", "unchecked", "blind", "denied", "nophone")
+    ldif = accounts + company(EVERYBODY) + rooms(ROOMS)
     with running_slapd(
         tmp_path_factory.mktemp("slapd"),
         ldif,

@@ -65,6 +65,16 @@ def company(count: int) -> str:
     )
 
 
+def rooms(count: int) -> str:
+    """Return a branch with `count` entries that are no people, and have logins all the same."""
+    branch = f"ou=rooms,{SUFFIX}"
+    parts = [record(branch, {"objectClass": "organizationalUnit"})]
+    for number in range(count):
+        login = f"room{number}"
+        parts.append(person(login, dn=f"uid={login},{branch}", employeeType="room"))
+    return "".join(parts)
+
+
 def record(dn: str, attributes: Attributes) -> str:
     """Return one entry; what LDIF cannot hold as it is, is base64."""
     lines = [_line("dn", dn)]

@@ -22,6 +22,7 @@ ADMIN_PASSWORD = "an administrator's password"
 WHO = (
     "here", "restricted", "late", "inactive", "nowhere", "twice", "sourceless", "elsewhere", "away",
     "refused", "stamped", "unknown", "unreadable", "empty", "unfit", "lost", "held", "unread",
+    "pending",
     "running", "failed", "readonly", "safe",
 )  # fmt: skip
 RIGHTS = f"""\

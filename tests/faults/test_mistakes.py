@@ -3,7 +3,7 @@
 import pytest
 
 from tests.factories import SUFFIX
-from tests.faults.conftest import EVERYBODY
+from tests.faults.conftest import EVERYBODY, ROOMS
 from tests.faults.site import Ran, Site
 from tests.servers.slapd import RunningSlapd
 
@@ -175,3 +175,35 @@ def test_in_read_only_mode_a_run_is_refused(known_site: Site, big_server: Runnin
     assert ran.verdict == ("refused", 1)
     assert "read-only" in ran.message
     assert big_server.log()[began:] == ""
+
+
+def test_g9_5_b82_rooms_that_a_wide_filter_lets_in_take_nobodys_place(known_site: Site) -> None:
+    known_site.change(additional_user_dn="", user_filter="(uid=*)")
+
+    ran = known_site.sync()
+
+    assert (*ran.verdict, ran.document["new"], ran.document["missing"]) == ("done", 0, ROOMS, 0)
+    assert f"{ROOMS} new" in ran.message
+    assert len(known_site.people()) == EVERYBODY + ROOMS
+    known_site.change(person_filter="(!(employeeType=room))")
+    filtered = known_site.sync()
+    assert (*filtered.verdict, filtered.document["missing"]) == ("done", 0, ROOMS)
+    assert len(known_site.people()) == EVERYBODY
+    known_site.change(
+        additional_user_dn="ou=people", user_filter="(objectClass=inetOrgPerson)", person_filter=""
+    )
+    a_good_run_repairs(known_site)
+
+
+def test_g9_18_another_companys_directory_brings_nobody_and_hides_nobody(
+    known_site: Site, big_server: RunningSlapd, reasons_server: RunningSlapd
+) -> None:
+    known_site.change(uris=[reasons_server.uri])
+
+    ran = known_site.sync()
+
+    assert (*ran.verdict, ran.document["new"]) == ("held", 0, 0)
+    assert "looks like another server" in ran.message
+    assert is_untouched(known_site, ran)
+    known_site.change(uris=[big_server.uri])
+    a_good_run_repairs(known_site)

@@ -1,15 +1,22 @@
 """Reasons of interface.md section 6 that lie in a value or a run, made on a real slapd."""
 
+from sqlalchemy import update
+
 from lupweb.database import db, transaction
+from lupweb.diagnosis.findings import Reason
 from lupweb.directories.connect import connect
+from lupweb.directories.secrets import lock
 from lupweb.options.registry import READ_ONLY
 from lupweb.options.service import set_option
 from lupweb.people.queries import get_person
 from lupweb.profiles.editor import define_field, fill_from_directory
+from lupweb.profiles.models import ProfileField
 from lupweb.profiles.sources import Source
 from lupweb.runs.models import PlanItem
 from lupweb.runs.service import finish, request, start
 from lupweb.runs.states import CHANGES, FULL, RunState
+from tests.factories import SECRET_KEY
+from tests.faults import test_reasons
 from tests.faults.changing import add, delete, set_values
 from tests.faults.mending import (
     Mended,
@@ -17,6 +24,7 @@ from tests.faults.mending import (
     phone,
 )
 from tests.faults.test_why_not_here import nobody_there
+from tests.writeback.world import enter
 
 
 def test_x12_attribute_not_readable_is_mended_by_reading_once_it_may_be_read(lup: Mended) -> None:
@@ -66,6 +74,28 @@ def test_reference_not_found_is_mended_by_reading_everything(lup: Mended) -> Non
 
     assert lup.why("lost", "manager") == "value_is_here"
     delete(lup.server, dn("found"))
+
+
+def test_pending_write_leads_to_what_waits_and_is_over_when_it_is_saved(lup: Mended) -> None:
+    account = {
+        "bind_dn": lup.server.bind_dn,
+        "bind_password": lock(lup.server.password, SECRET_KEY),
+    }
+    lup.site.change(writes=True, **account)
+    with lup.site.inside():
+        with transaction():
+            is_phone = ProfileField.key == "phone"
+            db.session.execute(update(ProfileField).where(is_phone).values(writes_back=True))
+        enter("pending", "phone", "+49 611 2")
+    assert lup.why("pending", "phone") == "pending_write"
+    lup.page.browser.get(lup.page.link("What is to be saved to LDAP"))
+    assert "Person pending" in lup.page.browser.text
+    assert "Try all now" in lup.page.browser.text
+
+    assert lup.site.command("writeback", "drain", "--json").exit_code == 0
+
+    assert lup.why("pending", "phone") == "value_is_here"
+    assert lup.page.value("pending", "phone") == "+49 611 2"
 
 
 def test_field_held_is_mended_by_what_the_run_offers(lup: Mended) -> None:
@@ -145,3 +175,9 @@ def test_every_field_of_a_person_is_judged_at_once(lup: Mended) -> None:
     assert all(each["verdict"] for each in told)
     for key in ("phone", "position", "manager"):
         assert lup.why("here", key) == reasons[key]
+
+
+def test_each_reason_is_made_here_or_beside() -> None:
+    names = [*vars(test_reasons), *globals()]
+    tested = {each for each in Reason if any(f"_{each}" in name for name in names)}
+    assert tested == set(Reason)

@@ -1,15 +1,17 @@
 import unicodedata
+from itertools import chain
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lupweb.errors import InvalidValue
-from lupweb.ldap.cleaning import clean_text, plain_texts
+from lupweb.ldap.cleaning import MAY_BE_TOWER, clean_text, plain_texts
 
 ANY_TEXT = st.text(
     st.characters(exclude_characters="\0") | st.sampled_from("\u0301\u200d\u202e\ud800 \n\u0338")
 )
+LINES = ("Anna", "a\nb", " x", "x\n", "", "a  b", "\u0301" * 10, "\u0416" * 10, "\t")
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
@@ -121,6 +123,27 @@ def test_what_is_seen_of_many_values_together_is_what_each_becomes(
     if texts is not None:
         assert all(len(values) < 2 for values in found)
         assert texts == [clean_text(values[0], max_length=7) if values else "" for values in found]
+
+
+@given(st.lists(st.sampled_from(LINES)))
+def test_several_lines_are_seen_together_as_each_by_itself(values: list[str]) -> None:
+    texts = plain_texts([[value.encode()] for value in values], 99, multiline=True)
+
+    if texts is not None:
+        assert texts == [clean_text(value, multiline=True) for value in values]
+
+
+def test_lines_are_plain_where_several_are_kept() -> None:
+    assert plain_texts([[b"a\nb c"], []], 7, multiline=True) == ["a\nb c", ""]
+
+
+def test_every_mark_and_every_format_character_may_be_part_of_a_tower() -> None:
+    codes = chain(range(0x80, 0x20000), range(0xE0000, 0xE0200))
+    stacked = [sign for sign in map(chr, codes) if unicodedata.category(sign)[0] == "M"]
+    unseen = [sign for sign in map(chr, range(0x80, 0x20000)) if unicodedata.category(sign) == "Cf"]
+
+    assert len(stacked) > 2_000
+    assert all(MAY_BE_TOWER.fullmatch(sign * 9) for sign in stacked + unseen)
 
 
 def test_plain_values_are_seen_together() -> None:

@@ -3,10 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lupweb.errors import InvalidValue
-from lupweb.ldap.dn import DN, escape_value, fold_dn, join
+from lupweb.ldap.dn import DN, escape_value, fold_dn, fold_dns, join
 
 BASE = "ou=people,dc=example,dc=com"
 VALUES = st.text(st.characters(codec="utf-8"), min_size=1)
+PLAIN_DNS = (
+    f"uid=Ann.Lee,{BASE}", f"UserID=ann lee,{BASE}", f"cn=A  B,{BASE}", "2.5.4.3=a,dc=x", "dc=com",
+    "cn=a,nothing", "CN=a\\, b,DC=x", "cn=a,", "",
+)  # fmt: skip
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,5}", fullmatch=True)
 DNS = st.lists(st.tuples(NAMES, VALUES), min_size=1, max_size=4).map(
     lambda parts: ",".join(f"{name}={escape_value(value)}" for name, value in parts)
@@ -68,6 +72,11 @@ def test_what_is_no_dn_is_refused(text: str) -> None:
 @pytest.mark.parametrize(("text", "folded"), [("Anna Müller", "anna müller"), ("cn=A,", "cn=a,")])
 def test_what_is_no_dn_is_folded_as_text(text: str, folded: str) -> None:
     assert fold_dn(text) == folded
+
+
+@given(st.lists(DNS | st.sampled_from(PLAIN_DNS), max_size=6))
+def test_many_are_folded_as_each_by_itself(texts: list[str]) -> None:
+    assert fold_dns(texts) == [fold_dn(text) for text in texts]
 
 
 def test_the_text_stays_as_it_was_written() -> None:

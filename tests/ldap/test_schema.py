@@ -51,6 +51,13 @@ def test_an_attribute_without_a_rule_has_none() -> None:
     assert not Schema.read([b"( 1.2.3 NAME 'title' )"]).tells_rules
 
 
+def test_the_server_s_own_configuration_is_never_meant_by_a_name() -> None:
+    definitions = [b"( 1.1 NAME 'olcAttributeTypes' )", b"( 1.2 NAME 'attributeKinds' )"]
+    schema = Schema.of(Entry("cn=Subschema", {"attributeTypes": definitions}))
+
+    assert schema.nearest("attributeTypes") == "attributeKinds"
+
+
 def test_b105_what_the_server_keeps_is_not_modifiable() -> None:
     schema = a_schema()
 

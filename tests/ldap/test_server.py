@@ -5,7 +5,7 @@ import pytest
 from lupweb.errors import InvalidValue
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.schema import Schema
-from lupweb.ldap.server import ServerTraits, read_traits, unique_id_of
+from lupweb.ldap.server import ServerTraits, read_traits, unique_id_of, unique_ids_of
 
 GUID = uuid.UUID("0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0")
 TEXT = b"8E37D3D4-6CC8-103F-8D37-07C7A3D4A3F5"
@@ -125,6 +125,7 @@ def test_an_objectguid_is_told_in_its_usual_order() -> None:
 )
 def test_a_unique_id_is_kept_in_small_letters(attribute: str, value: bytes, kept: str) -> None:
     assert unique_id_of(Entry("", {attribute: [value]}), attribute) == kept
+    assert unique_ids_of([[value], [value]], attribute) in ([kept, kept], None)
 
 
 @pytest.mark.parametrize(
@@ -146,3 +147,8 @@ def test_a_unique_id_is_kept_in_small_letters(attribute: str, value: bytes, kept
 def test_b87_a_malformed_id_is_refused(attribute: str, values: list[bytes]) -> None:
     with pytest.raises(InvalidValue, match="left out"):
         unique_id_of(Entry("", {attribute: values}), attribute)
+    assert unique_ids_of([[TEXT], values], attribute) is None
+
+
+def test_ids_of_many_are_read_together() -> None:
+    assert unique_ids_of([[TEXT], [TEXT]], "entryUUID") == [TEXT.decode().lower()] * 2

@@ -48,6 +48,14 @@ key = "hr"
 [[groups]]
 key = "it"
 
+[[fields]]
+key = "department"
+facet = true
+
+[[fields]]
+key = "location"
+in_table = true
+
 [[lists]]
 key = "porto"
 name = "Porto office"

@@ -10,10 +10,12 @@ from lupweb import clock
 from lupweb.database import db, transaction
 from lupweb.directories.models import Directory
 from lupweb.notices.troubles import Trouble, TroubleKind, troubles
+from lupweb.options.registry import XML_FILE
+from lupweb.options.service import set_option
 from lupweb.runs.models import Run
 from lupweb.runs.service import finish, start
 from lupweb.runs.states import CHANGES, FULL, RunState
-from tests.databases import counted_queries
+from tests.databases import both_databases, counted_queries
 from tests.factories import a_connection, a_profile, a_run, an_entry
 from tests.fakes import FakeDirectory
 
@@ -98,15 +100,39 @@ def test_a_directory_that_has_failed_for_a_day_stays_away(company: FakeDirectory
     assert "30 hours" in str(only().text)
 
 
-@pytest.mark.parametrize("columns", [{"is_enabled": False}, {"role": "alternative"}])
-def test_a_directory_that_is_not_read_is_not_talked_about(
-    company: FakeDirectory, columns: dict[str, object]
-) -> None:
+def test_a_directory_that_is_not_read_is_not_talked_about(company: FakeDirectory) -> None:
     ended(RunState.HELD)
     with transaction():
-        db.session.execute(update(Directory).values(**columns))
+        db.session.execute(update(Directory).values(is_enabled=False))
 
     assert troubles() == []
+
+
+@both_databases
+def test_the_other_ldap_and_the_xml_file_are_talked_about_like_directories(
+    company: FakeDirectory,
+) -> None:
+    with transaction():
+        db.session.execute(update(Directory).values(role="alternative"))
+    for _twice in range(2):
+        ended(RunState.FAILED)
+        imported(RunState.REFUSED)
+    assert [each.directory_key for each in troubles()] == ["main"]
+
+    with transaction():
+        set_option(XML_FILE, "people.xml")
+
+    other, file = troubles()
+    assert (other.kind, file.kind) == (TroubleKind.FAILED_TWICE, TroubleKind.FAILED_TWICE)
+    assert (file.directory_key, "“XML file”" in str(file.text)) == ("xml", True)
+    imported(RunState.DONE)
+    assert [each.directory_key for each in troubles()] == ["main"]
+
+
+def imported(state: RunState) -> None:
+    with transaction():
+        number = start("xml", trigger="test", mode=FULL, reason="test")
+        finish(number, state, "It ended.")
 
 
 def test_dry_runs_cancelled_runs_and_single_people_do_not_count(company: FakeDirectory) -> None:

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lupweb.database import db, transaction
 from lupweb.jobs.renewing import count_charts
 from lupweb.orgchart import keeping
 from lupweb.orgchart.models import OrgChart, SubtreeCount
 from lupweb.orgchart.tree import ASIDE, TOP, Flaw
+from lupweb.people.models import Person
 from lupweb.people.states import PersonState
+from lupweb.profiles.service import tell_changed
 from tests.databases import both_databases, counted_queries, sqlite_first
 from tests.orgchart.company import a_chart, become, count, counted_anew, counts, people, say
 
@@ -85,6 +87,22 @@ def test_a_circle_is_cut_at_its_smallest_number_and_closes_no_more_when_it_is_br
     say({1: 12, 12: 12})
     assert place(1) == (12, None, 2, 5)
     assert place(12) == (TOP, Flaw.SELF, 1, 6)
+
+
+def test_many_who_change_without_standing_elsewhere_leave_a_chart_as_it_is(
+    company: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping, "FEW", 2)
+    with transaction():
+        tell_changed([1, 2, 3, 4, 5, 6])
+    assert not keeping.is_any_outdated()
+
+    with transaction():
+        db.session.execute(update(Person).where(Person.id == 4).values(sort_name="a"))
+        tell_changed([1, 2, 3, 4, 5, 6])
+
+    assert not keeping.is_any_outdated()
+    assert counts() == counted_anew()
 
 
 def test_many_at_once_are_counted_at_the_end_and_by_the_scheduler_at_the_latest(

@@ -3,25 +3,25 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lupweb.orgchart.layout import (
+from lupweb.orgchart.columns import (
     GAP,
     HEIGHT,
     INDENT,
-    LANE,
     MARGIN,
+    PAGE,
     ROW,
+    WIDEST,
     WIDTH,
-    Box,
     Branch,
-    Drawing,
-    Points,
-    draw,
 )
+from lupweb.orgchart.layout import BEGIN, LANE, Box, Drawing, Points, draw
 
 Pairs = Sequence[tuple[str, str]]
+on_both = pytest.mark.parametrize("is_paper", [False, True], ids=["screen", "paper"])
 
 
 @st.composite
@@ -52,6 +52,9 @@ WIDE = [
     Branch("top", [Branch(f"head{n}", [Branch(f"{n}.{m}") for m in range(3)]) for n in (1, 2, 3)]),
     Branch("lonely"),
 ]
+STACKED = [Branch("top", [Branch(f"head{n}", [Branch(f"{n}.{m}") for m in range(n % 4)])
+                          for n in range(1, 17)])]  # fmt: skip
+MANY_TOPS = [Branch(f"top{n}", [Branch(f"{n}.{m}") for m in range(4)]) for n in range(9)]
 ACROSS = [
     ("1.0", "3.2"), ("3.1", "1.1"), ("2.0", "2.2"), ("1.2", "top"), ("top", "3.0"),
     ("lonely", "top"), ("2.1", "lonely"),
@@ -67,6 +70,12 @@ def edges_of(boxes: Sequence[Box], point: tuple[int, int]) -> list[str]:
         if (x in (box.x, box.right) and box.y <= y <= box.bottom)
         or (y in (box.y, box.bottom) and box.x <= x <= box.right)
     ]
+
+
+def goes_on(drawing: Drawing, point: tuple[int, int]) -> bool:
+    """Return whether a point is where a line begins above a column that goes on."""
+    rows = {box.y - BEGIN for box in drawing.boxes}
+    return any(note.x > point[0] - WIDTH for note in drawing.notes) and point[1] in rows
 
 
 def parts(points: Points) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -87,14 +96,17 @@ def crossed(drawing: Drawing) -> list[str]:
     ]
 
 
-@settings(max_examples=40)
+@on_both
+@settings(max_examples=25)
 @given(charts())
 @example((WIDE, ACROSS))
+@example((STACKED, [("16", "head3"), ("2.0", "15.2")]))
+@example((MANY_TOPS, [("0.0", "top8")]))
 @example((a_chain(40), [("0", "39")]))
 def test_boxes_never_overlap_and_no_line_goes_through_one(
-    chart: tuple[list[Branch], Pairs],
+    is_paper: bool, chart: tuple[list[Branch], Pairs]
 ) -> None:
-    drawing = draw(*chart)
+    drawing = draw(*chart, is_paper=is_paper)
 
     for one in drawing.boxes:
         for other in drawing.boxes:
@@ -103,28 +115,34 @@ def test_boxes_never_overlap_and_no_line_goes_through_one(
     assert crossed(drawing) == []
 
 
-@settings(max_examples=40)
+@on_both
+@settings(max_examples=25)
 @given(charts())
 @example((WIDE, ACROSS))
+@example((STACKED, [("16", "head3"), ("2.0", "15.2")]))
+@example((MANY_TOPS, [("0.0", "top8")]))
 def test_every_line_is_straight_and_begins_and_ends_at_a_box(
-    chart: tuple[list[Branch], Pairs],
+    is_paper: bool, chart: tuple[list[Branch], Pairs]
 ) -> None:
-    drawing = draw(*chart)
+    drawing = draw(*chart, is_paper=is_paper)
 
     for points in (*drawing.lines, *drawing.dotted):
-        assert edges_of(drawing.boxes, points[0]), points
+        assert edges_of(drawing.boxes, points[0]) or goes_on(drawing, points[0]), points
         assert edges_of(drawing.boxes, points[-1]), points
         assert all(a[0] == b[0] or a[1] == b[1] for a, b in parts(points)), points
 
 
-@settings(max_examples=40)
+@on_both
+@settings(max_examples=25)
 @given(charts())
 @example((WIDE, ACROSS))
+@example((STACKED, [("16", "head3"), ("2.0", "15.2")]))
+@example((MANY_TOPS, [("0.0", "top8")]))
 def test_everybody_has_a_line_upwards_and_dotted_lines_join_those_they_are_about(
-    chart: tuple[list[Branch], Pairs],
+    is_paper: bool, chart: tuple[list[Branch], Pairs]
 ) -> None:
     tops, pairs = chart
-    drawing = draw(tops, pairs)
+    drawing = draw(tops, pairs, is_paper=is_paper)
     drawn = {box.key for box in drawing.boxes}
     wanted = [{*pair} for pair in pairs if pair[0] != pair[1] and {*pair} <= drawn]
 
@@ -132,16 +150,20 @@ def test_everybody_has_a_line_upwards_and_dotted_lines_join_those_they_are_about
               for each in drawing.dotted]  # fmt: skip
 
     assert len(drawing.lines) == len(drawing.boxes) - len(tops)
+    assert is_paper or not drawing.notes
     assert joined == wanted
 
 
-@settings(max_examples=40)
+@on_both
+@settings(max_examples=25)
 @given(charts())
 @example((WIDE, ACROSS))
+@example((STACKED, [("16", "head3"), ("2.0", "15.2")]))
+@example((MANY_TOPS, [("0.0", "top8")]))
 def test_the_drawing_is_as_large_as_what_is_in_it_and_no_larger_than_a_bound(
-    chart: tuple[list[Branch], Pairs],
+    is_paper: bool, chart: tuple[list[Branch], Pairs]
 ) -> None:
-    drawing = draw(*chart)
+    drawing = draw(*chart, is_paper=is_paper)
     xs = [x for points in (*drawing.lines, *drawing.dotted) for x, _y in points]
     count = len(drawing.boxes)
 
@@ -149,7 +171,7 @@ def test_the_drawing_is_as_large_as_what_is_in_it_and_no_larger_than_a_bound(
     assert all(box.bottom < drawing.height for box in drawing.boxes)
     assert drawing.width <= 2 * MARGIN + count * (WIDTH + GAP + INDENT) + 16 * LANE
     assert drawing.height <= 2 * MARGIN + (count + 1) * ROW
-    assert draw(*chart) == drawing
+    assert draw(*chart, is_paper=is_paper) == drawing
 
 
 def test_one_top_stands_above_the_middle_of_the_first_level() -> None:
@@ -172,9 +194,52 @@ def test_several_tops_stand_side_by_side_each_above_its_own_columns() -> None:
 
 
 def test_an_empty_chart_and_one_person_are_drawn() -> None:
-    assert draw([]) == Drawing(MARGIN, MARGIN, (), [], ())
+    assert draw([]) == Drawing(MARGIN, MARGIN, (), [], (), [])
     assert draw([Branch("a")]).boxes == (Box("a", MARGIN, MARGIN, leads_across=True),)
 
 
 def test_b74_a_chain_of_5000_is_placed_without_a_recursion() -> None:
     assert len(draw(a_chain(5000)).boxes) == 5000
+
+
+def test_of_many_heads_several_stand_in_one_column_so_that_the_top_is_on_the_page() -> None:
+    boxes = {box.key: box for box in draw(STACKED).boxes}
+    columns = {boxes[f"head{n}"].x for n in range(1, 17)}
+    in_order = sorted(boxes.values(), key=lambda box: (box.x // (WIDTH + GAP + INDENT), box.y))
+
+    assert 3 <= len(columns) <= 5
+    assert draw(STACKED).width <= WIDEST
+    assert boxes["head2"].y > boxes["head1"].bottom
+    assert min(columns) < boxes["top"].x < max(columns)
+    assert [box.key for box in in_order if box.key.startswith("head")] == [
+        f"head{n}" for n in range(1, 17)
+    ]
+
+
+def test_many_tops_stand_in_columns_themselves() -> None:
+    drawing = draw(MANY_TOPS)
+
+    assert drawing.width <= WIDEST
+    assert len({box.x for box in drawing.boxes if box.key.startswith("top")}) <= 5
+    assert len(drawing.lines) == 9 * 4
+
+
+def test_on_paper_a_long_list_goes_on_in_the_next_column_below_the_name_of_its_manager() -> None:
+    team = Branch("lead", [Branch(f"one{n:02}") for n in range(60)])
+    screen, paper = (draw([Branch("top", [team])], is_paper=each) for each in (False, True))
+    columns = {box.x for box in paper.boxes if box.key.startswith("one")}
+
+    assert len(columns) > 4
+    assert [note.key for note in paper.notes] == ["lead"] * (len(columns) - 1)
+    assert scale(paper) > 0.5 > 3 * scale(screen)
+
+
+def test_a_chart_of_400_people_uses_the_whole_page() -> None:
+    heads = [Branch(f"h{n}", [Branch(f"{n}.{m}") for m in range(19)]) for n in range(20)]
+    paper = draw([Branch("top", heads)], is_paper=True)
+
+    assert 0.7 < (paper.width / paper.height) / (PAGE[0] / PAGE[1]) < 1.4
+
+
+def scale(drawing: Drawing) -> float:
+    return min(PAGE[0] / drawing.width, PAGE[1] / drawing.height)

@@ -33,7 +33,17 @@ from lupweb.profiles.layout import load_layout
 from lupweb.profiles.reporting import reporting_line
 from tests.databases import both_databases, counted_queries, sqlite_first
 from tests.factories import a_local_group
-from tests.orgchart.company import LINE, a_chart, become, chart, count, people, say
+from tests.orgchart.company import (
+    LINE,
+    a_chart,
+    become,
+    chart,
+    count,
+    counted_anew,
+    counts,
+    people,
+    say,
+)
 
 STRANGER = Viewer(None)
 
@@ -192,6 +202,31 @@ def test_b74_a_ring_a_long_chain_and_20000_reports_are_read_in_windows(in_app: F
     assert levels(seen, OPERATOR, [6_001], limit=12)[6_001].rest == 19_988
     assert ids(tops(seen, OPERATOR)) == [1, 1_001, 6_001]
     assert faulty(seen, OPERATOR, Flaw.CYCLE).people[0].named_id == 2
+
+
+@pytest.mark.thorough
+@both_databases
+def test_b74_a_thousand_circles_and_10000_missing_managers_are_counted_and_listed(
+    in_app: Flask,
+) -> None:
+    a_chart()
+    people(*range(1, 15_001), is_told=False)
+    circles = {each: each + 1 if each % 2 else each - 1 for each in range(1, 2_001)}
+    missing = dict.fromkeys(range(2_001, 12_001), "gone")
+    below = {each: each - 10_000 for each in range(12_001, 15_001)}
+    say({**circles, **missing, **below}, is_told=False)
+    count()
+    seen = chart()
+
+    assert problems(seen, OPERATOR).counts == {Flaw.CYCLE: 1_000, Flaw.MISSING: 10_000}
+    with counted_queries() as sent:
+        first = tops(seen, OPERATOR, limit=12)
+        last = faulty(seen, OPERATOR, Flaw.MISSING, offset=9_990)
+    assert (first.count, len(first.places), first.places[0].flaw) == (4_000, 12, Flaw.CYCLE)
+    assert (last.count, len(last.people), last.people[0].value) == (10_000, 10, "pgone")
+    assert len(sent) == 4
+    assert standing(seen, OPERATOR, 2).ids == [1, 2]
+    assert counts() == counted_anew()
 
 
 def test_every_question_asks_the_database_as_often_for_many_as_for_few(in_app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Of whatever people say about their managers one forest is made (hostile-input.md B74)."""
 
 import random
+from collections import Counter
 from collections.abc import Collection, Mapping
 
 from hypothesis import given
@@ -80,6 +81,25 @@ def test_the_forest_is_the_same_in_whatever_order_people_come(
     seed.shuffle(sayings)
 
     assert grow(dict.fromkeys(shuffled), dict(sayings)) == grow(people, named)
+
+
+@given(people=PEOPLE, named=SAYINGS)
+def test_who_is_named_by_nobody_need_not_be_there_to_be_counted(
+    people: set[int], named: dict[int, int | None]
+) -> None:
+    grown = grow(people, named)
+    plain = {
+        person
+        for person, manager in named.items()
+        if person in people - {*named.values()} and manager in people
+    }
+    leaves = Counter(manager for person, manager in named.items() if person in plain)
+    others = {person: manager for person, manager in named.items() if person not in plain}
+
+    found = grow_forest(people - plain, others, leaves).branches()
+
+    assert found == {person: grown[person] for person in people - plain}
+    assert all(grown[person] == Branch(named[person] or 0, None, 0, 0) for person in plain)
 
 
 @given(before=PEOPLE, after=PEOPLE, old=SAYINGS, new=SAYINGS, asked=PEOPLE)

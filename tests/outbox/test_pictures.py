@@ -1,6 +1,7 @@
 """Pictures that people choose go to the directory, and come from there."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -8,17 +9,17 @@ from sqlalchemy import select
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.models import Directory
-from lupweb.errors import Forbidden, NotFound
+from lupweb.errors import Forbidden, InvalidValue, NotFound
 from lupweb.outbox.comparing import Held, what_is_held
 from lupweb.outbox.states import OutboxState
 from lupweb.outbox.values import PICTURE, Claimed
 from lupweb.people.queries import get_person
 from lupweb.profiles.models import Picture
-from lupweb.profiles.picture_maker import PictureMaker
-from lupweb.profiles.picture_writing import PICTURE_VALUES, with_picture
+from lupweb.profiles.picture_maker import Crop, PictureMaker
+from lupweb.profiles.picture_writing import PICTURE_VALUES, largest_that_fits, with_picture
 from lupweb.profiles.pictures import PreparedPicture, get_picture, prepared
 from lupweb.profiles.queries import profile
-from lupweb.profiles.uploads import change_picture, picture_desk
+from lupweb.profiles.uploads import change_picture, picture_desk, prepare_upload
 from tests.databases import both_databases
 from tests.factories import a_run
 from tests.fakes import FakeDirectory
@@ -166,6 +167,51 @@ def test_a_thumbnail_is_small(company: FakeDirectory, old: bytes, maker: Picture
     (content,) = made.wanted.desired
     assert content == prepared(a_picture(colour=BLUE), maker).sizes[96]
     assert message(claimed.id).state == "leased"
+
+
+@pytest.mark.parametrize(
+    ("attribute", "most", "size"),
+    [
+        ("jpegPhoto", None, 512),
+        ("jpegPhoto", 90_000, 192),
+        ("jpegPhoto", 8_000, None),  # not even the smallest
+        ("thumbnailPhoto", None, 96),
+        ("thumbnailPhoto", 9_000, None),
+    ],
+)
+def test_b105_the_largest_square_that_the_directory_takes_is_sent(
+    attribute: str, most: int | None, size: int | None
+) -> None:
+    sizes = {0: b"whole", 96: b"9" * 10_000, 192: b"1" * 80_000, 512: b"5" * 200_000}
+
+    found = largest_that_fits(sizes, attribute, most)
+
+    assert found == (sizes[size] if size else None)
+
+
+@pytest.mark.parametrize(
+    ("facts", "sentence"),
+    [
+        ({"binary": False}, "holds text in jpegPhoto"),
+        ({"longest": 100}, "cannot be saved to the directory"),
+        ({"modifiable": False}, "never saved to a directory"),
+    ],
+)
+def test_b105_a_picture_that_cannot_be_held_is_refused_before_anything_is_stored(
+    company: FakeDirectory, old: bytes, facts: dict[str, Any], sentence: str
+) -> None:
+    with transaction():
+        directory = db.session.scalars(select(Directory)).one()
+        said = {"names": ["jpegPhoto"], "syntax": "", "single": False, "modifiable": True}
+        said |= {"longest": None, "binary": True, "counts_characters": True, **facts}
+        directory.attributes = {**directory.attributes, "jpegphoto": said}
+    desk = picture_desk(viewer_named("ada"), "ada")
+    end_reading()
+
+    with pytest.raises(InvalidValue, match=sentence):
+        prepare_upload(desk, a_picture(colour=BLUE), Crop())
+
+    assert messages_of("ada") == []
 
 
 def test_a_picture_from_ldap_is_locked_while_nothing_is_saved_there(

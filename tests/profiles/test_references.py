@@ -160,7 +160,7 @@ def test_who_is_not_shown_is_named_to_nobody_but_the_operator(crew: FakeDirector
     people = [get_person("ada")]
     assert documents(dea, layout(), people)[0]["values"]["helpers"] == ["ben"]
     said = documents(dea, layout(), people, in_words=True)[0]["values"]["helpers"]
-    assert said == ["ben", str(NOT_SHOWN)]
+    assert said == ["Ben Özgür", str(NOT_SHOWN)]
 
 
 def test_who_is_not_shown_stands_in_the_form_in_words_and_stays_what_they_are(

@@ -111,6 +111,18 @@ CASES: dict[str, Says] = {
     "location:sao paulo": has("location", "São Paulo"),
     "name:Жанна*": fits("name", "жанна.*"),
     "name:李*": fits("name", "李.*"),
+    "department:Sales ODER department:IT": either(SALES, IT),
+    "department:Sales UND location:Hamburg": both(SALES, HAMBURG),
+    "NICHT (department:IT ODER location:Hamburg)": no(either(IT, HAMBURG)),
+    "location:Hamburg UND NICHT department:IT": both(HAMBURG, no(IT)),
+    "department:IT oder department:Sales": nobody,
+    'department:"ODER"': nobody,
+    # the examples of the manual
+    'department:"Research and Development"': has("department", "Research and Development"),
+    'team:"Sales (EMEA)"': has("team", "Sales (EMEA)"),
+    r"team:Sales\ \(EMEA\)": has("team", "Sales (EMEA)"),
+    'name:"Anna Muller"': has("name", "Anna Muller"),
+    r"name:Ben*\*": nobody,
     # joined
     "department:Sales OR department:IT": either(SALES, IT),
     "department:Sales AND location:Hamburg": both(SALES, HAMBURG),

@@ -97,6 +97,24 @@ def test_joins_in_small_letters_in_quotes_or_escaped_are_words() -> None:
     assert parse(r'and "OR" \NOT') == Words(("and", "OR", "NOT"), 1)
 
 
+def test_german_words_join_as_english_ones_do_and_small_ones_are_words() -> None:
+    assert parse("NICHT a UND b ODER c:d") == parse("NOT   a AND b OR   c:d")
+    assert parse("und oder") == Words(("und", "oder"), 1)
+    assert parse("c:ODERBERG") == Comparison("c", Operator.IS, Value("ODERBERG"), 1, 3)
+    with pytest.raises(FilterRefused, match="missing behind “ODER”"):
+        parse("a ODER")
+
+
+@pytest.mark.parametrize(("sign", "room"), [("ü", 1_000), ("田", 666), ("😀", 500)])
+def test_b91_a_filter_has_room_in_an_address_whatever_its_alphabet(sign: str, room: int) -> None:
+    assert isinstance(parse(sign * room), Words)
+
+    with pytest.raises(FilterRefused, match="too long for an address") as caught:
+        parse(sign * (room + 1))
+
+    assert caught.value.column == room + 1
+
+
 @pytest.mark.parametrize("written", ["a" * LONGEST_FILTER, "(" * DEEPEST + "a" + ")" * DEEPEST])
 def test_what_is_just_small_enough_is_read(written: str) -> None:
     assert isinstance(parse(written), Words)

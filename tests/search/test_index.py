@@ -111,6 +111,17 @@ def test_names_of_people_who_are_not_listed_are_not_told(in_app: Flask) -> None:
     assert match(EVERYBODY, load_layout(), "casandra").similar == ()
 
 
+def test_names_to_tell_are_read_by_number_and_not_from_all_who_are_listed(in_app: Flask) -> None:
+    """With a condition for who is listed, SQLite walked through a hundred thousand people."""
+    a_person("Jürgen Größe-Müller")
+
+    with counted_queries() as sent:
+        assert match(EVERYBODY, load_layout(), "jurgne").similar == ("Jürgen",)
+
+    assert [each for each in sent if " person " in each and "id IN" not in each] == []
+    assert [each for each in sent if "state IN" in each] == []
+
+
 @both_databases
 def test_five_people_found_are_enough_not_to_look_for_similar_names(in_app: Flask) -> None:
     several = {a_person(f"Marta N{number}") for number in range(5)}

@@ -33,6 +33,13 @@ TODAY = date(2024, 2, 29)
         ("2023-2", "2023-02-01", "2023-02-28"),
         ("31.12.2023", "2023-12-31", "2023-12-31"),
         ("1 March 2024", "2024-03-01", "2024-03-01"),
+        ("heute", "2024-02-29", "2024-02-29"),
+        ("Gestern", "2024-02-28", "2024-02-28"),
+        ("diese Woche", "2024-02-26", "2024-03-03"),
+        ("nächsten  Monat", "2024-03-01", "2024-03-31"),
+        ("naechste 7 Tage", "2024-02-29", "2024-03-07"),
+        ("in den letzten 30 Tagen", "2024-01-30", "2024-02-29"),
+        ("letztes Jahr", "2023-01-01", "2023-12-31"),
         ("next 9999 years", "2024-02-29", "9999-12-31"),
         ("last 9999 months", "1190-11-29", "2024-02-29"),
         ("last 9999 years", "0001-01-01", "2024-02-29"),
@@ -45,7 +52,8 @@ def test_days_are_counted_from_today_or_stand_in_the_calendar(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0000", "2024-13", "2024-02-30", "next days", "next 10000 days", "soon", "30.2."]
+    "text",
+    ["", "0000", "2024-13", "2024-02-30", "next days", "next 10000 days", "soon", "30.2.", "woche"],
 )
 def test_what_names_no_day_is_none(text: str) -> None:
     assert read_days(text, TODAY) is None

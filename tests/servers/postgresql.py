@@ -8,8 +8,9 @@ import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,60 @@ STOPPED_WITHIN_S = 10
 FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 
 
+@dataclass
+class Cluster:
+    """A PostgreSQL that may be killed, and started again on the same data."""
+
+    url: str
+    argv: Sequence[str]
+    options: Mapping[str, Any]
+    log: Path
+    server: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers; also while a killed one's children still end."""
+        deadline = time.monotonic() + READY_WITHIN_S
+        while True:
+            with self.log.open("ab") as output:
+                self.server = subprocess.Popen(  # noqa: S603 - our own arguments
+                    self.argv, stdout=output, stderr=output, **self.options
+                )
+            try:
+                _wait_until_ready(self.server, self.url, self.log)
+            except RuntimeError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+            else:
+                return
+
+    def kill(self) -> None:
+        """End its first process as a power cut would."""
+        assert self.server is not None
+        self.server.kill()
+        self.server.wait()
+
+    def stop(self) -> None:
+        """End it, and with it whatever is connected."""
+        if self.server is not None:
+            _stop(self.server)
+
+
 @contextmanager
 def running_postgresql(folder: Path) -> Iterator[str]:
-    """Run a PostgreSQL while the block lasts; give the URL of its first, empty database.
+    """Run a PostgreSQL while the block lasts; give the URL of its first, empty database."""
+    with a_cluster(folder) as cluster:
+        yield cluster.url
+
+
+@contextmanager
+def a_cluster(folder: Path, *, is_killed: bool = False) -> Iterator[Cluster]:
+    """Run a PostgreSQL while the block lasts, to be killed and started again.
 
     PostgreSQL refuses to run as root: then it runs as another user, in a folder of that user.
 
     :param folder: where its log is kept
+    :param is_killed: what it committed must be there when it is started again
     """
     programs = _programs()
     if programs is None:
@@ -40,16 +88,17 @@ def running_postgresql(folder: Path) -> Iterator[str]:
         if owner:
             os.chown(short, owner["user"], owner["group"])
         _make_cluster(programs, short, owner)
-        log = folder / "postgresql.log"
-        with log.open("wb") as output:
-            server = subprocess.Popen(  # noqa: S603 - our own arguments
-                _command(programs, short), stdout=output, stderr=output, cwd=short, **owner
-            )
+        cluster = Cluster(
+            url=f"postgresql://lupweb@/postgres?host={short}",
+            argv=_command(programs, short, is_killed=is_killed),
+            options={"cwd": short, **owner},
+            log=folder / "postgresql.log",
+        )
         try:
-            _wait_until_ready(server, url := f"postgresql://lupweb@/postgres?host={short}", log)
-            yield url
+            cluster.start()
+            yield cluster
         finally:
-            _stop(server)
+            cluster.stop()
 
 
 @contextmanager
@@ -98,8 +147,9 @@ def _make_cluster(programs: Path, short: str, owner: dict[str, Any]) -> None:
         raise RuntimeError(f"initdb failed:\n{made.stderr.decode(errors='replace')}")
 
 
-def _command(programs: Path, short: str) -> list[str]:
-    settings = {**FAST, "listen_addresses": "", "unix_socket_directories": short}
+def _command(programs: Path, short: str, *, is_killed: bool) -> list[str]:
+    lasting = {"synchronous_commit": "on"} if is_killed else {}
+    settings = {**FAST, **lasting, "listen_addresses": "", "unix_socket_directories": short}
     pairs = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     return [str(programs / "postgres"), "-D", f"{short}/data", *pairs]
 

@@ -9,6 +9,7 @@ import ldap
 from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.directories.connect import refuse_in_transaction
+from lupweb.directories.models import Directory
 from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server
 from lupweb.ldap.dn import fold_dn
@@ -48,6 +49,10 @@ class RealDirectory:
         self._handle = ldap.initialize(self.running.uri)
         self._handle.simple_bind_s(self.running.bind_dn, self.running.password)
         self.server = _Server(self)
+
+    def configure(self, row: Directory) -> None:
+        """Let an installation reach it, through the proxy; inside a transaction."""
+        row.uris = [self.proxy.uri]
 
     def make_empty(self) -> None:
         """Take everything away but the empty branches."""

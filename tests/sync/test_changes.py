@@ -271,7 +271,7 @@ def test_references_are_looked_at_again_unless_nothing_moved(company: FakeDirect
 
     changes_read(company)
     assert manager_of("ben") is None
-    company.set("dea", "telephoneNumber", [b"+49 611 99998"])
+    company.rename("dea", f"uid=dora,ou=people,{SUFFIX}")
     changes_read(company)
 
     assert leader is not None

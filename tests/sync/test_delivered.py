@@ -2,6 +2,7 @@
 
 import marshal
 from datetime import UTC, datetime
+from itertools import chain
 
 import pytest
 
@@ -9,9 +10,18 @@ from lupweb.errors import InvalidValue
 from lupweb.field_types import field_type
 from lupweb.ldap.entry import Entry
 from lupweb.people.states import PersonState
-from lupweb.sync.delivered import Delivered, Naming, Surroundings, delivered_page
-from lupweb.sync.fields import MappedField
+from lupweb.profiles.document import as_json, documents_of
+from lupweb.sync.delivered import (
+    Delivered,
+    Naming,
+    Surroundings,
+    delivered_page,
+    nobody_of,
+    people_of,
+)
+from lupweb.sync.fields import MappedField, Table
 from lupweb.sync.finding import Everybody
+from lupweb.sync.handing import packed, unpacked
 from lupweb.sync.plan import Known, plan
 
 NAMING = Naming("entryUUID", "entryCSN", "uid", "displayName", "mail", "uid")
@@ -37,9 +47,9 @@ STORED = Known(
 def said_by(**attributes: list[bytes]) -> Delivered:
     """Return what Anna's entry says with other attributes."""
     page = delivered_page([Entry("uid=anna", {**ANNA, **attributes})], AROUND)
-    people, nobody = marshal.loads(marshal.dumps(page))  # noqa: S302 - our own
-    assert nobody == []
-    return Delivered._make(people[0])
+    passed = marshal.loads(marshal.dumps(page))  # noqa: S302 - our own
+    assert nobody_of(passed) == []
+    return next(people_of(passed))
 
 
 def test_what_an_entry_says_passes_from_one_process_to_another() -> None:
@@ -53,10 +63,10 @@ def test_what_an_entry_says_passes_from_one_process_to_another() -> None:
 def test_an_entry_without_a_proper_unique_id_stops_nobody_else() -> None:
     entries = [Entry("uid=x", {**ANNA, "entryUUID": [b"?"]}), Entry("uid=anna", ANNA)]
 
-    people, nobody = delivered_page(entries, AROUND)
+    page = delivered_page(entries, AROUND)
 
-    assert [person[0] for person in people] == [ONE]
-    assert [dn for dn, _why in nobody] == ["uid=x"]
+    assert [person.unique_id for person in people_of(page)] == [ONE]
+    assert [dn for dn, _why in nobody_of(page)] == ["uid=x"]
 
 
 def test_a_person_without_a_login_cannot_be_named() -> None:
@@ -94,10 +104,39 @@ def test_what_one_entry_says_does_not_depend_on_the_others_of_its_page() -> None
     ]
     entries = [Entry(f"uid=n{place}", {**ANNA, **other}) for place, other in enumerate(others)]
 
-    together, _nobody = delivered_page(entries, around)
+    together = [*people_of(delivered_page(entries, around))]
 
-    assert together == [delivered_page([entry], around)[0][0] for entry in entries]
-    assert '"phone":"+1 \\"2\\""' in Delivered._make(together[1]).document
+    assert together == [*people_of([*chain(*(delivered_page([one], around) for one in entries))])]
+    assert '"phone":"+1 \\"2\\""' in together[1].document
+
+
+def test_one_attribute_under_two_names_is_one_of_each_entry() -> None:
+    entries = [Entry("uid=a", {"Mail": [b"1"]}), Entry("uid=b", {"mail": [b"2"], "MAIL": [b"3"]})]
+
+    assert Table(entries).column("mail") == [[b"1"], [b"2", b"3"]]
+    assert Table(entries).column("sn") == [(), ()]
+
+
+def test_documents_of_many_are_those_of_each() -> None:
+    fields = [MappedField.of(key, key, field_type("text")) for key in ("a", "b", "c")]
+    people = [("x", "", '"}},{'), ("", "", ""), ("", '\\,"a":""', ""), ("1", "2", "3\x7f")]
+    entries = [
+        Entry("", {key: [text.encode()] for key, text in zip("abc", texts, strict=True) if text})
+        for texts in people
+    ]
+    table = Table(entries)
+    columns = [field.column(table.column(field.attribute)) for field in fields]
+
+    documents = documents_of([column.members for column in columns], len(entries))
+
+    kept = zip(*(column.texts for column in columns), strict=True)
+    wanted = [{k: v for k, v in zip("abc", row, strict=True) if v} for row in kept]
+    assert documents == [as_json(values) for values in wanted]
+
+
+def test_texts_pass_whatever_is_in_them() -> None:
+    for texts in ([], [""], ["a", "", "b"], ["a\x7fb", "c"]):
+        assert unpacked(packed(texts)) == texts
 
 
 def test_people_are_found_by_their_dns_unless_two_share_one() -> None:

@@ -1,16 +1,23 @@
 """Groups between the runs: read when one of them changed, or when people came, went or moved."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from lupweb import clock
 from lupweb.database import db, transaction
+from lupweb.directories.service import get_directory
 from lupweb.errors import AlreadyRunning
+from lupweb.notices.troubles import TroubleKind, troubles
 from lupweb.people.models import Group, Membership, Person
 from lupweb.runs.leases import take
 from lupweb.runs.models import Run
 from lupweb.runs.service import request
 from lupweb.runs.states import covers
 from lupweb.runs.timetable import TRIGGER
+from lupweb.sync.memberships import Moved
+from lupweb.sync.records import record
 from lupweb.sync.service import perform, run
 from tests.databases import both_databases
 from tests.factories import SECRET_KEY, SUFFIX, an_entry
@@ -154,3 +161,58 @@ def test_a_run_of_changes_that_waits_does_the_groups_as_well() -> None:
     assert covers("full", "groups")
     assert not covers("groups", "auto")
     assert not covers("groups", "changes")
+
+
+@pytest.fixture
+def crowd(company: FakeDirectory) -> FakeDirectory:
+    """Twelve more people, all of them members."""
+    logins = [f"m{number}" for number in range(12)]
+    for login in logins:
+        an_entry(company, login)
+    company.set(SAFETY, "member", [dn(login) for login in logins])
+    synchronized(company)
+    return company
+
+
+def test_g9_20_a_group_that_loses_most_members_is_emptied_at_once_and_that_is_told(
+    crowd: FakeDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = len(db.session.scalars(select(Person.id).where(Person.state == "active")).all())
+    crowd.delete(SAFETY)
+
+    number = groups_read(crowd)
+
+    assert members() == []
+    texts = [each["text"] for each in record(number)["errors"]]
+    assert any(each.startswith("12 of the 12 members of the group “safety” left") for each in texts)
+    assert any("is not in the directory" in each for each in texts)
+    (told,) = troubles()
+    assert (told.kind, told.run_id, told.is_bad) == (TroubleKind.MEMBERS_LEFT, number, False)
+    assert (
+        len(db.session.scalars(select(Person.id).where(Person.state == "active")).all()) == people
+    )
+    db.session.rollback()
+    true = clock.now
+    monkeypatch.setattr(clock, "now", lambda: true() + timedelta(hours=25))
+    assert troubles() == []
+
+
+def test_g9_20_a_group_filter_that_finds_no_group_takes_nobody_out(crowd: FakeDirectory) -> None:
+    with transaction():
+        directory = get_directory("main")
+        directory.group_filter, directory.additional_group_dn = "(cn=nothing)", "ou=people"
+
+    document = changes_read(crowd)
+
+    texts = [each["text"] for each in document["errors"] if "group" in each["text"]]
+    assert (document["state"], texts, len(members())) == ("done", [], 12)
+
+
+@pytest.mark.parametrize(
+    ("before", "left", "is_told"),
+    [(12, 12, True), (10, 10, False), (40, 20, False), (40, 21, True)],
+)
+def test_administrators_are_told_of_more_than_ten_members_and_half_of_them(
+    before: int, left: int, is_told: bool
+) -> None:
+    assert Moved(before, left).is_great_loss is is_told

@@ -28,9 +28,11 @@ from lupweb.writeback.models import Breaker
 from tests.factories import SECRET_KEY, SUFFIX
 from tests.faults.ldif import record
 from tests.servers.faultproxy import running_proxy
+from tests.servers.samba import running_samba
 from tests.servers.slapd import RunningSlapd, require_slapd, running_slapd
 from tests.sync.happenings import WHO
 from tests.sync.real_directory import ACCESS, RealDirectory
+from tests.sync.samba_directory import SambaDirectory
 from tests.sync.telling import histories
 from tests.sync.test_histories import MODES, Histories
 from tests.sync.world import World, present
@@ -46,11 +48,11 @@ OPEN = (OutboxState.CONFLICT, OutboxState.REJECTED, OutboxState.DEAD)
 class RealHistories(Histories):
     """The same histories, of a server and an installation that are real."""
 
-    directory: RealDirectory
+    directory: RealDirectory | SambaDirectory
 
     save_backup = put_back = None  # nobody puts the files of a server back while it runs
 
-    def __init__(self, directory: RealDirectory) -> None:
+    def __init__(self, directory: RealDirectory | SambaDirectory) -> None:
         super().__init__()
         self.directory, self.server = directory, directory.server
         self.world = World(directory=directory)  # type: ignore[arg-type] # it has the same words
@@ -62,7 +64,8 @@ class RealHistories(Histories):
         self.world.begin()
         with transaction():
             row = db.session.scalars(select(Directory)).one()
-            row.uris, row.writes = [self.directory.proxy.uri], True
+            self.directory.configure(row)
+            row.writes = True
             define_field("desk", "Desk", category="work", source=Source.LDAP, attribute=ROOM)
             field = select(ProfileField).where(ProfileField.key == "desk")
             db.session.scalars(field).one().writes_back = True
@@ -146,9 +149,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSlapd]:
 
 
 @pytest.fixture
-def directory(running: RunningSlapd, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealDirectory]:
+def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(phases, "PAGE_SIZES", (9, 5, 3))
     monkeypatch.setattr(apply, "BLOCK", 4)
+
+
+@pytest.fixture
+def directory(running: RunningSlapd, _small_steps: None) -> Iterator[RealDirectory]:
     with running_proxy(running.uri) as proxy:
         real = RealDirectory(running, proxy)
         yield real
@@ -160,3 +167,18 @@ def test_whatever_happens_every_value_is_the_servers_or_is_told_to_be_open(
     directory: RealDirectory, tmp_path: Path, sqlite_with_tables: Path
 ) -> None:
     histories(lambda: RealHistories(directory), tmp_path, sqlite_with_tables, usually=1)
+
+
+@pytest.mark.thorough
+@pytest.mark.usefixtures("in_app", "_small_steps")
+def test_whatever_happens_every_value_is_that_of_active_directory_or_is_told_to_be_open(
+    tmp_path: Path, sqlite_with_tables: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """It names entries otherwise, counts changes, moves no stamp of a renamed manager's people."""
+    with (
+        running_samba(tmp_path_factory.mktemp("samba")) as samba,
+        running_proxy(samba.ldaps_uri.replace("ldaps://", "ldap://")) as proxy,
+    ):
+        real = SambaDirectory(samba, proxy)
+        histories(lambda: RealHistories(real), tmp_path, sqlite_with_tables, usually=2, steps=20)
+        real.close()

@@ -39,10 +39,13 @@ def test_what_was_held_is_listed_and_released_by_name(company: FakeDirectory) ->
     assert {each["action"] for each in listed} == {"hide"}
     assert len(listed) == GONE
 
+    took = record(run_id)["seconds"]
+
     approve(run_id)
 
     assert active_people() == PEOPLE + 5 - GONE
     document = record(run_id)
+    assert document["seconds"] == took  # the run, not how long it waited for somebody
     assert (document["state"], document["missing"], document["held"]) == ("done", GONE, 0)
     assert get_person("p0").state == PersonState.MISSING
 

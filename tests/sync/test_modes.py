@@ -16,6 +16,7 @@ from lupweb.profiles.editor import define_field
 from lupweb.profiles.models import ProfileField
 from lupweb.profiles.sources import Source
 from lupweb.runs.service import get_run
+from lupweb.sync import links
 from lupweb.sync.fingerprints import unread_fields
 from tests.databases import both_databases
 from tests.factories import SECRET_KEY, an_entry
@@ -102,6 +103,24 @@ def test_another_attribute_of_a_field_is_read_for_everybody(company: FakeDirecto
 
     assert document["mode"] == "fill"
     assert values("ada")["phone"] == "+49 170 1"
+
+
+def test_references_are_looked_at_again_where_somebody_may_be_called_otherwise(
+    company: FakeDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    map_field("room", "roomNumber")
+    synchronized(company)
+    looked: list[object] = []
+    monkeypatch.setattr(links, "_wrong_dns", lambda *asked: looked.append(asked) or [])
+
+    company.set("ada", "roomNumber", [b"9.99"])
+    changes_read(company)
+    assert values("ada")["room"] == "9.99"
+    assert not looked
+
+    company.set("ada", "mail", [b"other@example.com"])
+    changes_read(company)
+    assert looked
 
 
 def test_a_field_whose_attribute_no_schema_knows_starts_no_fill(company: FakeDirectory) -> None:

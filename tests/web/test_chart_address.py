@@ -29,7 +29,8 @@ def read(query: str) -> ChartAddress:
         zoom=st.sampled_from([FIT, 30, 100, 200]),
         part=st.none() | st.tuples(NUMBERS, NUMBERS),
         line=st.sampled_from(["", "mentor"]),
-        anchor=st.sampled_from(["", "p7"]),
+        at=st.sampled_from([0, 7]),
+        anchor=st.sampled_from(["", "op7"]),
     )
 )
 def test_an_address_says_all_that_it_was_made_of(address: ChartAddress) -> None:
@@ -86,7 +87,19 @@ def test_closing_a_team_forgets_that_all_of_it_was_shown() -> None:
     whole = ChartAddress(PATH, open_ids=(1, 7), part=(7, 100))
 
     assert whole.with_open([1, 7, 9], 9).part == (7, 100)
-    assert str(whole.with_open([1], 7)) == f"{PATH}?open=1#p7"
+    assert str(whole.with_open([1], 7)) == f"{PATH}?open=1&at=7#op7"
+
+
+def test_where_the_drawing_is_seen_no_address_moves_the_page() -> None:
+    drawn = ChartAddress(PATH, view="chart")
+
+    assert str(drawn.on("ada", 7)) == f"{PATH}?focus=ada&view=chart"
+    assert str(drawn.with_open([1], 7)) == f"{PATH}?view=chart&open=1&at=7"
+    assert str(replace(drawn, view="outline").on("ada", 7)) == (
+        f"{PATH}?focus=ada&view=outline#op7"
+    )
+    assert read("at=7.8&focus=ada").at == 7
+    assert read("at=x").at == 0
 
 
 def test_steps_of_the_size_end_at_its_bounds() -> None:

@@ -147,3 +147,17 @@ def test_who_only_types_on_makes_no_new_step_to_go_back_to(
     before: str, now: str, continues: bool
 ) -> None:
     assert read(now).continues(before) is continues
+
+
+@pytest.mark.parametrize("stored", [False, True])
+@pytest.mark.parametrize(
+    "said",
+    ["", "q=a+%26b", "letter=B&page=2", "q=%C3%B8&f.letter=x&sort=-newest&view=list&all=team"],
+)
+def test_addresses_of_all_letters_are_those_of_each_letter(said: str, stored: bool) -> None:
+    address = read(said).as_stored() if stored else read(said)
+
+    found = address.of_letters("AZ#")
+
+    assert found == {letter: str(address.of_letter(letter)) for letter in "AZ#"}
+    assert found["#"].count("letter=%23") == 1

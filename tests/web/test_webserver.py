@@ -142,6 +142,13 @@ def test_b17_a_header_that_is_too_large_is_refused(port: int, fields: bytes) -> 
         assert status(read(connection)) in {400, 431}
 
 
+def test_an_address_that_is_too_long_is_refused_in_words(port: int) -> None:
+    answer = answer_to(port, PAGE.replace(b"/login", b"/people?filter=" + b"%C3%BC" * 1_400))
+
+    assert status(answer) == 414
+    assert b"leave something out" in answer
+
+
 def test_b14_a_cookie_of_eight_kilobytes_is_nobody(port: int) -> None:
     cookie = b"Cookie: lupweb=k." + b"x" * 8192
     answer = answer_to(

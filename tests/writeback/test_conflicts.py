@@ -23,6 +23,7 @@ def conflict(company: FakeDirectory) -> int:
     company.set("anna", "title", [b"Waiter"])
     drain(company)
     assert state(number) is OutboxState.CONFLICT
+    assert message(number).settled_at  # its owner is told since when
     return number
 
 

@@ -1,10 +1,15 @@
 """X23, X29: wherever a process dies, the next drain finds what became of its work."""
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from lupweb.app import create_app
 from lupweb.audit.models import History
 from lupweb.database import db, end_reading
 from lupweb.outbox.states import OutboxState
@@ -85,3 +90,39 @@ def test_what_a_dead_process_may_have_sent_is_not_denied(
 
     found = message(number)
     assert (found.state, found.found_value, found.maybe_applied) == ("conflict", "Waiter", True)
+
+
+@pytest.mark.parametrize("copied", ["before_claim", "in_between", "after_written_commit"])
+def test_x29_what_is_left_on_the_disk_after_a_power_cut_goes_on(
+    in_app: Flask, company: FakeDirectory, tmp_path: Path, clock_of: Clock, copied: str
+) -> None:
+    """The file and its log are copied while they are in use; what was promised is in them."""
+    number = enter("anna", "position", "Chef")
+    if copied == "before_claim":
+        _copy_files(tmp_path)
+    with pytest.MonkeyPatch.context() as cut:
+        if copied == "in_between":
+            cut.setattr(settling, "confirm", lambda *_a, **_k: _copy_files(tmp_path))
+        drain(company)
+    if copied == "after_written_commit":
+        _copy_files(tmp_path)
+    db.session.remove()
+    clock_of.move(seconds=61)
+
+    settings = replace(in_app.extensions["lupweb"].settings, instance=tmp_path / "left")
+    with create_app(settings).app_context():
+        drain(company)
+        assert state(number) is OutboxState.WRITTEN
+        assert confirmed("anna", "position") == "Chef"
+        assert history("anna") == [("Cook", "Chef")]
+        db.session.remove()
+        db.engine.dispose()
+    assert held(company, "anna", "title") == [b"Chef"]
+    assert len(company.server.changing.changes) == 1
+
+
+def _copy_files(tmp_path: Path) -> None:
+    left = tmp_path / "left"
+    left.mkdir()
+    for each in tmp_path.glob("lupweb.sqlite*"):
+        shutil.copy(each, left)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flask import Blueprint, Flask, g, redirect, url_for
+from flask import Blueprint, Flask, current_app, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from lupweb.accounts.viewers import require_administrator
+from lupweb.notices.machine import MachineTrouble, machine_troubles
 from lupweb.notices.troubles import Trouble, troubles
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
@@ -101,6 +102,7 @@ def _page(name: str, current: str) -> Blueprint:
             "admin_current": current,
             "admin_troubles": _troubles,
             "admin_values": _value_troubles,
+            "admin_machine": _machine_troubles,
         }
 
     _pages[name] = page
@@ -121,6 +123,14 @@ def _troubles() -> Sequence[Trouble]:
     if "admin_troubles" not in g:
         g.admin_troubles = troubles()
     found: Sequence[Trouble] = g.admin_troubles
+    return found
+
+
+def _machine_troubles() -> Sequence[MachineTrouble]:
+    """Return what administrators must know of this machine; asked once, as above."""
+    if "admin_machine" not in g:
+        g.admin_machine = machine_troubles(current_app.extensions["lupweb"].settings.instance)
+    found: Sequence[MachineTrouble] = g.admin_machine
     return found
 
 

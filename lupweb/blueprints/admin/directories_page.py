@@ -7,8 +7,7 @@ from flask import render_template, request
 from sqlalchemy import select
 
 from lupweb.accounts.giving import is_system_administrator
-from lupweb.blueprints.admin.directories_writing import STEP_NAMES as WRITE_STEPS
-from lupweb.blueprints.admin.directories_writing import write_panel
+from lupweb.blueprints.admin.directories_writing import name_of_step, write_panel
 from lupweb.blueprints.admin.parts import connect, secret_key
 from lupweb.configfile.directory_trying import try_connection, try_filter
 from lupweb.configfile.field_draft import Draft
@@ -138,7 +137,7 @@ def directory_page(draft: Draft, tried: Tried, write_problem: Text | str = "") -
         step_names=STEP_NAMES,
         may_change=is_system_administrator(viewer()),
         writing=write_panel(draft.key, write_problem),
-        write_steps=WRITE_STEPS,
+        name_of_step=name_of_step,
         password_typed=bool(request.form.get("bind_password")) and not tried.is_empty,
     )
 

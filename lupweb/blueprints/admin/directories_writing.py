@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import current_app, request
 
@@ -18,6 +19,7 @@ from lupweb.profiles.field_preview import chosen_person
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
 from lupweb.web.layouts import page_layout, site_options
+from lupweb.writeback.access_steps import AccessState, AccessStep
 from lupweb.writeback.directory_changes import try_again_now
 from lupweb.writeback.trials import (
     Asked,
@@ -31,15 +33,28 @@ from lupweb.writeback.trials import (
 )
 
 STEP_NAMES: Mapping[str, Text] = {
-    "person": _("The person is in this directory"),
+    "person": _("The person in this directory"),
     "connection": _("Sign in"),
     "entry": _("Find the entry"),
-    "attribute": _("The attribute is there"),
-    "value": _("The attribute fits"),
+    "attribute": _("The attribute in the schema"),
+    "value": _("The kind of attribute"),
     "right": _("The right to write"),
     "write": _("Write the same value"),
     "read_back": _("Read it back"),
 }
+FAILURES: Mapping[str, Text] = {
+    "person": _("The person is not in this directory"),
+    "connection": _("Signing in failed"),
+    "entry": _("The entry could not be read"),
+    "attribute": _("The attribute cannot be written"),
+    "value": _("The attribute holds no text"),
+    "right": _("The right to write is missing"),
+    "write": _("The value was not written"),
+    "read_back": _("Another value was read back"),
+}
+"""How a step is headed that failed."""
+ONE_USE = timedelta(seconds=1)
+"""Tests of one use are noted together."""
 LONGEST = 2_000
 """Characters that are read of what was typed."""
 
@@ -85,6 +100,11 @@ class WritePanel:
         ]
 
 
+def name_of_step(step: AccessStep) -> Text:
+    """Return how a step is headed: one that failed says so."""
+    return (FAILURES if step.state is AccessState.PROBLEM else STEP_NAMES)[step.id]
+
+
 def write_panel(key: str, problem: Text | str = "") -> WritePanel | None:
     """Return the panel of a directory; None where nothing can be tried, or not by this viewer."""
     directory = find_directory(key) if key and is_system_administrator(viewer()) else None
@@ -96,16 +116,24 @@ def write_panel(key: str, problem: Text | str = "") -> WritePanel | None:
     if site_options()["picture_write_back"]:
         attributes.append(site_options()["picture_attribute"])
         names.append(str(_("Picture")))
-    proposed = proposed_person(key)
-    typed = request.form if problem else {}
+    proposed, tests = proposed_person(key), kept_tests(viewer(), key)
+    typed = request.form if problem else _tested_last(tests)
     return WritePanel(
         fields=names,
         known=sorted({each.attribute for each in mapped}, key=str.casefold),
         people=typed.get("people") or (proposed.login if proposed else ""),
         attributes=typed.get("attributes") or "\n".join(dict.fromkeys(attributes)),
-        tests=kept_tests(viewer(), key),
+        tests=tests,
         problem=problem,
     )
+
+
+def _tested_last(tests: Sequence[KeptTest]) -> Mapping[str, str]:
+    """Return who and what was tried together last, as it is typed: the test may be repeated."""
+    last = [each.test for each in tests if tests[0].at - each.at < ONE_USE]
+    people = dict.fromkeys(each.subject.login for each in reversed(last))
+    attributes = dict.fromkeys(each.attribute for each in reversed(last))
+    return {"people": "\n".join(people), "attributes": "\n".join(attributes)}
 
 
 def try_writing(key: str) -> None:

@@ -3,8 +3,10 @@
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lupweb.accounts.viewers import OPERATOR
 from lupweb.blueprints.admin import Section, admin_page
 from lupweb.blueprints.admin.parts import posted, secret_key
+from lupweb.blueprints.viewing import today
 from lupweb.configfile.field_draft import Draft
 from lupweb.configfile.list_editing import (
     LISTS,
@@ -22,11 +24,13 @@ from lupweb.configfile.list_editing import (
 )
 from lupweb.configfile.site_editing import save_table, table_draft, table_typed
 from lupweb.database import transaction
-from lupweb.errors import InvalidForm
+from lupweb.errors import FilterRefused, InvalidForm
 from lupweb.people.queries import groups_listed
 from lupweb.profiles.tables import columns_offered
+from lupweb.search.filter_binding import bind
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
+from lupweb.web.filter_line import pointed
 from lupweb.web.layouts import page_layout
 
 page = admin_page("lists", _("Lists"), Section.PROFILES, icon="list", place=45)
@@ -147,7 +151,17 @@ def _form(draft: Draft) -> str:
         draft=draft,
         groups=groups_listed(),
         fields=columns_offered(viewer(), page_layout()),
+        pointed=_pointed(draft) if "query" in draft.problems else None,
     )
+
+
+def _pointed(draft: Draft) -> tuple[str, str] | None:
+    """Return the part of a list's filter that is wrong, and a line with a caret below it."""
+    try:
+        bind(OPERATOR, page_layout(), draft.entry["query"], today())
+    except FilterRefused as refused:
+        return pointed(refused.text, refused.column)
+    return None
 
 
 def _done(said: Text) -> ResponseReturnValue:

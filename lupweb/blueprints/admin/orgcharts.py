@@ -1,11 +1,12 @@
 """Org charts: which there are, what they are drawn from, and what in them is to be repaired."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from lupweb.accounts.viewers import Viewer
 from lupweb.blueprints.admin import Section, admin_page
 from lupweb.blueprints.admin.groups_page import PeopleInput, find_people
 from lupweb.blueprints.admin.parts import posted, secret_key
@@ -25,7 +26,7 @@ from lupweb.configfile.chart_editing import (
 from lupweb.configfile.field_draft import Draft
 from lupweb.configfile.group_members import MembersTyped
 from lupweb.database import transaction
-from lupweb.errors import InvalidForm
+from lupweb.errors import InvalidForm, NotFound
 from lupweb.orgchart.problems import FaultyPage, faulty
 from lupweb.orgchart.problems import problems as problems_of
 from lupweb.orgchart.queries import charts_for, find_chart
@@ -35,6 +36,7 @@ from lupweb.profiles.cards import cards
 from lupweb.search.suggestions import suggestions
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
+from lupweb.web.chart_missing import no_chart
 from lupweb.web.layouts import page_layout, site_options
 from lupweb.web.paging import page_number
 
@@ -48,6 +50,7 @@ FLAWS = {
 }
 
 page = admin_page("org-charts", _("Org charts"), Section.PROFILES, icon="org", place=40)
+page.register_error_handler(NotFound, no_chart)
 
 
 @page.get("")
@@ -76,30 +79,14 @@ def people() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Add a chart."""
     draft = new_chart(page_layout())
-    if request.method == "GET":
-        return _form(draft)
-    tops = tops_meant(viewer(), draft, posted(), find_people)
-    typed = chart_typed(draft, posted(), tops)
-    if tops.problem:
-        return _form(typed, tops), 422
-    with transaction():
-        add_chart(viewer(), typed, secret_key())
-    return _done(_("“%(name)s” was added.", name=typed.entry["name"]))
+    return _answered(draft, add_chart, lambda name: _("“%(name)s” was added.", name=name))
 
 
 @page.route("/<key>/edit", methods=["GET", "POST"])
 def edit(key: str) -> ResponseReturnValue:
     """Show and change what is set for a chart."""
     draft = chart_draft(viewer(), key, secret_key())
-    if request.method == "GET":
-        return _form(draft)
-    tops = tops_meant(viewer(), draft, posted(), find_people)
-    typed = chart_typed(draft, posted(), tops)
-    if tops.problem:
-        return _form(typed, tops), 422
-    with transaction():
-        save_chart(viewer(), typed, secret_key())
-    return _done(_("“%(name)s” was saved.", name=typed.entry["name"]))
+    return _answered(draft, save_chart, lambda name: _("“%(name)s” was saved.", name=name))
 
 
 @page.post("/<key>/move")
@@ -149,6 +136,24 @@ def refused(error: InvalidForm) -> ResponseReturnValue:
     """Show the form with everything that was typed, and what is wrong with it."""
     form: Draft = error.form
     return _form(form), 422
+
+
+def _answered(
+    draft: Draft, store: Callable[[Viewer, Draft, str], object], said: Callable[[str], Text]
+) -> ResponseReturnValue:
+    """Show the form of a chart, or store what was typed.
+
+    :param said: what is told about a chart of this name that was stored
+    """
+    if request.method == "GET":
+        return _form(draft)
+    tops = tops_meant(viewer(), draft, posted(), find_people)
+    typed = chart_typed(draft, posted(), tops)
+    if tops.problem:
+        return _form(typed, tops), 422
+    with transaction():
+        store(viewer(), typed, secret_key())
+    return _done(said(typed.entry["name"]))
 
 
 class _Pages:

@@ -19,6 +19,7 @@ from lupweb.blueprints.admin.sync_names import (
 from lupweb.clock import now
 from lupweb.errors import NotFound
 from lupweb.runs.models import Run
+from lupweb.runs.quiet import quiet_time
 from lupweb.runs.sentences import sentence
 from lupweb.runs.service import get_run
 from lupweb.runs.states import CREDENTIALS_REFUSED, FOUND, RunState
@@ -80,6 +81,7 @@ def dashboard_page() -> str:
         waiting=_waiting(standings),
         rules={each.directory.key: rules_of(each.directory, options) for each in standings},
         sentence=sentence,
+        quiet=quiet_time(options["full_not_between"]),
         counter_names=COUNTER_NAMES,
         options=options,
     )

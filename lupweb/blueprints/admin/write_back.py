@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from lupweb.accounts.viewers import require_administrator
 from lupweb.blueprints.admin import Section, admin_page
+from lupweb.blueprints.pending import when_next
 from lupweb.database import transaction
 from lupweb.errors import InvalidValue
 from lupweb.outbox.states import OutboxState
@@ -63,6 +64,7 @@ def index() -> ResponseReturnValue:
         before=before,
         states=STATE_NAMES,
         causes=CAUSE_NAMES,
+        when_next=when_next,
     )
 
 

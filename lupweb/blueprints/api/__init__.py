@@ -50,6 +50,8 @@ def _lupweb_error(error: LupwebError) -> ResponseReturnValue:
         more = {"parameter": error.parameter}
     elif isinstance(error, FilterRefused):
         more = {"parameter": "filter", "column": error.column}
+        said = {"expected": str(error.expected), "suggestion": error.suggestion}
+        more |= {name: text for name, text in said.items() if text}
     return error_document(status_of(error), error.message, **more)
 
 

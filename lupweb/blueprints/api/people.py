@@ -1,7 +1,9 @@
 """People as JSON: a page at a time by a cursor, and one by one."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
@@ -24,6 +26,7 @@ from lupweb.people.policies import listed
 from lupweb.people.queries import LARGEST_ID
 from lupweb.profiles.exchange import documents
 from lupweb.profiles.readers import get_shown
+from lupweb.profiles.standard import STANDARD_FIELDS
 from lupweb.profiles.visibility import may_read
 from lupweb.search.found import FoundPeople
 from lupweb.search.grammar import LONGEST_FILTER
@@ -34,6 +37,7 @@ from lupweb.web.layouts import page_layout, site_options
 from lupweb.web.search_address import FIELD, LONGEST_QUERY, read_address
 
 USUAL, MOST = 50, 200
+STANDARD = tuple(field.key for field in STANDARD_FIELDS)
 LONGEST_CURSOR = 4_000
 LIMIT = Parameter(
     "limit",
@@ -73,7 +77,7 @@ def index() -> ResponseReturnValue:
     found = _found(asked)
     people = found[:limit]
     following = _following(asked, people[-1]) if len(found) > limit and people else None
-    return answer({"people": documents(viewer(), page_layout(), people), "next": following})
+    return answer({"people": _documents(people), "next": following})
 
 
 @operation(bp, "/<login>", ONE)
@@ -81,7 +85,15 @@ def show(login: str) -> ResponseReturnValue:
     """Show one person; who is hidden is missing."""
     arguments()
     person = get_shown(viewer(), login)
-    return answer(documents(viewer(), page_layout(), [person])[0])
+    return answer(_documents([person])[0])
+
+
+def _documents(people: Sequence[Person]) -> list[dict[str, Any]]:
+    """Return people as documents, with the six standard fields where every site has them."""
+    return [
+        {**each, "standard": {key: each["values"].get(key) for key in STANDARD}}
+        for each in documents(viewer(), page_layout(), people)
+    ]
 
 
 def _found(asked: Arguments) -> FoundPeople:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lupweb.profiles.standard import STANDARD_FIELDS
 from lupweb.runs.states import RunState
 from lupweb.sync.records import COUNTERS
 
@@ -49,8 +50,10 @@ SCHEMAS: dict[str, Schema] = {
                     "text": {"type": "string", "description": "A sentence for people."},
                     "parameter": {"type": "string", "description": "What cannot be understood."},
                     "column": {"type": "integer", "description": "Where in a filter, from 1."},
+                    "expected": {"type": "string", "description": "What may stand there."},
+                    "suggestion": {"type": "string", "description": "A field that may be meant."},
                 },
-                optional=("parameter", "column"),
+                optional=("parameter", "column", "expected", "suggestion"),
             )
         }
     ),
@@ -69,6 +72,15 @@ SCHEMAS: dict[str, Schema] = {
                 "description": (
                     "Field key to value: a person is a login, a day ISO 8601, several values a"
                     " list. What the account may not see is missing, as is what is empty."
+                ),
+            },
+            "standard": {
+                **document(
+                    dict.fromkeys((field.key for field in STANDARD_FIELDS), TEXT_OR_NOTHING)
+                ),
+                "description": (
+                    "The values of the six standard fields, which every site has; null where there"
+                    " is none, or none that the account may see."
                 ),
             },
             "picture": {"type": ["string", "null"], "description": "Hash of the picture."},

@@ -1,10 +1,11 @@
 /* lupweb: org charts. Every page works without this file: what is open, and how large, stands in the address. */
 (() => {
   'use strict';
+  document.documentElement.classList.add('js'); // chart.css holds the frame at one box without; lup.js comes later
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const live = document.querySelector('[data-live]');
   const say = text => { live.textContent = ''; setTimeout(() => { live.textContent = text; }, 60); };
-  const SMALLEST = 30, LARGEST = 200, STEP = 10, DRAGGED_PX = 4;
+  const SMALLEST = 30, LARGEST = 200, STEP = 10, SMALLEST_FIT = 80, DRAGGED_PX = 4;
   const chart = document.querySelector('[data-chart]'), outline = document.querySelector('[data-outline]');
   const drawing = () => chart.querySelector('svg');
   const fetched = async href => {
@@ -34,20 +35,28 @@
 
   if (!chart) return;
 
+  const name = Object.assign(document.createElement('a'), { className: 'oc-name', tabIndex: -1, ariaHidden: 'true', hidden: true });
+  name.append(document.createElement('bdi'));
+  chart.append(name);
+
   // Size. What is in the middle, or under the pointer, stays where it is.
   const label = document.querySelector('[data-zoom] .num');
   const size = () => drawing().viewBox.baseVal;
   const percentNow = () => Math.round(100 * drawing().getBoundingClientRect().width / size().width);
   let percent = null;
-  const resize = (wanted, x = chart.clientWidth / 2, y = chart.clientHeight / 2) => {
+  const scale = (wanted, x = chart.clientWidth / 2, y = chart.clientHeight / 2) => {
     const before = percentNow();
     percent = Math.min(LARGEST, Math.max(SMALLEST, wanted));
+    name.hidden = true;
     const factor = percent / before, left = chart.scrollLeft, top = chart.scrollTop;
     drawing().setAttribute('width', Math.floor(size().width * percent / 100));
     drawing().setAttribute('height', Math.floor(size().height * percent / 100));
     chart.scrollLeft = (left + x) * factor - x;
     chart.scrollTop = (top + y) * factor - y;
     label.textContent = `${percent}\u00a0%`;
+  };
+  const resize = (...wanted) => {
+    scale(...wanted);
     const address = new URL(location);
     if (percent === 100) address.searchParams.delete('zoom'); else address.searchParams.set('zoom', percent);
     history.replaceState(null, '', address);
@@ -110,18 +119,19 @@
     const link = event.target.closest('a');
     if (!link) return;
     if (isDragged) { event.preventDefault(); return; }
-    const href = link.getAttribute('href'), place = href.split('#')[1];
+    const href = link.getAttribute('href'), place = `p${new URL(href, location).searchParams.get('at')}`;
     if (!href.startsWith(location.pathname) || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
     const was = (document.getElementById(place) || link).getBoundingClientRect();
     try {
       const page = await fetched(href), zoom = percent || (new URL(href, location).searchParams.has('zoom') ? null : 100);
       drawing().replaceWith(document.importNode(page.querySelector('[data-chart] svg'), true));
+      name.hidden = true;
       const lists = page.querySelector('[data-outline]');
       if (lists && outline) outline.replaceChildren(...document.importNode(lists, true).childNodes);
       renewLinks(page);
       history.pushState(null, '', href);
-      if (zoom) resize(zoom);
+      if (zoom) scale(zoom);
       const box = document.getElementById(place);
       if (!box) return;
       const now = box.getBoundingClientRect(), toggle = box.parentNode.querySelector('[data-toggle]') || box;
@@ -132,7 +142,40 @@
     } catch { location.assign(href); }
   });
 
-  const named = location.hash && document.getElementById(location.hash.slice(1));
-  const centre = named && chart.contains(named) ? named : chart.querySelector('[data-centre]');
-  if (centre) show(centre);
+  // The card over a name: a link of its own lies over the name of the box that the pointer is on, for lup.js.
+  let box = null;
+  const cover = link => {
+    const text = link.querySelector('.oc-n').getBoundingClientRect(), frame = chart.getBoundingClientRect();
+    box = link;
+    name.href = link.getAttribute('href');
+    name.firstChild.textContent = link.querySelector('.oc-n').textContent;
+    name.hidden = false;
+    const places = { left: text.left - frame.left + chart.scrollLeft, top: text.top - frame.top + chart.scrollTop, width: text.width, height: text.height };
+    Object.entries(places).forEach(([side, pixels]) => { name.style[side] = `${pixels}px`; });
+  };
+  chart.addEventListener('pointerover', event => {
+    const link = event.pointerType !== 'touch' && event.target.closest('a[id]');
+    if (link) cover(link);
+  });
+  chart.addEventListener('keydown', event => {
+    const link = event.key === 'ArrowDown' && event.altKey && event.target.closest('a[id]');
+    if (!link) return;
+    event.preventDefault();
+    cover(link);
+    name.dispatchEvent(new KeyboardEvent('keydown', { key: event.key, altKey: true, bubbles: true }));
+  });
+  name.addEventListener('focus', () => { if (box.isConnected) box.focus({ preventScroll: true }); });
+
+  // The first view: as wide as the frame where that is hardly smaller; the top, and whoever it is about.
+  const centre = chart.querySelector('[data-centre]'), top = chart.querySelector('a[id]');
+  const fits = Math.floor(100 * chart.clientWidth / size().width);
+  if (!new URL(location).searchParams.has('zoom') && fits >= SMALLEST_FIT && fits < 100) scale(fits);
+  if (centre && chart.clientWidth) {
+    const frame = chart.getBoundingClientRect(), isOutside = () => {
+      const inside = centre.getBoundingClientRect();
+      return inside.left < frame.left || inside.right > frame.right || inside.bottom > frame.bottom;
+    };
+    show(top);
+    if (centre.dataset.centre === 'asked' || isOutside()) show(centre);
+  }
 })();

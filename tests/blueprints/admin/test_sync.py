@@ -14,7 +14,7 @@ from lupweb.people.models import Person
 from lupweb.runs import service as runs
 from lupweb.runs.leases import name_run, take
 from lupweb.runs.models import Run
-from lupweb.sync.service import perform
+from lupweb.sync.service import perform, plan_only
 from tests.blueprints.admin.conftest import CANARY
 from tests.browsing import Browser
 from tests.databases import counted_queries
@@ -213,6 +213,21 @@ def test_b108_what_was_held_is_released_by_the_digest_of_what_was_shown(
         assert len(gone) == 12
     admin.get(path)
     assert "Apply these" not in admin.text
+
+
+def test_what_is_held_is_still_there_after_a_dry_run(
+    admin: Browser, held: int, app: Flask, company: FakeDirectory
+) -> None:
+    with app.app_context():
+        planned = plan_only(
+            "main", secret_key=SECRET_KEY, connect=company.connect, trigger="test", mode="full"
+        )
+
+    page = admin.get("/admin/sync")
+
+    assert f"Run {held} waits for your approval" in admin.text
+    rows = {row.select_one("a")["href"]: row.get_text() for row in page.select("tbody tr")}
+    assert "would wait for approval" in rows[f"/admin/sync/runs/{planned}"]
 
 
 def test_runs_are_narrowed_and_paged(admin: Browser, app: Flask) -> None:

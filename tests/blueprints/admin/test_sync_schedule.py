@@ -43,3 +43,21 @@ def test_b107_a_schedule_that_cannot_be_is_refused_and_what_was_typed_stays(
 
     with app.app_context():
         assert options()["schedule_full"] == "11 1 * * *"
+
+
+def test_everything_is_kept_from_office_hours(admin: Browser, app: Flask) -> None:
+    form = {"full-kind": "daily", "full-time": "01:11", "changes-kind": "off"}
+    page = admin.get("/admin/sync/schedule")
+    revision = page.select_one("#of-site input[name=revision]")
+    assert revision
+    sent = {"of": "", "revision": str(revision["value"]), **form}
+    admin.post("/admin/sync/schedule", full_not_between="at noon", **sent)
+    assert admin.response.status_code == 422
+    assert admin.page.select_one("#quiet[value='at noon'][aria-invalid]")
+
+    admin.post("/admin/sync/schedule", full_not_between="08:00-18:00", **sent)
+
+    assert admin.response.status_code == 303
+    assert "not between 08:00 and 18:00" in admin.get("/admin/sync").get_text()
+    with app.app_context():
+        assert options()["full_not_between"] == "08:00-18:00"

@@ -74,6 +74,10 @@ def test_it_says_how_much_waits_since_when_and_why(admin: Browser, app: Flask) -
     assert "Result code 50" in refused
     assert "In the directory: " in conflict
     assert "3 tries." in waiting
+    with app.app_context(), transaction():
+        db.session.execute(db.update(OutboxMessage).values(not_before=clock.now()))
+    admin.get(PAGE)
+    assert "Next try: in a moment." in lines(admin)[-1]  # and not “just now”: that is over
 
 
 def test_restricted_values_are_kept_from_administrators_outside_of_the_groups(

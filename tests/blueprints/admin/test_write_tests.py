@@ -38,6 +38,9 @@ def a_refused_sign_in(app: Flask) -> int:
     return a_message(app, "ada", "phone", "+49 30 7", OutboxState.WAITING, **how)
 
 
+BOXES = ("#f-people", "#f-attributes")
+
+
 def hint_of(admin: Browser, name: str) -> str:
     hint = admin.page.select_one(f"#f-{name}-hint")
     return hint.get_text(strip=True) if hint else ""
@@ -81,6 +84,9 @@ def test_several_people_and_attributes_become_a_table_that_stays(
     assert sum("problem" in each for each in cells) == 2
     assert "2 fields are saved to LDAP" in admin.text
     assert "olcAccess: to dn.subtree=" in admin.text
+    assert "The right to write is missing" in admin.text
+    typed = [(admin.page.select_one(each) or "").get_text().split() for each in BOXES]  # type: ignore[union-attr]
+    assert typed == [["ada", "sam"], ["telephoneNumber", "l"]]  # it may be repeated
     assert "admin, just now" in admin.text.replace("\u2068", "").replace("\u2069", "")
     assert "+49 611 20570" not in str(admin.page)
     admin.get(MAIN)
@@ -201,6 +207,9 @@ def test_a_local_person_has_a_sentence_of_their_own(admin: Browser, app: Flask) 
     admin.get(MAIN)
 
     assert "Lo Cal belongs to no directory" in admin.text
+    heads = [each.get_text() for each in admin.page.select(".step--flat .step__t")]
+    assert heads[0] == "The person is not in this directory"
+    assert "The right to write" in heads  # not done, so nothing is claimed of it
 
 
 def test_x08_a_test_that_signs_in_lets_what_waits_go_at_once(

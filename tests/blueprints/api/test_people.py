@@ -53,6 +53,10 @@ def test_people_are_told_as_the_command_line_tells_them(ada: FlaskClient) -> Non
     assert found["people"][1]["manager"] == "ada"
     assert found["people"][0]["values"]["phone"] == "+49 611 20570"
     assert got(ada, f"{PEOPLE}/ben") == found["people"][1]
+    assert found["people"][1]["standard"] == {
+        **dict.fromkeys(("phone", "im", "website", "department", "location")),
+        "position": "Engineer",
+    }
     assert got(ada, f"{PEOPLE}/id:{found['people'][1]['id']}") == found["people"][1]
 
 

@@ -17,6 +17,7 @@ from lupweb.ldap.server import ASSERTION, ServerTraits
 from lupweb.ldap.session import Directory
 from tests.fakes import FakeDirectory
 from tests.ldap.company import PASSWORD, PEOPLE, READER_DN, SUFFIX
+from tests.servers.ds389 import RunningDs389
 from tests.servers.samba import RunningSamba
 from tests.servers.slapd import RunningSlapd
 
@@ -59,7 +60,7 @@ class Writable:
     @property
     def compares_by_values(self) -> bool:
         """Return whether the old value is the comparison."""
-        return self.kind in ("fake-values", "slapd-values", "samba")
+        return self.kind in ("fake-values", "slapd-values", "samba", "ds389")
 
     def signed_in(self) -> Directory:
         """Return a connection of an account that may write what the tests write."""
@@ -116,6 +117,21 @@ def in_samba(running: RunningSamba) -> Iterator[Writable]:
             str(UUID(bytes_le=found["objectGUID"][0])),
             running.bind_dn,
             running.password,
+        )
+
+
+@contextmanager
+def in_ds389(running: RunningDs389) -> Iterator[Writable]:
+    """Add the person to a real 389 Directory Server while the block lasts."""
+    admin = running.signed_in()
+    server = Server((running.uri,), Tls.NONE)
+    with _added(admin, {**_names(), **HELD}):
+        found = admin.search_s(DN, ldap.SCOPE_BASE, attrlist=["entryUUID"])[0][1]
+        yield Writable(
+            "ds389",
+            lambda: LdapDirectory(server),
+            lambda name, values: _replace(admin, name, values),
+            found["entryUUID"][0].decode(),
         )
 
 

@@ -55,6 +55,23 @@ def test_a_value_is_never_replaced_without_a_condition(
         assert "entryCSN=" in change.assertion
 
 
+@pytest.mark.parametrize("writable", ["fake-values"], indirect=True)
+def test_x14_a_server_that_speaks_of_classes_where_a_value_came_first_is_read_again(
+    writable: Writable, fake: FakeDirectory
+) -> None:
+    """389 answers 65 to a second value; where nobody was faster, the same answer is a refusal."""
+    writable.set("displayName", [])
+    entry = writable.entry(fake, "displayName")
+    fake.refuse_attribute("displayName", 65, "has multiple values")
+    ours = [Wish("displayName", (), (b"Ours",))]
+    with pytest.raises(WriteRefused):
+        fake.compare_and_set(entry, ours)
+    writable.set("displayName", [b"Theirs"])
+
+    with pytest.raises(ChangedMeanwhile):
+        fake.compare_and_set(entry, ours)
+
+
 def test_nothing_is_sent_for_an_entry_that_holds_something_else(
     writable: Writable, fake: FakeDirectory
 ) -> None:

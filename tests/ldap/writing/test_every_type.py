@@ -3,11 +3,9 @@
 One entry with an odd name, one server, one test for all types: see `TYPES`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
-
-import pytest
 
 from lupweb import clock
 from lupweb.field_types import FIELD_TYPES
@@ -18,7 +16,7 @@ from lupweb.outbox.values import Claimed, Place, Wanted
 from lupweb.profiles.picture_writing import PICTURE_VALUES
 from lupweb.writeback.carrying import Carrier, Outcome, Parcel
 from tests.ldap.company import SUFFIX
-from tests.ldap.writing.people import DN, Writable, in_samba, in_slapd
+from tests.ldap.writing.people import DN, Writable
 
 CHOICES = {"choices": ["Köln", "Zürich", "Sales & Co"]}
 PICTURES = (b"\xff\xd8\xff\x00" * 900, b"\xff\xd8\xff\x01" * 1_000)
@@ -65,15 +63,6 @@ TYPES = (
     Written("user_select", "manager", ["id:1"], ["id:2"], [DN]),
     Written("multi_user_select", "seeAlso", ["id:1"], ["id:1", "id:2"]),
 )  # fmt: skip
-
-
-@pytest.fixture(params=["slapd", "samba"])
-def person(request: pytest.FixtureRequest) -> Iterator[Writable]:
-    """A person with an odd name in a real server, and an account that may write everything."""
-    running = request.getfixturevalue(request.param)
-    opened = in_slapd("slapd", running) if request.param == "slapd" else in_samba(running)
-    with opened as found:
-        yield replace(found, account=running.bind_dn, password=running.password)
 
 
 @dataclass(frozen=True)
@@ -154,34 +143,34 @@ def test_every_type_that_is_written_is_tried() -> None:
     assert {each.key for each in TYPES} == written
 
 
-def test_every_type_arrives_exactly_as_the_profile_shows_it(person: Writable) -> None:
-    with person.signed_in() as directory:
+def test_every_type_arrives_exactly_as_the_profile_shows_it(master: Writable) -> None:
+    with master.signed_in() as directory:
         wrong = [
-            line for each in TYPES for line in what_is_wrong(desk_of(directory, person, each), each)
+            line for each in TYPES for line in what_is_wrong(desk_of(directory, master, each), each)
         ]
 
     assert wrong == []
 
 
-def test_a_picture_arrives_byte_by_byte_and_is_taken_away(person: Writable) -> None:
-    attribute = "thumbnailPhoto" if person.is_active_directory else "jpegPhoto"
+def test_a_picture_arrives_byte_by_byte_and_is_taken_away(master: Writable) -> None:
+    attribute = "thumbnailPhoto" if master.is_active_directory else "jpegPhoto"
     held: list[bytes] = []
-    with person.signed_in() as directory:
-        desk = Desk(directory, person, PICTURE_VALUES, attribute, {})
+    with master.signed_in() as directory:
+        desk = Desk(directory, master, PICTURE_VALUES, attribute, {})
         for values in ([PICTURES[0]], [PICTURES[1]], []):
             old, new = PICTURE_VALUES.read(held), PICTURE_VALUES.read(values)
             outcome = desk.bring(Wanted(old, new, held, values, ""))
             assert outcome.verdict.state is OutboxState.WRITTEN, outcome.verdict
             held = values
-            assert person.entry(directory, attribute).values(attribute) == values
+            assert master.entry(directory, attribute).values(attribute) == values
 
 
 def test_b105_what_a_server_will_not_have_is_refused_and_the_value_of_before_stays(
-    person: Writable,
+    master: Writable,
 ) -> None:
     """Too long or of another form, a second value, what names the entry, what it does not know."""
     text = FIELD_TYPES["text"]({})
-    too_long = b"9" * 65 if person.is_active_directory else "ä".encode()
+    too_long = b"9" * 65 if master.is_active_directory else "ä".encode()
     tried = (
         ("telephoneNumber", [b"+4930999"], [too_long], {"not_accepted", "not_accepted:64"}),
         ("displayName", [b"Before"], [b"a", b"b"], {"one_value"}),
@@ -190,14 +179,14 @@ def test_b105_what_a_server_will_not_have_is_refused_and_the_value_of_before_sta
         ("noSuchAttribute", [], [b"x"], {"not_known"}),
     )
     found = []
-    with person.signed_in() as directory:
+    with master.signed_in() as directory:
         for attribute, before, desired, reasons in tried:
-            desk = Desk(directory, person, text, attribute, {})
+            desk = Desk(directory, master, text, attribute, {})
             held = (
-                person.entry(directory, attribute).values(attribute) if before is None else before
+                master.entry(directory, attribute).values(attribute) if before is None else before
             )
             outcome = desk.bring(Wanted("old", "new", held, desired, ""))
-            is_kept = person.entry(directory, attribute).values(attribute) == list(held)
+            is_kept = master.entry(directory, attribute).values(attribute) == list(held)
             refused = outcome.verdict.state is OutboxState.REJECTED
             if not (refused and is_kept and outcome.verdict.reason in reasons):
                 found.append((attribute, outcome.verdict, is_kept))

@@ -1,9 +1,6 @@
 """“Test writing” on real servers: nothing moves, and each fault has a sentence of its own."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-
-import pytest
 
 from lupweb.directories.service import DirectoryFacts
 from lupweb.ldap.connection import Server, Tls
@@ -11,18 +8,10 @@ from lupweb.writeback.access import tried_access
 from lupweb.writeback.access_contact import Contact
 from lupweb.writeback.access_steps import AccessTest, Subject
 from tests.ldap.company import PASSWORD, PEOPLE, READER_DN, SUFFIX
-from tests.ldap.writing.people import Writable, in_samba, in_slapd
+from tests.ldap.writing.people import Writable
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 PICTURE = b"\xff\xd8\xff\x00" * 700
-
-
-@pytest.fixture(params=["slapd", "samba"])
-def person(request: pytest.FixtureRequest) -> Iterator[Writable]:
-    """A person with an odd name in a real server."""
-    running = request.getfixturevalue(request.param)
-    with in_slapd("slapd", running) if request.param == "slapd" else in_samba(running) as found:
-        yield found
 
 
 def facts(person: Writable, **changes: str) -> DirectoryFacts:
@@ -71,15 +60,14 @@ def test_b103_looking_moves_nothing_and_each_fault_has_its_own_sentence(person: 
         said(looked(person, "displayName", password="another one")),
     ]
 
-    assert [step for step, _text in found] == [
-        "right", "attribute", "value", "attribute", "entry", "connection"
+    expected = [
+        ("right", "refuses it"), ("attribute", "knows no attribute"), ("value", "no text"),
+        ("attribute", "never written"), ("entry", "not found"), ("connection", ""),
     ]  # fmt: skip
-    for (_step, text), part in zip(
-        found,
-        ("refuses it", "knows no attribute", "no text", "never written", "not found", ""),
-        strict=True,
-    ):
-        assert part in text
+    if person.kind == "ds389":
+        expected[0] = ("", "")  # it cannot be asked
+    assert [step for step, _text in found] == [step for step, _part in expected]
+    assert all(part in text for (_, text), (_, part) in zip(found, expected, strict=True))
     assert len({text for _step, text in found}) == len(found)
     assert stamp(person) == before
 

@@ -1,0 +1,71 @@
+"""What lists and start pages name is there, or whoever sets them up is told."""
+
+import pytest
+
+from lupweb.accounts.viewers import OPERATOR
+from lupweb.configfile.list_editing import shared_setup
+from lupweb.configfile.list_references import doubtful_starts
+from tests.configfile.files import applied, sentences
+from tests.factories import SECRET_KEY
+
+pytestmark = pytest.mark.usefixtures("in_app")
+WRONG = """[[lists]]
+key = "a"
+query = "x  departmnt:Sales"
+address = "f.skils=x"
+sort = "-phone"
+columns = ["phone", "rom"]
+[[start_pages]]
+page = "/lists/b?view=table"
+[[start_pages]]
+group = "hr"
+page = "/org-chart/line"
+[[start_pages]]
+group = "it"
+page = "/nowhere"
+[[groups]]
+key = "hr"
+[[groups]]
+key = "it"
+"""
+
+
+def test_a_list_or_a_start_page_that_names_what_is_not_there_is_refused_with_its_place() -> None:
+    assert sentences(WRONG) == [
+        "lists.a.query, line 3: Column 4: There is no field “departmnt”. Did you mean"
+        " “department”?",
+        "lists.a.address, line 4: There is no field “skils”.",
+        "lists.a.sort, line 5: Nobody is ordered by “phone”: it is neither a filter nor a column of"
+        " the table.",
+        "lists.a.columns, line 6: There is no field “rom”.",
+        "start_pages.*.page, line 8: There is no list “b”.",
+        "start_pages.hr.page, line 11: There is no org chart “line”.",
+        "start_pages.it.page, line 14: There is no page “/nowhere” to start on. Write the address"
+        " of people, of a list, of an org chart or of contacts, as it stands in the browser.",
+    ]
+
+
+def test_what_can_be_stored_and_is_hardly_meant_is_said_beside_it() -> None:
+    """A list that breaks later says so; so does a row that leads fewer people than it says."""
+    applied('[[groups]]\nkey = "it"')
+    mobile = 'start_pages = []\n[[fields]]\nkey = "mobile"\ncategory = "contact"\n'
+    extra = '[[lists]]\nkey = "mobiles"\nquery = "mobile:*"\ngroups = ["it"]\n'
+    starts = [("hr", "mobiles"), ("", "mobiles"), ("", "x"), ("it", "mobiles")]
+
+    applied(mobile + extra)
+    told = applied("fields = []").notes
+    setup = {
+        "lists": {"mobiles": {"groups": ("it",)}, "x": {"groups": ()}},
+        "start_pages": {
+            f"{at}": {"group": group, "list": key} for at, (group, key) in enumerate(starts)
+        },
+    }
+
+    assert list(map(str, told))[:1] == [
+        "The list “mobiles” is offered to nobody. Column 1: There is no field “mobile”."
+        " A plain word with a colon in it stands in quotes."
+    ]
+    assert shared_setup(OPERATOR, SECRET_KEY).idle.keys() == {"mobiles"}
+    assert [str(said)[:20] for said in doubtful_starts(setup).values()] == [
+        "The list is not offe", "Nobody starts here: ",
+    ]  # fmt: skip
