@@ -5,12 +5,10 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    Response,
     flash,
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -30,6 +28,7 @@ from lupweb.search.found import FoundPeople
 from lupweb.search.words import LONGEST_QUERY
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
+from lupweb.web.files import as_file
 from lupweb.web.fragments import wants_part
 from lupweb.web.layouts import page_layout, site_options, site_zone
 from lupweb.web.paging import page_number
@@ -150,11 +149,8 @@ def export() -> ResponseReturnValue:
     if request.method != "HEAD":
         with transaction():
             note_export(export, VCARDS, request.path)
-    content_type = FORMATS[VCARDS].content_type
-    answer = Response(stream_with_context(content), content_type=content_type)
     name = file_name("contacts", clock.now().astimezone(site_zone()), VCARDS)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return as_file(content, FORMATS[VCARDS].content_type, name)
 
 
 @bp.post("/recent")

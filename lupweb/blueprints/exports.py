@@ -8,7 +8,6 @@ from flask import (
     current_app,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -21,6 +20,7 @@ from lupweb.people.policies import exported
 from lupweb.search.queries import found_people
 from lupweb.search.request import BY_NAME
 from lupweb.web.access import viewer
+from lupweb.web.files import as_file
 from lupweb.web.filters import day
 from lupweb.web.layouts import page_layout, site_options, site_zone
 from lupweb.web.search_address import SearchAddress, read_address
@@ -75,10 +75,8 @@ def _file(form: str) -> Response:
     export = _export(address)
     content = exported_people(export, form)
     _note(export, form, address)
-    answer = Response(stream_with_context(content), content_type=FORMATS[form].content_type)
     name = file_name(site_options()["site_name"], clock.now().astimezone(site_zone()), form)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return as_file(content, FORMATS[form].content_type, name)
 
 
 def _export(address: SearchAddress) -> Export:

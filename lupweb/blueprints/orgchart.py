@@ -9,7 +9,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    stream_with_context,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -33,8 +32,12 @@ from lupweb.web.chart_address import ChartAddress, read_chart_address
 from lupweb.web.chart_looks import CLASSES, COLOURS
 from lupweb.web.chart_missing import no_chart
 from lupweb.web.chart_page import ChartPage
+from lupweb.web.files import Content, as_file
 from lupweb.web.layouts import page_layout, site_options
 
+CONTENT_TYPES = {
+    "svg": "image/svg+xml; charset=utf-8", "png": "image/png", "csv": "text/csv; charset=utf-8",
+}  # fmt: skip
 FROM_FORM = "find"
 """Says that words were typed, and that the browser is to be moved to whom they mean."""
 
@@ -104,7 +107,7 @@ def people(key: str) -> ResponseReturnValue:
 def export_svg(key: str) -> ResponseReturnValue:
     """Send what the address shows as a drawing that can be edited."""
     chart, page = _shown(key)
-    return _file(Response(_svg(page), content_type="image/svg+xml; charset=utf-8"), chart, "svg")
+    return _file(_svg(page), chart, "svg")
 
 
 @bp.get("/<key>.png")
@@ -112,15 +115,14 @@ def export_png(key: str) -> ResponseReturnValue:
     """Send what the address shows as a picture."""
     chart, page = _shown(key)
     picture = chart_png(_svg(page), page.paper.width, page.paper.height)
-    return _file(Response(picture, content_type="image/png"), chart, "png")
+    return _file(picture, chart, "png")
 
 
 @bp.get("/<key>.csv")
 def export_csv(key: str) -> ResponseReturnValue:
     """Send the whole chart, a line for each person."""
     chart = find_chart(key, viewer(), page_layout())
-    lines = stream_with_context(chart_csv(chart, viewer()))
-    return _file(Response(lines, content_type="text/csv; charset=utf-8"), chart, "csv")
+    return _file(chart_csv(chart, viewer()), chart, "csv")
 
 
 def _asked(key: str) -> tuple[ChartView, ChartAddress]:
@@ -180,9 +182,8 @@ def _svg(page: ChartPage) -> str:
     return render_template("orgchart/file.svg", page=page, looks=COLOURS)
 
 
-def _file(answer: Response, chart: ChartView, form: str) -> Response:
+def _file(content: Content, chart: ChartView, form: str) -> Response:
     with transaction():
         note_chart_export(viewer(), chart, form)
     name = f"{secure_filename(chart.key) or 'org-chart'}.{form}"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return as_file(content, CONTENT_TYPES[form], name)

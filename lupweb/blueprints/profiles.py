@@ -25,6 +25,7 @@ from lupweb.search.request import SearchRequest
 from lupweb.texts import _
 from lupweb.web.access import viewer
 from lupweb.web.errors import error_page
+from lupweb.web.files import as_file
 from lupweb.web.filters import isolate
 from lupweb.web.layouts import page_layout, site_options
 
@@ -69,10 +70,8 @@ def profile_page(found: Profile) -> str:
 def take_along(handle: str) -> ResponseReturnValue:
     """Send the person as a vCard, as this viewer sees them."""
     contact = _contact(handle)
-    answer = Response(vcard(contact), content_type="text/vcard; charset=utf-8")
     name = f"{secure_filename(contact.login) or 'person'}.vcf"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return as_file(vcard(contact), "text/vcard; charset=utf-8", name)
 
 
 @bp.get("/<handle>/qr.svg")

@@ -132,6 +132,12 @@ def get_directory(key: str) -> Directory:
     return directory
 
 
+def all_directories() -> list[Directory]:
+    """Return the directories, be they switched on or not, in their order."""
+    rows = select(Directory).order_by(Directory.position, Directory.id)
+    return list(db.session.scalars(rows))
+
+
 def enabled_directories() -> list[Directory]:
     """Return the directories that are switched on, in their order."""
     rows = select(Directory).where(Directory.is_enabled).order_by(Directory.position)

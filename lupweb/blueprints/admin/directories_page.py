@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template, request
-from sqlalchemy import select
 
 from lupweb.accounts.giving import is_system_administrator
 from lupweb.blueprints.admin.directories_writing import name_of_step, write_panel
 from lupweb.blueprints.admin.parts import connect, secret_key
 from lupweb.configfile.directory_trying import try_connection, try_filter
 from lupweb.configfile.field_draft import Draft
-from lupweb.database import db
 from lupweb.directories.filter_preview import FilterPreview
-from lupweb.directories.models import Directory, DirectoryRole
+from lupweb.directories.models import DirectoryRole
+from lupweb.directories.service import all_directories
 from lupweb.directories.steps import Step
 from lupweb.errors import DirectoryError
 from lupweb.ldap.connection import Tls
@@ -144,6 +143,4 @@ def directory_page(draft: Draft, tried: Tried, write_problem: Text | str = "") -
 
 def _names() -> list[tuple[str, str, bool]]:
     """Return key and name of each directory, and whether it is on, in their order."""
-    rows = select(Directory.key, Directory.name, Directory.is_enabled)
-    ordered = rows.order_by(Directory.position, Directory.id)
-    return [(key, name, is_on) for key, name, is_on in db.session.execute(ordered)]
+    return [(each.key, each.name, each.is_enabled) for each in all_directories()]

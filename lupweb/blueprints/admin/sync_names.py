@@ -2,10 +2,7 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
-
-from lupweb.database import db
-from lupweb.directories.models import Directory
+from lupweb.directories.service import all_directories
 from lupweb.sync.items import Action
 from lupweb.texts import Text, _
 
@@ -37,4 +34,4 @@ BESIDE: Mapping[str, Text] = {
 
 def known_names() -> dict[str, str]:
     """Return key -> name of each directory; one query."""
-    return dict(db.session.execute(select(Directory.key, Directory.name)).all())
+    return {each.key: each.name for each in all_directories()}

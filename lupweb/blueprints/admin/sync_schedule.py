@@ -1,12 +1,10 @@
 """What the page of schedules shows."""
 
 from flask import render_template, request
-from sqlalchemy import select
 
 from lupweb.blueprints.admin.parts import secret_key
 from lupweb.configfile.schedule_editing import ScheduleForm, directory_form, site_form
-from lupweb.database import db
-from lupweb.directories.models import Directory
+from lupweb.directories.service import all_directories
 from lupweb.runs.sentences import MINUTES, sentence
 from lupweb.runs.states import CHANGES, FULL
 from lupweb.sync.dashboard import READ
@@ -19,8 +17,7 @@ MODES = {CHANGES: _("Changes"), FULL: _("Everything")}
 
 def schedule_page(typed: ScheduleForm | None = None) -> str:
     """Return the page of schedules, with what was typed where something is wrong with it."""
-    ordered = select(Directory).order_by(Directory.position, Directory.id)
-    directories = [each for each in db.session.scalars(ordered) if each.role in READ]
+    directories = [each for each in all_directories() if each.role in READ]
     forms = {"": site_form(viewer(), secret_key())}
     for each in directories:
         own = {CHANGES: each.schedule_changes, FULL: each.schedule_full}

@@ -11,6 +11,7 @@ from lupweb.diagnosis.service import Outside
 from lupweb.diagnosis.summary import support_summary
 from lupweb.texts import _
 from lupweb.web.access import viewer
+from lupweb.web.files import as_file
 
 page = admin_page("system", _("System"), Section.SITE, icon="info", place=90)
 FILE = "lupweb-support-summary.json"
@@ -36,6 +37,4 @@ def download_asked() -> ResponseReturnValue:
 
 def _file(outside: Outside) -> Response:
     text = json.dumps(support_summary(viewer(), outside), ensure_ascii=False, indent=2)
-    response = Response(text, mimetype="application/json")
-    response.headers["Content-Disposition"] = f'attachment; filename="{FILE}"'
-    return response
+    return as_file(text, "application/json", FILE)

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from lupweb.accounts.tokens import Scope
 from lupweb.blueprints.api.answers import answer
@@ -18,10 +17,9 @@ from lupweb.blueprints.api.describing import (
 )
 from lupweb.blueprints.api.people import LIMIT, LOGIN
 from lupweb.blueprints.api.schemas import NUMBER, TEXT, document, list_of, named
-from lupweb.database import db
 from lupweb.orgchart.places import Place
 from lupweb.orgchart.queries import charts_for, find_chart, reports, standing
-from lupweb.people.models import Person
+from lupweb.people.summaries import summaries
 from lupweb.profiles.readers import get_shown
 from lupweb.web.access import viewer
 from lupweb.web.layouts import page_layout
@@ -89,8 +87,7 @@ def show(key: str, login: str) -> ResponseReturnValue:
 
 def _people(ids: Collection[int]) -> dict[int, tuple[str, str]]:
     """Return login and name of each of these people, who are active."""
-    rows = select(Person.id, Person.login, Person.name).where(Person.id.in_(ids))
-    return {id_: (login, name) for id_, login, name in db.session.execute(rows)}
+    return {each.id: (each.login, each.name) for each in summaries(sorted(ids))}
 
 
 def _places(places: Sequence[Place], people: Mapping[int, tuple[str, str]]) -> list[dict[str, Any]]:
