@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from lupweb.database import db
@@ -28,6 +28,14 @@ def schema_is_current() -> bool:
         return not is_of_other_version()
     except SQLAlchemyError:
         return False
+
+
+def has_tables() -> bool:
+    """Return whether the database has any table, of whatever version.
+
+    :raises SQLAlchemyError: if the database does not answer
+    """
+    return bool(inspect(db.engine).get_table_names())
 
 
 def is_of_other_version() -> bool:

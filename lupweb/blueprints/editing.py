@@ -186,9 +186,12 @@ def _page(
     person = get_shown(viewer(), form.handle)
     pending = {each.key: each for each in pending_values(viewer(), page_layout(), person.id)}
     if form.clashes and not message:
-        message = _(
-            "The directory has another value by now. Choose which to keep, then save. Nothing is"
-            " overwritten until then."
+        message = ngettext(
+            "%(n)s value is another one in the directory by now. Choose which to keep, then save."
+            " Nothing is overwritten until then. Only you see this.",
+            "%(n)s values are other ones in the directory by now. Choose which to keep, then save."
+            " Nothing is overwritten until then. Only you see this.",
+            len(form.clashes),
         )
     return render_template(
         "profiles/edit.html",

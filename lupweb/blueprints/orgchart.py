@@ -1,7 +1,7 @@
 """Org charts: drawn, as an outline, and as files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import (
     Blueprint,
@@ -14,10 +14,12 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from werkzeug.utils import secure_filename
 
+from lupweb import clock
 from lupweb.contacts.queries import starred
 from lupweb.database import transaction
 from lupweb.errors import InvalidValue, NotFound
 from lupweb.exports.org_charts import chart_csv, chart_png, note_chart_export
+from lupweb.exports.service import file_name
 from lupweb.orgchart.places import ChartView
 from lupweb.orgchart.problems import problems
 from lupweb.orgchart.queries import charts_for, find_chart
@@ -33,7 +35,7 @@ from lupweb.web.chart_looks import CLASSES, COLOURS
 from lupweb.web.chart_missing import no_chart
 from lupweb.web.chart_page import ChartPage
 from lupweb.web.files import Content, as_file
-from lupweb.web.layouts import page_layout, site_options
+from lupweb.web.layouts import page_layout, site_options, site_zone
 
 CONTENT_TYPES = {
     "svg": "image/svg+xml; charset=utf-8", "png": "image/png", "csv": "text/csv; charset=utf-8",
@@ -147,7 +149,8 @@ def _page(chart: ChartView, address: ChartAddress, meant: Meant) -> ChartPage:
         line=address.line,
     )
     shown = shown_chart(chart, viewer(), page_layout(), wish)
-    return ChartPage(shown, address, me, face.handle if face else "")
+    found = address if meant.card else replace(address, focus="")
+    return ChartPage(shown, found, me, face.handle if face else "")
 
 
 def _meant(address: ChartAddress) -> Meant:
@@ -185,5 +188,6 @@ def _svg(page: ChartPage) -> str:
 def _file(content: Content, chart: ChartView, form: str) -> Response:
     with transaction():
         note_chart_export(viewer(), chart, form)
-    name = f"{secure_filename(chart.key) or 'org-chart'}.{form}"
+    site, named = site_options()["site_name"], secure_filename(chart.name) or chart.key
+    name = file_name(f"{site} {named}", clock.now().astimezone(site_zone()), form)
     return as_file(content, CONTENT_TYPES[form], name)

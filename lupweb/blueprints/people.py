@@ -51,7 +51,7 @@ def show_people(asked: SearchAddress, saved: ListLine | None = None) -> Response
     table = None
     if asked.view == TABLE:
         table = people_table(viewer(), page_layout(), page.cards, asked.columns)
-    result = ResultPage(page, asked, _sortable(), table)
+    result = ResultPage(page, asked.of_refused(page.refused), _sortable(), table)
     shown = {"result": result, "lists": list_part(asked, saved), "starred": starred(viewer())}
     answer = page_or_part("people/index.html", "people/_part.html", **shown)
     continues = result.address.continues(coming_from())

@@ -9,7 +9,7 @@ from flask import Flask
 from lupweb.app import Parts, create_app
 from lupweb.database import db
 from lupweb.errors import InvalidSetting
-from lupweb.tables import database_answers, schema_is_current
+from lupweb.tables import database_answers, has_tables, schema_is_current
 from lupweb.texts import _
 
 P = ParamSpec("P")
@@ -43,7 +43,7 @@ def with_application(command: Callable[Concatenate[Flask, P], R]) -> Callable[P,
 
 
 def require_schema() -> None:
-    """Refuse to work on tables of another version.
+    """Refuse to work on tables of another version, or on none.
 
     :raises InvalidSetting: with the command that brings them up to date
     """
@@ -51,7 +51,12 @@ def require_schema() -> None:
         raise InvalidSetting(
             _("The database cannot be reached. Nothing was changed. Is DATABASE_URL right?")
         )
-    if not schema_is_current():
+    if schema_is_current():
+        return
+    if not has_tables():
         raise InvalidSetting(
-            _("The database is not of this version. Nothing was changed. Run: lupweb upgrade")
+            _("There are no tables yet: nothing was set up here. Run: lupweb upgrade")
         )
+    raise InvalidSetting(
+        _("The database is not of this version. Nothing was changed. Run: lupweb upgrade")
+    )

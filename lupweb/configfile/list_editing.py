@@ -125,6 +125,15 @@ def change_shared(viewer: Viewer, key: str, content: ListContent, secret_key: st
     _change(viewer, stored, {LISTS: {**stored[LISTS], key: entry}}, secret_key)
 
 
+def starting_on(viewer: Viewer, key: str, secret_key: str) -> list[str]:
+    """Return the keys of the groups whose people start on a shared list; "" is everybody.
+
+    :raises Forbidden: if `viewer` is no administrator
+    """
+    starts = open_setup(viewer, secret_key)[STARTS].values()
+    return [str(entry["group"]) for entry in starts if entry["list"] == key]
+
+
 def remove_shared(viewer: Viewer, key: str, secret_key: str) -> str:
     """Take a shared list away, and return its name; call inside a transaction.
 

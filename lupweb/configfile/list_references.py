@@ -5,9 +5,10 @@ word. So whoever sets it up is told at once, and a list that broke later says so
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from lupweb import clock
 from lupweb.accounts.viewers import OPERATOR
@@ -17,11 +18,12 @@ from lupweb.configfile.keys import Entry
 from lupweb.errors import FilterRefused, InvalidValue
 from lupweb.field_types import FIELD_TYPES, field_type
 from lupweb.field_types.base import FieldType
-from lupweb.lists.contents import USUAL_SORT, ListContent
+from lupweb.lists.contents import CHOSEN, USUAL_SORT, ListContent
 from lupweb.profiles.layout import CategoryLayout, FieldLayout, Layout
 from lupweb.profiles.sources import Source
 from lupweb.search.column_fields import has_column
 from lupweb.search.filter_binding import bind
+from lupweb.search.filter_fields import NEAR
 from lupweb.search.grammar import parse
 from lupweb.search.grammar_errors import sentence_of
 from lupweb.search.request import NEWEST
@@ -40,6 +42,9 @@ PAGE = re.compile(
     r"|/admin(/[^/]+)*"
 )
 """Pages on which somebody can start."""
+ASKED = re.compile(r"/people|/lists/[^/]+")
+"""Those of them whose addresses say which people are shown, and how."""
+ADMINISTRATION = re.compile(r"/admin(/.*)?")
 
 
 def broken_lists(setup: Setup, named: Setup) -> Iterator[tuple[Place, Text]]:
@@ -48,15 +53,14 @@ def broken_lists(setup: Setup, named: Setup) -> Iterator[tuple[Place, Text]]:
     :param named: what is set up now; what stands elsewhere may have broken long ago
     """
     lists = named.get("lists", {})
-    layout = _layout(setup) if lists else Layout(())
+    starts = named.get("start_pages", {})
+    layout = _layout(setup) if lists or starts else Layout(())
     for label, entry in lists.items():
         for name, sentence in _broken_list(layout, entry):
             yield ("lists", label, name), sentence
-    for label, entry in named.get("start_pages", {}).items():
-        page = urlsplit(entry["page"]).path
-        missing = _no_page(setup, page) if page.startswith("/") else None
-        if missing:
-            yield ("start_pages", label, "page"), missing
+    for label, entry in starts.items():
+        for sentence in _broken_start(setup, layout, entry):
+            yield ("start_pages", label, "page"), sentence
 
 
 def idle_lists(setup: Setup) -> dict[str, Text]:
@@ -101,12 +105,52 @@ def _broken_list(layout: Layout, entry: Entry) -> Iterator[tuple[str, Text]]:
         yield "sort", sentence
     for key in entry["columns"]:
         if key not in fields:
-            yield "columns", _no_field(key)
+            yield "columns", _no_field(key, fields)
+
+
+def _broken_start(setup: Setup, layout: Layout, entry: Entry) -> Iterator[Text]:
+    """Yield what is wrong with the page on which people start."""
+    page = urlsplit(entry["page"])
+    path = page.path.rstrip("/")
+    if not page.path.startswith("/"):
+        return  # said by the rules of the row
+    missing = _no_page(setup, page.path)
+    if missing:
+        yield missing
+    elif ADMINISTRATION.fullmatch(path) and not _administrates(setup, entry["group"]):
+        yield _(
+            "Pages of the administration are only for administrators. Choose one of their groups"
+            " for this row, or another page."
+        )
+    elif ASKED.fullmatch(path):
+        yield from _broken_address(layout, parse_qsl(page.query, keep_blank_values=True))
+
+
+def _administrates(setup: Setup, group: str) -> bool:
+    return any(group in role["groups"] for role in setup["roles"].values())
+
+
+def _broken_address(layout: Layout, pairs: Iterable[tuple[str, str]]) -> Iterator[Text]:
+    """Yield what the address of a page of people asks for and nobody could ask."""
+    fields = {field.key: field for field in layout.fields()}
+    for name, value in pairs:
+        sentence = None
+        if name == "filter":
+            refused = _refusal(layout, value, with_grammar=True)
+            sentence = sentence_of(refused) if refused else None
+        elif name.startswith(CHOSEN):
+            sentence = _not_to_choose(fields, name.removeprefix(CHOSEN))
+        elif name == "sort" and value:
+            sentence = _no_order(fields, value.removeprefix(BACKWARDS))
+        elif name == "column" and value and value not in fields:
+            sentence = _no_field(value, fields)
+        if sentence:
+            yield sentence
 
 
 def _not_to_choose(fields: Fields, key: str) -> Text | None:
     if key not in fields:
-        return _no_field(key)
+        return _no_field(key, fields)
     if not fields[key].facet:
         return _("“%(key)s” is no filter beside the people, so nobody can choose by it.", key=key)
     return None
@@ -116,7 +160,7 @@ def _no_order(fields: Fields, key: str) -> Text | None:
     if key in ORDERS:
         return None
     if key not in fields:
-        return _no_field(key)
+        return _no_field(key, fields)
     if not has_column(fields[key]):
         return _(
             "Nobody is ordered by “%(key)s”: it is neither a filter nor a column of the table.",
@@ -125,12 +169,15 @@ def _no_order(fields: Fields, key: str) -> Text | None:
     return None
 
 
-def _refusal(layout: Layout, query: str) -> FilterRefused | None:
-    """Return why nobody could ask a filter; None: somebody can, or it is no filter at all."""
+def _refusal(layout: Layout, query: str, *, with_grammar: bool = False) -> FilterRefused | None:
+    """Return why nobody could ask a filter; None: somebody can.
+
+    :param with_grammar: whether what is no filter at all counts: the rules of a list say it
+    """
     try:
         parse(query)
-    except FilterRefused:
-        return None  # said by the rules of the list itself
+    except FilterRefused as refused:
+        return refused if with_grammar else None
     try:
         bind(OPERATOR, layout, query, clock.now().date())
     except FilterRefused as refused:
@@ -138,7 +185,12 @@ def _refusal(layout: Layout, query: str) -> FilterRefused | None:
     return None
 
 
-def _no_field(key: str) -> Text:
+def _no_field(key: str, others: Iterable[str]) -> Text:
+    """Return that a field is not there, and which of `others` may be meant."""
+    near = get_close_matches(key[:63], list(others), n=1, cutoff=NEAR)
+    if near:
+        said = {"key": key[:63], "field": near[0]}
+        return _("There is no field “%(key)s”. Did you mean “%(field)s”?", **said)
     return _("There is no field “%(key)s”.", key=key[:63])
 
 

@@ -17,6 +17,7 @@ from lupweb.audit.events import note_event
 from lupweb.database import db
 from lupweb.errors import LupwebError
 from lupweb.exports.csv import cell
+from lupweb.exports.rows import NAMED
 from lupweb.orgchart.models import SubtreeCount
 from lupweb.orgchart.places import ChartView
 from lupweb.orgchart.queries import dotted, require_readable
@@ -24,7 +25,6 @@ from lupweb.people.models import Person
 from lupweb.people.queries import one_of
 from lupweb.texts import _
 
-COLUMNS = ("login", "name", "manager", "manager_name", "reports", "people_below", "problem")
 BLOCK = 1_000
 MOST_PIXELS = 12_000_000
 DRAWN_WITHIN_S = 30
@@ -47,7 +47,7 @@ def chart_csv(chart: ChartView, viewer: Viewer) -> Iterator[str]:
     """
     require_readable(chart, viewer)
     keys = [field.key for field in chart.dotted]
-    yield _text([[*COLUMNS, *keys]])
+    yield _text([[cell(each) for each in _head(chart)]])
     ids = db.session.scalars(
         select(SubtreeCount.person_id)
         .where(SubtreeCount.chart_id == chart.id)
@@ -88,11 +88,22 @@ def note_chart_export(viewer: Viewer, chart: ChartView, form: str) -> None:
     note_event(viewer.actor, "org_chart.exported", chart.key, {}, {"format": form})
 
 
+def _head(chart: ChartView) -> list[str]:
+    """Return what the columns are called; no two alike, whatever the fields are called."""
+    logins = [_("%(field)s (login)", field=field.name) for field in (chart.manager, *chart.dotted)]
+    counts = (_("Direct reports"), _("People below"), _("To repair"))
+    names = (NAMED["login"], NAMED["name"], chart.manager.name, logins[0], *counts, *logins[1:])
+    return [
+        f"{name} ({at})" if str(name) in map(str, names[: at - 1]) else str(name)
+        for at, name in enumerate(names, start=1)
+    ]
+
+
 def _rows(
     chart: ChartView, viewer: Viewer, ids: Sequence[int], keys: Sequence[str]
 ) -> Iterator[list[str]]:
     manager = aliased(Person)
-    columns = (Person.login, Person.name, manager.login, manager.name)
+    columns = (Person.login, Person.name, manager.name, manager.login)
     counts = (SubtreeCount.direct, SubtreeCount.total, SubtreeCount.flaw)
     found = db.session.execute(
         select(SubtreeCount.person_id, *columns, *counts)

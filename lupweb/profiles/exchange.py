@@ -83,7 +83,7 @@ def _block(
     ids = [person.id for person in people]
     groups = groups_of(ids)
     group_keys = dict(db.session.execute(select(Group.id, Group.key)).all())
-    directories = _directories(ids)
+    directories = _directories(ids, Directory.name if in_words else Directory.key)
     said = Person.name if in_words else Person.login
     by_place, by_number = _named(viewer, ids, said), _numbered(viewer, layout, people, said)
     seen = _Seen(viewer, layout, by_place, by_number, in_words)
@@ -103,10 +103,13 @@ def _block(
     ]
 
 
-def _directories(ids: Sequence[int]) -> dict[int, str]:
-    """Return the key of the directory that supplies each person: the first in the order."""
+def _directories(ids: Sequence[int], said: InstrumentedAttribute[str]) -> dict[int, str]:
+    """Return the directory that supplies each person: the first in the order.
+
+    :param said: what directories are named by
+    """
     rows = (
-        select(Identity.person_id, Directory.key)
+        select(Identity.person_id, said)
         .join(Directory, Directory.id == Identity.directory_id)
         .where(Identity.person_id.in_(ids))
         .order_by(Directory.position.desc())

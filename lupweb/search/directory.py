@@ -1,17 +1,22 @@
 """The people directory as one viewer may search it: what there is, and who is found."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date
+from functools import cached_property
 from string import ascii_uppercase
 from typing import Any
 
 from lupweb import clock
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import is_writing
+from lupweb.errors import FilterRefused
 from lupweb.people.policies import hides_unlicensed
 from lupweb.profiles.layout import Layout
+from lupweb.profiles.visibility import may_read
 from lupweb.search.census import LETTERS, Census, cache, everybody_listed, take_census
 from lupweb.search.column_fields import has_column
 from lupweb.search.columns import (
@@ -38,6 +43,8 @@ from lupweb.search.selection import Codes, Condition, People, Selection, choose
 BACKWARDS = "-"
 LETTER = "letter"
 FULFILLED = frozenset({1})
+QUOTED, BEHIND_BACKSLASH = re.compile(r'[\\"*?]'), r"\\\g<0>"
+"""What means something between the quotes of a filter, and how it is made plain."""
 KNOWN_LETTERS = frozenset(ascii_uppercase) | {OTHER_LETTERS}
 Options = Mapping[str, Any]
 
@@ -68,7 +75,7 @@ class Directory:
         if self.layout.version is None or is_writing():
             return None
         census = self.census
-        fields = (tuple(self.choosable), tuple(self.sortable))
+        fields = (tuple(self.choosable), tuple(self.sortable), self._without_list)
         return self.layout.version, census.token, census.listed, fields
 
     def understood(self, request: SearchRequest) -> SearchRequest:
@@ -112,16 +119,46 @@ class Directory:
 
     def conditions(self, asked: SearchRequest, codes: Mapping[int, Codes]) -> dict[str, Condition]:
         """Return what people must fulfil beside the words of an understood request."""
-        found = {
-            key: self.choosable[key].condition(chosen, codes[self.choosable[key].column.id])
-            for key, chosen in asked.chosen.items()
-        }
+        found = {key: self._condition(key, asked.chosen[key], codes) for key in asked.chosen}
         if asked.letter:
             found[LETTER] = Condition(codes[LETTERS], codes_of_letter(asked.letter))
         if asked.filter:
             bound = bind(self.viewer, self.layout, asked.filter, self.today)
             found[FILTER] = Condition(fulfilling(self._asking, bound), FULFILLED)
         return found
+
+    def label_of(self, key: str, value: str) -> str:
+        """Return how people read a chosen value."""
+        field = self.choosable.get(key)
+        return field.label_of(value) if field else value
+
+    def _condition(self, key: str, chosen: Sequence[str], codes: Mapping[int, Codes]) -> Condition:
+        """Return what people must fulfil to have one of these values.
+
+        Where there is no list to choose from, since nobody has a value or there are too many, the
+        filter tells who has one of them; who may not choose by the field at all finds nobody.
+        """
+        choosable = self.choosable.get(key)
+        if choosable is not None:
+            return choosable.condition(chosen, codes[choosable.column.id])
+        if key in self._without_list:
+            written = " OR ".join(
+                f'{key}:"{QUOTED.sub(BEHIND_BACKSLASH, each)}"' for each in chosen
+            )
+            with suppress(FilterRefused):
+                bound = bind(self.viewer, self.layout, written, self.today)
+                return Condition(fulfilling(self._asking, bound), FULFILLED)
+        return Condition(codes[self.stored.standing.id], frozenset())
+
+    @cached_property
+    def _without_list(self) -> tuple[str, ...]:
+        """Return the fields that people may be chosen by, and that have no list of values now."""
+        facets = [field for field in self.layout.fields() if field.facet]
+        return tuple(
+            field.key
+            for field in facets
+            if field.key not in self.choosable and may_read(self.viewer, field)
+        )
 
     @property
     def _asking(self) -> Asking:

@@ -99,12 +99,12 @@ def allowed_choices(
 ) -> dict[str, tuple[str, ...]]:
     """Return what of `chosen` can be chosen; the rest is dropped, whatever it names (B92).
 
-    :param keeps: values that nobody has stay
+    :param keeps: nothing is dropped: a list or a file never holds more people than were asked for
     """
+    if keeps:
+        return {key: tuple(dict.fromkeys(values)) for key, values in chosen.items() if values}
     allowed = {
-        key: tuple(
-            value for value in dict.fromkeys(values) if keeps or value in fields[key].choices.counts
-        )
+        key: tuple(value for value in dict.fromkeys(values) if value in fields[key].choices.counts)
         for key, values in chosen.items()
         if key in fields
     }

@@ -214,7 +214,7 @@ def _ways_out(directory: Directory, found: Found) -> list[WayOut]:
     if asked.filter:
         ways.append(WayOut(FILTER, asked.filter, len(found.selection.but(FILTER))))
     for key, chosen in asked.chosen.items():
-        label = ", ".join(map(directory.choosable[key].label_of, chosen))
+        label = ", ".join(directory.label_of(key, each) for each in chosen)
         ways.append(WayOut(key, label, len(found.selection.but(key))))
     return ways
 

@@ -39,7 +39,8 @@ class ChartFrame:
     @property
     def is_asked(self) -> bool:
         """Return whether somebody was asked for, who then stands in the middle."""
-        return bool(self.address.at or self.address.focus)
+        asked = self.address.at or (self.address.focus and self.shown.focus)
+        return bool(asked)
 
     @property
     def reach(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ FONT = "system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', 'DejaVu S
 AVATARS = ("#0b5d62", "#7a4b00", "#5b3a9b", "#1f5296", "#a03a2c", "#1a6b3c", "#88356b", "#4a5560")
 INK, FADED, EDGE, PAPER = "#17211f", "#46534f", "#7d8a86", "#ffffff"
 VIOLET, LINE = "#5b3a9b", "#dde1dd"
+ACCENT, SOFT = "#0b5d62", "#def0ee"
 
 
 def _cut(width: int) -> dict[str, str]:
@@ -19,6 +20,7 @@ CLASSES: Mapping[str, Any] = {
     "line": {"class": "oc-line"},
     "dotted": {"class": "oc-dot"},
     "box": {"class": "oc-box"},
+    "own": {"class": "oc-box"},
     "pill": {"class": "oc-pill oc-box"},
     "name": {"class": "oc-n"},
     "subline": {"class": "oc-t"},
@@ -46,6 +48,7 @@ COLOURS: Mapping[str, Any] = {
         "stroke-linecap": "round",
     },
     "box": {"fill": PAPER, "stroke": LINE, "stroke-width": "1.25"},
+    "own": {"fill": SOFT, "stroke": ACCENT, "stroke-width": "2.5"},
     "pill": {"fill": PAPER, "stroke": EDGE, "stroke-width": "1.25"},
     "name": _text(13, 600, INK),
     "subline": _text(11.5, 400, FADED),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from lupweb import clock
 from lupweb.orgchart.drawing import drawn_text
 from lupweb.orgchart.problems import Problems
 from lupweb.orgchart.showing import MOST_SHOWN, PART, Member, ShownChart, Team
@@ -13,7 +14,8 @@ from lupweb.texts import Text, _, ngettext
 from lupweb.web.chart_address import LINE, ChartAddress, anchor_of
 from lupweb.web.chart_drawing import DrawnBox, DrawnChart, drawn_chart, members_of
 from lupweb.web.chart_frame import ChartFrame
-from lupweb.web.filters import isolate, number
+from lupweb.web.filters import day, isolate, number
+from lupweb.web.layouts import site_zone
 
 WHY = {
     Flaw.SELF: _("Named as their own manager; the line is cut here."),
@@ -106,6 +108,11 @@ class ChartPage:
         return bool(self.address.focus) and self.shown.focus is None
 
     @property
+    def shows_me(self) -> bool:
+        """Return whether one of the boxes is that of who looks."""
+        return any(each.card.id == self.me for each in members_of(self.shown.tops))
+
+    @property
     def has_marks(self) -> bool:
         """Return whether a box has a mark."""
         return any(self.why(each) for each in members_of(self.shown.tops))
@@ -124,7 +131,13 @@ class ChartPage:
     @property
     def dotted_names(self) -> list[str]:
         """Return the names of the fields that are drawn as dotted lines."""
-        return [each.name for each in self.shown.chart.dotted if self._draws(each.key)]
+        drawn = {edge.field.key for edge in self.shown.edges}
+        return [each.name for each in self.shown.chart.dotted if each.key in drawn]
+
+    @property
+    def today(self) -> Text:
+        """Return the date in the time zone of the site, for a sheet of paper."""
+        return day(clock.now().astimezone(site_zone()).date())
 
     @property
     def line_name(self) -> Text | str:
@@ -201,20 +214,20 @@ class ChartPage:
 
     def said(self, member: Member) -> Text:
         """Return what a pill does, in words."""
-        told = {"count": number(member.place.total), "name": isolate(member.card.name)}
+        told = {
+            "below": number(member.place.total),
+            "direct": number(member.place.direct),
+            "name": isolate(member.card.name),
+        }
         if member.team:
-            return ngettext(
-                "%(count)s person, close the team of %(name)s",
-                "%(count)s people, close the team of %(name)s",
-                member.place.total,
-                **told,
-            )
-        return ngettext(
-            "%(count)s person, open the team of %(name)s",
-            "%(count)s people, open the team of %(name)s",
-            member.place.total,
-            **told,
-        )
+            return _("%(below)s below, %(direct)s direct, close the team of %(name)s", **told)
+        return _("%(below)s below, %(direct)s direct, open the team of %(name)s", **told)
+
+    def standing(self, card: PersonCard) -> str:
+        """Return the mark of a box, or of a line of the outline: "is-me", "is-found" or ""."""
+        if card.id == self.me:
+            return "is-me"
+        return "is-found" if card.id == self.focus_id else ""
 
     def team_name(self, member: Member) -> Text:
         """Return what the arrow beside somebody opens."""
@@ -264,9 +277,6 @@ class ChartPage:
             count=number(count),
             field=field,
         )
-
-    def _draws(self, key: str) -> bool:
-        return self.address.line in ("", key)
 
     @cached_property
     def _names(self) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """An error becomes a page: what happened, what stays safe, what to do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -100,6 +100,9 @@ SENTENCES_OF_API = {
 OWN_WORDS = frozenset({"lists", "calendar", "contacts"})
 """Blueprints in which something else than a person is not found, whoever asks."""
 READ_ONLY = _("Nothing can be changed now")
+SENT_AGAIN = frozenset({503, 507})
+"""Nothing was changed, and it may well be changed in a minute."""
+OF_SECRETS = "password"
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
 
 
@@ -143,9 +146,23 @@ def error_page(
     }
     if status < 500:
         return render_template(name, **said), status
+    said["sent"] = _sent() if status in SENT_AGAIN else None
     # Database or session may be what broke: no context processor, which would ask them again.
     template = current_app.jinja_env.get_template(name)
     return template.render(**said, theme=theme(), language=language()), status
+
+
+def _sent() -> Mapping[str, Any] | None:
+    """Return the form that was sent, to be sent once more; nothing if it holds a secret or a file.
+
+    Whoever typed it would have to type it again (faults.md X26).
+    """
+    if request.method != "POST" or request.files:
+        return None
+    fields = list(request.form.items(multi=True))
+    if any(OF_SECRETS in name for name, _value in fields):
+        return None
+    return {"path": request.full_path.rstrip("?"), "fields": fields}
 
 
 def status_of(error: LupwebError) -> int:

@@ -106,7 +106,7 @@ class WayOutLink:
 class ResultPage:
     """One page of a result with everything around it.
 
-    :param address: what was asked for, as `page` understood it
+    :param address: what was asked for, as `page` understood it, and a filter that it refused
     :param sortable: key -> name of the fields that this viewer may have people ordered by
     """
 
@@ -144,7 +144,7 @@ class ResultPage:
         if letter:
             text = _("Last name with %(letter)s", letter=letter)
             found.append(Chip(text, _remove(text), self.address.without("letter")))
-        written = self.address.request.filter
+        written = self.page.request.filter
         if written:
             said = shortened(written)
             found.append(Chip(said, _remove(said), self.address.of_filter("")))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from urllib.parse import parse_qsl, quote_plus, urlsplit
 
+from lupweb.errors import FilterRefused
 from lupweb.search.grammar import LONGEST_FILTER
 from lupweb.search.request import BY_NAME, FILTER, OTHER_LETTERS, SearchRequest
 from lupweb.web.paging import page_number
@@ -109,6 +110,15 @@ class SearchAddress:
     def of_filter(self, written: str) -> "SearchAddress":
         """Return the address of those, of the same people, whom a filter keeps; "": of all."""
         return self._asking(filter=written)
+
+    def of_refused(self, refused: FilterRefused | None) -> "SearchAddress":
+        """Return the address with the filter that was refused; None: as it is.
+
+        It is asked for nevertheless: the page says why not again, and no file has everybody.
+        """
+        if refused is None:
+            return self
+        return replace(self, request=replace(self.request, filter=refused.text))
 
     def sorted_by(self, sort: str) -> "SearchAddress":
         """Return the address of the same people in another order."""

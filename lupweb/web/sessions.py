@@ -8,6 +8,7 @@ import hashlib
 import secrets
 from typing import Any
 
+import structlog
 from flask import Flask, Request, Response, session
 from flask.globals import request_ctx
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
@@ -50,6 +51,9 @@ class RowSession(CallbackDict[str, Any], SessionMixin):
     def digest(self) -> str:
         """Return what names the session where its key must not stand."""
         return hashlib.sha256(self.key.encode()).hexdigest()
+
+
+log = structlog.get_logger()
 
 
 class UnreadSession(SecureCookieSession):
@@ -162,10 +166,13 @@ def check_role() -> None:
     current = request_ctx.session
     if not isinstance(current, RowSession) or not current.is_due:
         return
-    with transaction():
-        rows.note_check(current.key)
-        role = role_of(db.session.get_one(User, current.presence.user_id))
+    role = role_of(db.session.get_one(User, current.presence.user_id))
     current.is_due = False
+    try:
+        with transaction(waits=False):
+            rows.note_check(current.key)
+    except OperationalError:
+        log.info("check of a session not noted")  # somebody else writes: the next page looks again
     if role is not current_role():
         current[ROLE] = str(role)
         current.needs_new_key = True

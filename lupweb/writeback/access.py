@@ -38,7 +38,7 @@ def tried_access(
 
     :param name: of the directory
     """
-    walk = _Walk(contact, name, subject, attribute)
+    walk = _Walk(contact, name, subject, attribute, writes)
     done: list[AccessStep] = []
     for step in (*LOOKING, *(WRITING if writes else ())):
         if done and done[-1].state in {AccessState.PROBLEM, AccessState.SKIPPED}:
@@ -83,6 +83,7 @@ class _Walk:
     directory: str
     subject: Subject
     attribute: str
+    writes: bool
     rule: str = ""
     _state: AccessState = AccessState.OK
     _entry: Entry = field(default_factory=lambda: Entry("", {}))
@@ -204,13 +205,15 @@ class _Walk:
         return base_name(self.attribute) == base_name(self.contact.picture)
 
     def right(self) -> Text:
-        """Ask the server for the right; nothing is written."""
+        """Ask the server for the right; nothing is written by this step."""
         right, said = self.contact.session().may_write(self._entry, self.attribute)
         if right is Right.REFUSED:
             raise self._refused(said)
         if right is Right.NOT_CHECKED:
             self._state = AccessState.LOOK
             return _("Not checked: this server cannot be asked for it without writing.")
+        if self.writes:  # the step after this one does
+            return _("The account may write it.")
         return _("The account may write it. Nothing was written.")
 
     def write(self) -> Text:

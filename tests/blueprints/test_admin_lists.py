@@ -21,6 +21,10 @@ list = "safety"
 [[start_pages]]
 group = "safety"
 page = "/admin/nowhere"
+
+[[roles]]
+role = "administrator"
+groups = ["safety"]
 """
 
 
@@ -39,7 +43,10 @@ def test_the_first_row_that_fits_decides_where_somebody_starts(
         return [browser.client.get("/").location for browser in (ada, sam)]
 
     assert starts() == [None, "/lists/safety"]  # nobody outside the group starts on its list
-    admin.get("/admin/lists")
+    admin.get("/admin/lists/safety/remove")
+    assert "People start on it. Let them start elsewhere first: Everyone" in admin.text
+    assert not admin.page.select("main form")
+    assert admin.page.select_one("a[href='/admin/lists#h-starts']")
     admin.post("/admin/lists/safety/remove")
     assert admin.response.status_code == 422
     assert "People start on it." in admin.text
@@ -156,6 +163,14 @@ def test_a_list_that_nobody_could_open_is_refused_with_everything_typed_kept(
     assert "Column 5: There is no field “locatoin”. Did you mean “location”?" in admin.text
     assert admin.page.select_one("pre").text == "ada locatoin:x\n    ^"
     assert "There is no field “x”." in admin.text
+    admin.post("/admin/lists/start-pages", page="/people?filter=positoin:x")
+    assert admin.response.status_code == 422
+    assert "Did you mean “position”?" in admin.page.select_one("#f-page-error").text
+    admin.post("/admin/lists/new", name="Four", query="ada OR", address="f.locatoin=x")
+    said = [admin.page.select_one(f"#f-{name}-error").text for name in ("query", "address")]
+    assert said[0].startswith("Column 5: Something is missing behind “OR”.")
+    assert said[1] == "There is no field “locatoin”. Did you mean “location”?"
+    admin.post("/admin/lists/new", name="Four", query="ada locatoin:x", view="table", sort="-x")
     typed = [admin.page.select_one(f"[name={name}]") for name in ("name", "sort", "query")]
     assert [each.get("value", each.get_text().strip()) for each in typed] == [
         "Four", "-x", "ada locatoin:x",

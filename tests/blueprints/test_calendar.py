@@ -92,7 +92,7 @@ def days(browser: Browser, month: str) -> list[str]:
     """Return the lines of the page of a month."""
     page = browser.get("/contacts/anniversaries", month=month)
     return [
-        " | ".join(each.get_text(" ", strip=True) for each in line.select(".who a, .cell"))
+        " | ".join(each.get_text(" ", strip=True) for each in line.select(".who a, .cell > *"))
         for line in page.select(".plist li")
     ]
 
@@ -108,6 +108,7 @@ def new_feed(browser: Browser) -> str:
     browser.get("/contacts/anniversaries")
     page = browser.post("/contacts/anniversaries", act="make")
     address = str(page.select_one("input[readonly]")["value"])
+    assert page.select_one(".row > input[readonly]") is None, "squeezed beside a button"
     assert address.startswith("http://localhost/calendar/")
     return address.removeprefix("http://localhost")
 

@@ -1,10 +1,12 @@
 """Org charts as pages: what is drawn, what opens, what is found, and what it costs."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 
+from lupweb import clock
 from lupweb.orgchart import showing
 from lupweb.people.queries import get_person
 from tests.blueprints.charting import LINE, boxes, outline, pill
@@ -48,6 +50,8 @@ def test_a_pill_opens_a_team_and_closes_it_again(as_person: Callable[[str], Brow
 
     assert "Under Self" not in boxes(page)
     assert "Under Self" in boxes(opened)
+    names = [each["aria-label"] for each in page.select("[data-toggle]")]
+    assert "49 below, 2 direct, close the team of Ada Lovelace" in names
     assert boxes(ben.get(pill(opened, "Selma Self"))) == boxes(page)
     assert "Sam Safe" not in boxes(ben.get(pill(opened, "Ada Lovelace")))
 
@@ -137,6 +141,35 @@ def test_names_in_the_outline_have_the_star_of_my_contacts(
     assert len(page.select(".tree .star")) == len(outline(page))
 
 
+def test_in_the_outline_whoever_was_found_and_my_own_line_are_marked(
+    as_person: Callable[[str], Browser], ids: Callable[[str], int]
+) -> None:
+    ada = as_person("ada")
+    page = ada.get(LINE, focus="w07", view="outline")
+
+    assert [each["id"] for each in page.select(".tree .is-found")] == [f"op{ids('w07')}"]
+    assert [each["id"] for each in page.select(".tree .is-me")] == [f"op{ids('ada')}"]
+    nobody = ada.get(LINE, focus="no such person", view="outline")
+    assert nobody.select(".tree .is-found, .tree [aria-current]") == []
+
+
+def test_the_legend_names_the_lines_that_are_drawn_and_the_sheet_its_date(
+    as_person: Callable[[str], Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 3, 23, 30, tzinfo=UTC))
+    ada = as_person("ada")
+
+    def legend(**asked: str) -> list[str]:
+        return [
+            each.get_text()
+            for each in ada.get(LINE, **asked).select(".legend li:not(:has(.badge))")
+        ]
+
+    assert legend(focus="sam") == ["Reports to", "Lead", "You"]
+    assert legend(focus="w07") == ["Reports to", "You"]
+    assert ada.page.select_one(".oc-day").get_text(strip=True) == "3 November 2026"
+
+
 @pytest.mark.parametrize("key", ["hidden", "nothing"])
 def test_where_there_is_no_chart_the_page_speaks_of_charts(
     as_person: Callable[[str], Browser], key: str
@@ -159,6 +192,8 @@ def test_find_asks_who_is_meant_and_says_when_it_is_nobody(
 
     assert len(links) == 8
     assert all("focus=w" in link for link in links)
+    assert several.select_one("[data-centre]")["data-centre"] == "first"
+    assert ada.page.select_one("[data-centre]")["data-centre"] == "first"
     assert "Nobody here is found by “no such person”" in ada.text
     assert "Ada Lovelace" in boxes(ada.page)
 

@@ -1,6 +1,7 @@
 """Who is offered an org chart, and what they may take along of it."""
 
 import csv
+import re
 from collections.abc import Callable
 from io import StringIO
 from xml.etree import ElementTree
@@ -13,6 +14,7 @@ from lupweb.database import db, transaction
 from lupweb.exports import org_charts
 from lupweb.orgchart.models import OrgChart
 from lupweb.people.queries import get_person
+from lupweb.web.chart_looks import COLOURS
 from tests.blueprints.charting import LINE, MANY, boxes
 from tests.browsing import Browser
 from tests.factories import PASSWORD
@@ -83,7 +85,11 @@ def test_the_drawing_as_a_file_is_xml_with_nothing_outside_it(
     drawing = ElementTree.fromstring(answer.data)  # noqa: S314 - our own
     texts = [each.text for each in drawing.iter("{http://www.w3.org/2000/svg}text")]
 
-    assert answer.headers["Content-Disposition"] == "attachment; filename=line.svg"
+    name = re.compile(r"attachment; filename=[a-z-]+-line-\d{4}-\d\d-\d\d\.svg")
+    assert name.fullmatch(answer.headers["Content-Disposition"].lower())
+    own = [each for each in drawing.iter("{http://www.w3.org/2000/svg}g")
+           if each[0].get("stroke") == COLOURS["own"]["stroke"]]  # fmt: skip
+    assert ["Sam Safe" in [text.text for text in each] for each in own] == [True]
     assert answer.content_type == "image/svg+xml; charset=utf-8"
     assert {"Sam Safe", "הפוך <b>&amp;", "=cmd"} <= {*texts}
     assert b"href" not in answer.data
@@ -113,13 +119,11 @@ def test_the_whole_chart_is_a_table_that_no_spreadsheet_computes(
     with app.app_context(), transaction():
         get_person("ben").name = "=HYPERLINK(1)"
     text = as_person("ada").client.get(f"{LINE}.csv").get_data(as_text=True)
-    rows = {row["login"]: row for row in csv.DictReader(StringIO(text))}
+    rows = {row["Login"]: row for row in csv.DictReader(StringIO(text))}
 
     assert len(rows) == MANY + 11
-    assert rows["ben"]["name"] == "'=HYPERLINK(1)"
-    assert (
-        rows["sam"] | {"lead": "cem", "manager": "ben", "manager_name": "'=HYPERLINK(1)"}
-        == (rows["sam"])
-    )
-    assert (rows["ada"]["people_below"], rows["ada"]["reports"]) == (str(MANY + 4), "2")
-    assert (rows["self"]["problem"], rows["one"]["problem"]) == ("self", "cycle")
+    assert rows["ben"]["Name"] == "'=HYPERLINK(1)"
+    named = {"Reports to": "'=HYPERLINK(1)", "Reports to (login)": "ben", "Lead (login)": "cem"}
+    assert rows["sam"] | named == rows["sam"]
+    assert (rows["ada"]["People below"], rows["ada"]["Direct reports"]) == (str(MANY + 4), "2")
+    assert (rows["self"]["To repair"], rows["one"]["To repair"]) == ("self", "cycle")

@@ -93,6 +93,7 @@ def test_the_owner_and_administrators_see_which_values_are_saved_to_ldap(
     for somebody in (as_person("ben"), as_admin()):
         somebody.get("/people/ben")
         assert "saved to LDAP" in row(somebody, "Position")
+        assert "What is changed here is saved to LDAP too." in row(somebody, "Position")
     ada = as_person("ada")
     ada.get("/people/ben")
     assert "saved to LDAP" not in ada.text
@@ -175,6 +176,12 @@ def test_x11_a_conflict_shows_both_values_and_the_owner_keeps_theirs(
     assert FOUND in panel.get_text()
     assert "Engineer" in panel.get_text()
     assert "Found just now" in panel.get_text()
+    (form,) = owner.get("/people/ben/edit").select(".conflict")  # says the same, if only opened
+    assert form.select_one("h2").get_text() == panel.select_one("h2").get_text()
+    for said in ("1 value is another one in the directory by now", "Entered ", "Found just now"):
+        assert said in panel.get_text()
+        assert said in form.get_text()
+    owner.get("/people/ben")
     send(owner, "mine")
 
     assert owner.response.status_code == 303

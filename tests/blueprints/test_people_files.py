@@ -51,6 +51,13 @@ def test_the_page_links_to_files_of_the_same_people(ada: Browser) -> None:
     assert links == [*files, "/people/print?q=gro%C3%9F"]
 
 
+@pytest.mark.parametrize("asked", ["f.nothing=x", "f.emergency=x", "f.phone=x"])
+def test_what_nobody_can_choose_by_takes_nobody_along(ada: Browser, asked: str) -> None:
+    ada.get(f"/people/export.json?{asked}")
+
+    assert json.loads(ada.response.text) == []
+
+
 def test_a_table_is_taken_along_with_the_columns_that_are_shown_and_people_by_their_names(
     ada: Browser,
 ) -> None:
@@ -140,12 +147,13 @@ def test_b36_a_restricted_value_leaves_only_for_those_who_may_see_it(
 
 
 def test_b35_nobody_is_chosen_or_sorted_by_what_the_viewer_may_not_see(ada: Browser) -> None:
-    ada.get("/people/export.csv")
-    everybody = ada.response.text
+    ada.get("/people/export.csv", sort="-nothing", **{"f.nothing": CANARY})
+    unknown = ada.response.text
 
     ada.get("/people/export.csv", sort="-emergency", **{"f.emergency": CANARY})
 
-    assert ada.response.text == everybody
+    assert ada.response.text == unknown
+    assert len(unknown.splitlines()) == 1
 
 
 def test_a_value_that_nobody_has_any_more_takes_nobody_along(ada: Browser) -> None:

@@ -76,6 +76,21 @@ def test_b95_a_filter_that_is_wrong_says_where_beside_the_line_and_loses_nobody(
     assert not ada.page.select(".chip")
 
 
+def test_a_wrong_filter_stays_in_the_address_and_no_file_is_offered_without_it(
+    ada: Browser,
+) -> None:
+    query = "filter=locatoin%3APorto"
+    ada.get("/people", filter="locatoin:Porto")
+    links = ada.page.select("#exports a")
+
+    assert [each["href"].partition("?")[2] for each in links] == [query] * 5
+    assert not any(each.has_attr("download") for each in links)  # it leads to what is wrong
+    assert query in ada.page.select_one("#views a[href*=table]")["href"]
+    part = ada.client.get(f"/people?{query}", headers={"HX-Request": "true"})
+    assert part.headers["HX-Push-Url"] == f"/people?{query}"
+    assert part.text.count(f"{query}") >= 5
+
+
 def test_b95_a_file_is_refused_where_its_filter_is_wrong_and_leads_back_to_the_line(
     ada: Browser,
 ) -> None:

@@ -290,4 +290,8 @@ def test_a_filter_is_used_in_place_by_keyboard_and_its_faults_are_shown_there(vi
     line.press("Enter")
     expect(page.get_by_text("There is no field “locatoin”")).to_be_visible()
     expect(line).to_have_value("locatoin:Porto")
+    expect(page).to_have_url(re.compile(r"filter=locatoin"))
+    page.reload()
+    expect(page.get_by_text("There is no field “locatoin”")).to_be_visible()
+    expect(line).to_have_value("locatoin:Porto")
     assert visitor.complaints == []

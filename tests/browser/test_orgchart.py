@@ -78,7 +78,7 @@ def test_somebody_is_found_printed_and_their_team_closed_in_place(visitors: Visi
     visitor = visitors.colleague(1280)
     page = visitor.page
     visitor.go(f"{LINE}?focus=long")
-    close = page.get_by_role("link", name=re.compile("^1 person, close the team of"))
+    close = page.get_by_role("link", name=re.compile("^1 below, 1 direct, close the team of"))
 
     assert page.evaluate(SEEN)
     shown = page.locator("svg.oc:not(.oc-paper)")
@@ -89,7 +89,7 @@ def test_somebody_is_found_printed_and_their_team_closed_in_place(visitors: Visi
     page.emulate_media(media="screen")
     close.focus()
     page.keyboard.press("Enter")
-    opens = page.get_by_role("link", name=re.compile("^1 person, open the team of"))
+    opens = page.get_by_role("link", name=re.compile("^1 below, 1 direct, open the team of"))
     expect(opens).to_be_focused()
     assert "open=" in page.url
     page.go_back()

@@ -6,9 +6,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import text
 
+from lupweb.app import create_app
 from lupweb.cli import main
+from lupweb.config import Settings
+from lupweb.database import db, transaction
 from tests.blueprints.conftest import CANARY, company
+from tests.factories import SECRET_KEY
 from tests.fakes import FakeDirectory
 
 __all__ = ["company"]
@@ -41,3 +46,22 @@ def test_a_file_that_cannot_be_written_is_said(run: Callable[..., Result], tmp_p
 
     assert result.exit_code == 1
     assert "cannot be written: No such file or directory" in result.output
+
+
+def test_a_database_that_was_never_set_up_is_told_from_one_of_another_version(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = tmp_path / "new"
+    empty.mkdir()
+    new = create_app(Settings(instance=empty, secret_key=SECRET_KEY))
+    with app.app_context(), transaction():
+        db.session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    said = []
+    for each in (new, app):
+        monkeypatch.setattr("lupweb.cli.application.create_app", lambda each=each: each)
+        said.append(CliRunner().invoke(main, ["people", "list"]).output)
+
+    assert "nothing was set up here" in said[0]
+    assert "not of this version" not in said[0]
+    assert "not of this version" in said[1]
+    assert all("Run: lupweb upgrade" in each for each in said)

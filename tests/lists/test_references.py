@@ -28,6 +28,19 @@ key = "hr"
 [[groups]]
 key = "it"
 """
+ASKED_WRONGLY = {
+    "/people?filter=departmnt:x": "Column 1: There is no field “departmnt”. Did you mean"
+    " “department”?",
+    "/people/?view=table&filter=(": "Column 1: This parenthesis is not closed. A parenthesis inside"
+    ' a value stands in quotes: department:"Sales (EMEA)".',
+    "/people?q=x&f.departmnt=": "There is no field “departmnt”. Did you mean “department”?",
+    "/people?f.phone=1": "“phone” is no filter beside the people, so nobody can choose by it.",
+    "/people?sort=-departmnt": "There is no field “departmnt”. Did you mean “department”?",
+    "/people?column=phone&column=positoin": "There is no field “positoin”. Did you mean"
+    " “position”?",
+    "/admin/system": "Pages of the administration are only for administrators. Choose one of their"
+    " groups for this row, or another page.",
+}
 
 
 def test_a_list_or_a_start_page_that_names_what_is_not_there_is_refused_with_its_place() -> None:
@@ -43,6 +56,19 @@ def test_a_list_or_a_start_page_that_names_what_is_not_there_is_refused_with_its
         "start_pages.it.page, line 14: There is no page “/nowhere” to start on. Write the address"
         " of people, of a list, of an org chart or of contacts, as it stands in the browser.",
     ]
+
+
+def test_a_start_page_that_asks_what_nobody_could_ask_is_refused_as_a_list_is() -> None:
+    fine = {"boss": "/admin/system", "others": "/people?sort=newest&column=&filter=phone:1"}
+    wrong = {f"g{number}": page for number, page in enumerate(ASKED_WRONGLY)}
+    text = '[[roles]]\nrole = "administrator"\ngroups = ["boss"]\n' + "".join(
+        f'[[groups]]\nkey = "{key}"\n[[start_pages]]\ngroup = "{key}"\npage = \'{page}\'\n'
+        for key, page in {**fine, **wrong}.items()
+    )
+
+    told = [sentence.partition(", line ")[2].partition(": ")[2] for sentence in sentences(text)]
+
+    assert told == list(ASKED_WRONGLY.values())
 
 
 def test_what_can_be_stored_and_is_hardly_meant_is_said_beside_it() -> None:

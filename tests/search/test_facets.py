@@ -126,12 +126,17 @@ def test_a_field_with_too_many_values_is_no_facet_but_an_order(crowd: Crowd) -> 
         census.cache.forget()  # nothing was written, only the limit is another one
         page = answer(crowd.viewer(), SearchRequest(chosen={"location": ("Desk 00031",)}))
         ordered = answer(crowd.viewer(), SearchRequest(sort="-location"))
+        chosen = {"location": ("Desk 00031", "Desk 00032", 'Desk "*')}
+        kept = answer(crowd.viewer(), SearchRequest(chosen=chosen, is_saved=True))
     finally:
         few.undo()
         census.cache.forget()
 
     assert "location" not in [facet.key for facet in page.facets]
     assert page.total == page.everybody
+    asked = {each.id for each in crowd.people if each.is_shown} & {31, 32}
+    assert asked
+    assert {card.id for card in kept.cards} == asked
     shown = [each.id for each in crowd.people if each.is_shown]
     assert [card.id for card in ordered.cards] == sorted(shown, reverse=True)[:PAGE]
 

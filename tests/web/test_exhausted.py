@@ -8,6 +8,8 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from lupweb import database
+from lupweb.accounts.service import create_admin
+from lupweb.accounts.tokens import Scope
 from lupweb.database import db, limit_statements, transaction
 from lupweb.options.models import Option
 from lupweb.web.access import OPEN_ENDPOINTS
@@ -19,6 +21,7 @@ ENDLESS = (
     " SELECT count(*) FROM n"
 )
 AT_ONCE = 50
+PASSWORD = "an administrator's password"
 Opened = Callable[[], Browser]
 
 
@@ -99,6 +102,32 @@ def test_b90_what_writes_and_what_no_page_asks_for_may_take_long(
     limit_statements()
     with transaction():
         assert db.session.scalar(some) == 200_000
+
+
+def test_x26_what_was_typed_stands_on_the_page_and_can_be_sent_once_more(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PATIENCE_MS", 50)
+    with app.app_context(), transaction():
+        create_admin("admin", PASSWORD)
+    browser = Browser(app.test_client()).sign_in("admin", PASSWORD)
+    browser.get("/mine/tokens")
+    with app.app_context(), db.engine.connect() as other:
+        other.exec_driver_sql("ROLLBACK")
+        db.session.execute(text("PRAGMA busy_timeout = 50"))
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        browser.post("/mine/tokens", name="<For> the board", scope=str(Scope.PEOPLE), days="7")
+        assert browser.response.status_code == 503
+        other.exec_driver_sql("ROLLBACK")
+    form = browser.page.select_one("main form")
+    assert form is not None
+    kept = {each["name"]: each.get_text().removeprefix("\n") for each in form.select("textarea")}
+
+    browser.post(str(form["action"]), **{str(name): value for name, value in kept.items()})
+
+    assert kept["name"] == "<For> the board"
+    assert browser.response.status_code == 200
+    assert "&lt;For&gt; the board" in browser.response.text
 
 
 def test_x28_a_full_disk_is_named_nothing_is_half_stored_and_it_heals(app: Flask) -> None:

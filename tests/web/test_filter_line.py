@@ -3,7 +3,7 @@
 import pytest
 
 from lupweb.errors import FilterRefused
-from lupweb.web.filter_line import filter_line, pointed, shortened
+from lupweb.web.filter_line import filter_line, pointed, pointings, shortened
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,17 @@ def test_the_line_holds_what_was_typed_and_what_is_wrong() -> None:
 
     line = filter_line("", error)
 
-    assert (line.text, str(line.problem), line.pointed) == ("a(", "Column 2: No.", ("a(", " ^"))
+    assert (line.text, str(line.problem), line.pointed) == ("a(", "Column 2: No.", (("a(", " ^"),))
     assert (line.expected, line.suggestion, line.is_open) == ("More.", "b", True)
     assert filter_line("", None).problem is None
     assert not filter_line("", None).is_open
+
+
+def test_a_screen_shows_more_of_a_long_filter_than_a_telephone() -> None:
+    text = "x" * 34 + " location:Hamburg"
+
+    assert [part for part, _caret in pointings(text, 1)] == ["x" * 34 + "…", text]
+    assert pointings(text[:34], 1) == (("x" * 34, "^"),)
 
 
 def test_a_chip_has_the_beginning_of_a_long_filter() -> None:

@@ -75,6 +75,7 @@ def test_without_writing_the_change_stamp_stays(company: FakeDirectory) -> None:
     assert {each.state for each in test.steps} == {AccessState.OK}
     assert "uid=anna,ou=people" in str(test.steps[2].text)
     assert company.get("anna", "entryCSN") == before
+    assert "Nothing was written." in str(test.steps[-1].text)
 
 
 def test_by_writing_the_same_value_is_read_back(company: FakeDirectory) -> None:
@@ -84,6 +85,7 @@ def test_by_writing_the_same_value_is_read_back(company: FakeDirectory) -> None:
 
     assert test.is_well, test
     assert [each.id for each in test.steps][-2:] == ["write", "read_back"]
+    assert "Nothing was written" not in " ".join(str(each.text) for each in test.steps)
     assert company.get("anna", "telephoneNumber") == [b"+49 30 1"]
     assert company.get("anna", "entryCSN") != before
 

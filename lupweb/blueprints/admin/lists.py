@@ -21,6 +21,7 @@ from lupweb.configfile.list_editing import (
     remove_start,
     save_list,
     shared_setup,
+    starting_on,
 )
 from lupweb.configfile.site_editing import save_table, table_draft, table_typed
 from lupweb.database import transaction
@@ -30,7 +31,7 @@ from lupweb.profiles.tables import columns_offered
 from lupweb.search.filter_binding import bind
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
-from lupweb.web.filter_line import pointed
+from lupweb.web.filter_line import pointings
 from lupweb.web.layouts import page_layout
 
 page = admin_page("lists", _("Lists"), Section.PROFILES, icon="list", place=45)
@@ -70,10 +71,13 @@ def edit(key: str) -> ResponseReturnValue:
 
 @page.route("/<key>/remove", methods=["GET", "POST"])
 def remove(key: str) -> ResponseReturnValue:
-    """Ask, and take a shared list away."""
+    """Ask, and take a shared list away; where people start on it, say so instead."""
     draft = list_draft(viewer(), key, secret_key())
-    if request.method == "GET":
-        return render_template("admin/lists/remove.html", draft=draft)
+    starting = starting_on(viewer(), key, secret_key())
+    if starting or request.method == "GET":
+        shown = {"draft": draft, "starting": starting, "groups": dict(groups_listed())}
+        said = render_template("admin/lists/remove.html", **shown)
+        return said, 200 if request.method == "GET" else 422
     with transaction():
         name = remove_shared(viewer(), key, secret_key())
     return _done(_("“%(name)s” was removed.", name=name))
@@ -151,17 +155,17 @@ def _form(draft: Draft) -> str:
         draft=draft,
         groups=groups_listed(),
         fields=columns_offered(viewer(), page_layout()),
-        pointed=_pointed(draft) if "query" in draft.problems else None,
+        pointings=_pointings(draft) if "query" in draft.problems else (),
     )
 
 
-def _pointed(draft: Draft) -> tuple[str, str] | None:
-    """Return the part of a list's filter that is wrong, and a line with a caret below it."""
+def _pointings(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Return the part of a list's filter that is wrong, as `filter_line.pointings` does."""
     try:
         bind(OPERATOR, page_layout(), draft.entry["query"], today())
     except FilterRefused as refused:
-        return pointed(refused.text, refused.column)
-    return None
+        return pointings(refused.text, refused.column)
+    return ()
 
 
 def _done(said: Text) -> ResponseReturnValue:

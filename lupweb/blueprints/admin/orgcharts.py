@@ -33,6 +33,7 @@ from lupweb.orgchart.queries import charts_for, find_chart
 from lupweb.orgchart.tree import Flaw
 from lupweb.people.summaries import summaries
 from lupweb.profiles.cards import cards
+from lupweb.profiles.locked import locked_for
 from lupweb.search.suggestions import suggestions
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
@@ -127,6 +128,7 @@ def problems(key: str) -> ResponseReturnValue:
         names=FLAWS,
         found=found,
         cards=_cards(found),
+        locked=locked_for(chart.manager, [each.person_id for each in found.people]),
         pages=_Pages(url_for(".problems", key=key), flaw, number, found),
     )
 

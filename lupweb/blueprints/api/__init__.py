@@ -13,7 +13,7 @@ from lupweb.texts import _
 from lupweb.web.access import signed_in_account
 from lupweb.web.api_errors import error_document
 from lupweb.web.bearers import shows_token
-from lupweb.web.errors import SENTENCES, status_of
+from lupweb.web.errors import SENTENCES, SENTENCES_OF_API, status_of
 
 PARTS = (people.bp, fields.bp, charts.bp, runs.bp, openapi.bp)
 FORESEEN = (400, 401, 403, 404, 405, 413, 422, 429)
@@ -58,7 +58,7 @@ def _lupweb_error(error: LupwebError) -> ResponseReturnValue:
 def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     _title, sentence = SENTENCES.get(status, SENTENCES[400])
-    answer = error_document(status, sentence)
+    answer = error_document(status, SENTENCES_OF_API.get(status, sentence))
     return *answer, _headers_of(error)  # type: ignore[misc]  # a document and its status
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from lupweb.audit.models import AuditEvent
 from lupweb.database import db, transaction
+from lupweb.directories.models import Identity
 from lupweb.orgchart.models import OrgChart
 from lupweb.people.queries import get_person
 from lupweb.profiles.editor import define_category, define_field
@@ -106,7 +107,7 @@ def test_arrows_change_which_chart_is_the_first(admin: Browser, app: Flask) -> N
     assert admin.get("/people").select_one(".topnav a[href='/org-chart/mentors']") is not None
 
 
-def test_who_is_to_be_repaired_is_listed_with_links_to_their_forms(
+def test_who_is_to_be_repaired_is_listed_with_links_to_what_helps(
     admin: Browser, app: Flask, company: FakeDirectory
 ) -> None:
     add(admin, name="Line", manager_field="manager")
@@ -116,13 +117,19 @@ def test_who_is_to_be_repaired_is_listed_with_links_to_their_forms(
         a_run(company)
     overview = admin.get(ADMIN).get_text(" ")
     admin.get(f"{ADMIN}/line/problems")
-    first = admin.page.select(".lines a[href$='/edit']")
+    first = admin.page.select(".lines .row a:last-child")
     admin.get(f"{ADMIN}/line/problems", flaw="self", page="1e9")
-    second = admin.page.select(".lines a[href$='/edit']")
+    second = admin.page.select(".lines .row a:last-child")
+    with app.app_context(), transaction():  # as with somebody whom no directory has
+        db.session.execute(db.update(Identity).values(is_gone=True))
+    admin.get(f"{ADMIN}/line/problems", flaw="self")
+    freed = admin.page.select(".lines .row a:last-child")
 
+    explained = "/admin/diagnosis?person={}&field=manager".format
     assert "3 people" in overview
-    assert [each["href"] for each in first] == ["/people/ada/edit"]
-    assert [each["href"] for each in second] == ["/people/sam/edit"]
+    assert [each["href"] for each in first] == [explained("ada")]
+    assert [each["href"] for each in second] == [explained("sam")]
+    assert [each["href"] for each in freed] == ["/people/sam/edit"]
     assert "1 person is named as their own manager." in admin.text
     assert admin.get("/org-chart/line").select_one(".chart-foot a")["href"].endswith("/problems")
 

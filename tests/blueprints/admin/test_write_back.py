@@ -80,6 +80,27 @@ def test_it_says_how_much_waits_since_when_and_why(admin: Browser, app: Flask) -
     assert "Next try: in a moment." in lines(admin)[-1]  # and not “just now”: that is over
 
 
+def test_where_only_conflicts_are_left_it_says_so_and_offers_nothing_to_try(
+    admin: Browser, app: Flask
+) -> None:
+    admin.get(PAGE)
+    assert "nothing waits" in admin.page.select(".badge--ok")[0].get_text()
+    number = a_message(app, "ben", "phone", "+49 30 1", S.CONFLICT, found_value="+49 30 2")
+
+    admin.get(PAGE)
+
+    assert admin.page.select(".panel__head .badge--ok") == []
+    assert "1 not settled" in admin.text
+    stats = [" ".join(each.get_text(" ").split()) for each in admin.page.select(".stat")]
+    assert stats[1] == "– nothing waits to be written"
+    acts = [each["value"] for each in admin.page.select("button[name=act]")]
+    assert acts == [f"drop:{number}", "drop", "drop:all"]
+    a_message(app, "ben", "position", CANARY, S.DEAD)
+    admin.get(PAGE)
+    acts = [str(each["value"]) for each in admin.page.select("button[name=act]")]
+    assert {"retry", "retry:all"} < set(acts)
+
+
 def test_restricted_values_are_kept_from_administrators_outside_of_the_groups(
     admin: Browser, app: Flask
 ) -> None:
