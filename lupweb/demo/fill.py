@@ -76,7 +76,7 @@ SAVED_TO_LDAP = frozenset({"phone", "mobile", "room", "about", "skills"})
 """What people enter here goes to the directory, which lets its writer change it."""
 TAKEN_ALONG = frozenset({"mobile", "street"})
 """What stands in vCards beside the standard fields."""
-OPTIONS = {"birthday": {"anniversary": "day", "year": "never"}, "start": {"anniversary": "years"}}
+OPTIONS = {"birthday": {"anniversary": "day"}, "start": {"anniversary": "years"}}
 """On which dates people congratulate each other, and whether years are counted."""
 FIELDS = (
     _Field("email", "Email", "contact", "mail", "email"),
@@ -104,7 +104,7 @@ FIELDS = (
         facet=True,
     ),
     _Field(
-        "birthday", "Birthday", "about", "nordhafenBirthday", "date",
+        "birthday", "Birthday", "about", type_key="date",
         help_text="Without a year, if you like.",
     ),
     _Field("first_aid", "First aider", "safety", "employeeType"),

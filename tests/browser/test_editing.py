@@ -44,6 +44,7 @@ def test_everything_can_be_done_by_keyboard_alone(visitors, app: Flask) -> None:
     page.get_by_label("Skills", exact=True).press_sequentially("Sonar")
     page.keyboard.press("Enter")
     page.keyboard.type("Radar,")
+    page.get_by_role("button", name="Remove Radar").wait_for()
     page.get_by_role("button", name="Remove Sonar").press("Enter")
     expect(page.get_by_label("Skills", exact=True)).to_be_focused()
     page.get_by_label("Aider", exact=True).press("Space")

@@ -201,8 +201,8 @@ def test_when_one_child_dies_the_others_are_stopped_and_the_dead_one_is_named(
 
 def test_children_started_later_stop_first(supervisor: Supervisor, lines: list[str]) -> None:
     program = (
-        "import signal, sys, time\n"
-        "def end(*_): print('stops', flush=True); sys.exit()\n"
+        "import os, signal, sys, time\n"  # the signal may come in the middle of the print below
+        "def end(*_): os.write(1, b'stops\\n'); sys.exit()\n"
         "signal.signal(signal.SIGTERM, end); print('up', flush=True); time.sleep(600)"
     )
     for name in ("first", "second", "third"):
