@@ -134,6 +134,8 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
+    # none of ours is a coroutine, and Flask would look at some twenty functions for each page
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]
 
 
 def _readiness(settings: Settings) -> dict[str, bool]:

@@ -234,7 +234,7 @@ def _begin(connection: Connection) -> None:
         return
     driver.set_progress_handler(_limit.is_reached if is_limited else None, STEPS_AT_ONCE)
     if not options.get(WRITE):
-        connection.exec_driver_sql("BEGIN")
+        driver.execute("BEGIN")  # asks nothing of the file, so that nothing can be wrong with it
         return
     if options.get(IF_FREE):
         _begin_if_free(connection)

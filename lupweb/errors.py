@@ -123,6 +123,10 @@ class OtherVersion(LupwebError):
     """The tables are those of another version than this process; nothing was changed."""
 
 
+class Busy(LupwebError):
+    """So many do something costly now that others would have to wait; a minute later it works."""
+
+
 class AddressRefused(LupwebError):
     """A web server gives nothing of use for this address, and would not a moment later."""
 

@@ -5,13 +5,14 @@ at once.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Row, Select, String, bindparam, case, cast, func, select
+from sqlalchemy import Dialect, Select, String, bindparam, case, cast, func, select
 from sqlalchemy.orm import aliased
 
 from lupweb import clock
@@ -22,6 +23,7 @@ from lupweb.database import db
 from lupweb.directories.models import Directory
 from lupweb.options.models import Option
 from lupweb.options.versions import KEY
+from lupweb.people import versions as people_versions
 from lupweb.people.models import Membership, Person
 from lupweb.people.names import colour_of, handle_of, initials_of
 from lupweb.people.states import PersonState
@@ -31,6 +33,7 @@ READ_AT = case(
     else_=Directory.last_full_at,
 )
 """When a directory was read last, be it only what had changed."""
+GIVEN = ("key_hash", "now")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Presence:
     :param directory_read_at: when a directory was read as a whole last; None: never
     :param setup_token: see `lupweb.options.versions`
     :param look: how the account likes to see people, see `User`
+    :param people_token: see `lupweb.people.versions`; "": nobody looked
     """
 
     content: Mapping[str, Any]
@@ -83,17 +87,19 @@ class Presence:
     directory_read_at: datetime | None
     setup_token: str
     look: Mapping[str, Any]
+    people_token: str = ""
 
 
 def find_presence(key: str) -> Presence | None:
     """Return who holds this key of a session; None if it has ended."""
-    dialect = db.session.connection().dialect.name
-    values = {"key_hash": hashed(key), "now": clock.now()}
-    row = db.session.connection().execute(_statement(dialect), values).first()
-    return _presence(row) if row else None
+    connection = db.session.connection()
+    asked = _asked(connection.dialect)
+    given = asked.given(key_hash=hashed(key), now=clock.now())
+    row = connection.exec_driver_sql(asked.text, given).first()
+    return _presence(asked.read(row)) if row else None
 
 
-def _presence(row: Row[Any]) -> Presence:
+def _presence(row: Any) -> Presence:
     return Presence(
         content=row.content,
         created_at=row.created_at,
@@ -107,10 +113,11 @@ def _presence(row: Row[Any]) -> Presence:
         directory_read_at=row.directory_read_at,
         setup_token=row.setup_token or "",
         look=row.look,
+        people_token=row.people_token or "",
     )
 
 
-def _face(row: Row[Any]) -> Face:
+def _face(row: Any) -> Face:
     return Face(
         id=row.id,
         name=row.name,
@@ -123,9 +130,54 @@ def _face(row: Row[Any]) -> Face:
     )
 
 
-@cache
+@dataclass(frozen=True)
+class _Asked:
+    """The query as a driver takes it: to have it built for each page takes longer than it.
+
+    :param fixed: the values that are the same each time
+    :param places: in which order values stand; None: by their names
+    :param binders: what makes of a value what the driver takes, where it is something else
+    :param columns: name and what makes of what the driver gives a value, of each column
+    """
+
+    text: str
+    fixed: Mapping[str, Any]
+    places: Sequence[str] | None
+    binders: Mapping[str, Callable[[Any], Any]]
+    columns: Sequence[tuple[str, Callable[[Any], Any] | None]]
+
+    def given(self, **values: Any) -> Any:
+        """Return the values of the query."""
+        bound = {name: bind(values[name]) for name, bind in self.binders.items()}
+        given = {**self.fixed, **values, **bound}
+        return given if self.places is None else tuple(given[name] for name in self.places)
+
+    def read(self, row: Sequence[Any]) -> SimpleNamespace:
+        """Return the columns by their names."""
+        found = zip(self.columns, row, strict=True)
+        return SimpleNamespace(
+            **{name: read(each) if read else each for (name, read), each in found}
+        )
+
+
+@lru_cache(4)
+def _asked(dialect: Dialect) -> _Asked:
+    statement = _statement(dialect.name)
+    compiled: Any = statement.compile(dialect=dialect)
+    reading = [(each.name, each.type.dialect_impl(dialect)) for each in statement.selected_columns]
+    binding = {name: compiled.binds[name].type.dialect_impl(dialect) for name in GIVEN}
+    binders = {name: each.bind_processor(dialect) for name, each in binding.items()}
+    return _Asked(
+        text=str(compiled),
+        fixed=compiled.params,
+        places=compiled.positiontup,
+        binders={name: bind for name, bind in binders.items() if bind},
+        columns=[(name, each.result_processor(dialect, None)) for name, each in reading],
+    )
+
+
 def _statement(dialect: str) -> Select[Any]:
-    """Return the query; built once for each kind of database, since that takes longer than it."""
+    """Return the query."""
     as_json = func.json_group_array if dialect == "sqlite" else func.json_agg
     groups = select(cast(as_json(Membership.group_id), String)).where(
         Membership.person_id == Person.id
@@ -136,7 +188,10 @@ def _statement(dialect: str) -> Select[Any]:
         func.coalesce(twin.merged_into_id, twin.id)
         != func.coalesce(Person.merged_into_id, Person.id),
     )
-    setup = select(cast(Option.value, String)).where(Option.key == KEY)
+    setup, people = (
+        select(cast(Option.value, String)).where(Option.key == key)
+        for key in (KEY, people_versions.KEY)
+    )
     return (
         select(
             Session.content, Session.created_at, Session.expires_at, Session.checked_at,
@@ -147,8 +202,9 @@ def _statement(dialect: str) -> Select[Any]:
             twins.scalar_subquery().label("twin"),
             select(func.max(READ_AT)).scalar_subquery().label("directory_read_at"),
             setup.scalar_subquery().label("setup_token"),
+            people.scalar_subquery().label("people_token"),
         )
         .join(User, User.id == Session.user_id)
         .outerjoin(Person, Person.id == User.person_id)
-        .where(Session.key_hash == bindparam("key_hash"), Session.expires_at > bindparam("now"))
+        .where(Session.key_hash == bindparam(GIVEN[0]), Session.expires_at > bindparam(GIVEN[1]))
     )  # fmt: skip

@@ -34,6 +34,7 @@ class Standing(StrEnum):
     UNLISTED = "unlisted"
     SHADOWED = "shadowed"
     MERGED = "merged"
+    PURGED = "purged"
 
 
 LABELS: Mapping[Standing, Text] = {
@@ -46,6 +47,7 @@ LABELS: Mapping[Standing, Text] = {
     Standing.UNLISTED: _("Rooms and devices"),
     Standing.SHADOWED: _("In several directories"),
     Standing.MERGED: _("Merged"),
+    Standing.PURGED: _("Cleared"),
 }
 
 
@@ -188,6 +190,9 @@ def _of_state(person: Known, entries: Sequence[Entry], facts: _Facts) -> Reason:
         name = facts.kept.get(person.merged_into_id or 0, "")
         said = _("Put together with %(name)s. Old addresses and logins lead there.", name=name)
         return Reason(Standing.MERGED, said, since)
+    if state is PersonState.PURGED:
+        said = _("Left long ago. What was known of them was cleared for good, as the policy says.")
+        return Reason(Standing.PURGED, said, since, run_id)
     if state is PersonState.MISSING:
         return Reason(Standing.MISSING, sentences.missing(entries), since, run_id)
     if state is PersonState.DISABLED:

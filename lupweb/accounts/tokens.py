@@ -100,8 +100,8 @@ def tokens_of(viewer: Viewer) -> Sequence[ApiToken]:
     return db.session.scalars(own.order_by(ApiToken.id.desc())).all()
 
 
-def revoke_token(viewer: Viewer, token_id: int) -> str:
-    """Make a token of the viewer's own worth nothing; return its name. Inside a transaction.
+def get_token(viewer: Viewer, token_id: int) -> ApiToken:
+    """Return a token of the viewer's own.
 
     :raises NotFound: if the viewer has no such token
     """
@@ -109,6 +109,15 @@ def revoke_token(viewer: Viewer, token_id: int) -> str:
     token = db.session.scalar(own.where(ApiToken.user_id == _account_of(viewer)))
     if token is None:
         raise NotFound(_("You have no such token."))
+    return token
+
+
+def revoke_token(viewer: Viewer, token_id: int) -> str:
+    """Make a token of the viewer's own worth nothing; return its name. Inside a transaction.
+
+    :raises NotFound: if the viewer has no such token
+    """
+    token = get_token(viewer, token_id)
     _note(viewer, token, is_made=False)
     db.session.delete(token)
     db.session.flush()

@@ -21,6 +21,7 @@ TASKS: dict[str, Callable[..., Any]] = {
     "browsers": serving.browsers,
     "charts": charting.charts,
     "prompt_saves": savers.prompt_saves,
+    "read_at_sign_in": savers.read_at_sign_in,
     "save_on": savers.save_on,
     "drain_on": savers.drain_on,
     "what_became": savers.what_became,

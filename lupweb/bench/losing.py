@@ -1,4 +1,4 @@
-"""A bad network before a directory server: it loses messages, and the connection with each.
+"""A bad network before a directory server: it loses messages, or brings them late.
 
 It knows no more of LDAP than how long its messages are (RFC 4511, section 5.1: BER).
 """
@@ -17,12 +17,19 @@ PATIENCE_S = 10
 
 
 class Network:
-    """What lies between; `share` of all messages, both ways, is lost. It can be set at any time."""
+    """What lies between. `share` of all messages, both ways, is lost, each with its connection.
+
+    Each of the others takes `delay_s` on its way. Both can be set at any time. `most_at_once` is
+    how many connections there were at the same time.
+    """
 
     def __init__(self, target: int, seed: int) -> None:
         self.port = 0
         self.share = 0.0
+        self.delay_s = 0.0
         self.lost = 0
+        self.most_at_once = 0
+        self._open = 0
         self._target = target
         self._chance = random.Random(seed)  # noqa: S311 the same seed, the same losses
 
@@ -44,7 +51,10 @@ class Network:
             client.transport.abort()
             return
         both = (client, server)
+        self._open += 1
+        self.most_at_once = max(self.most_at_once, self._open)
         await asyncio.gather(self._pass(requests, server, both), self._pass(answers, client, both))
+        self._open -= 1
 
     async def _pass(
         self, source: StreamReader, sink: StreamWriter, both: tuple[StreamWriter, ...]
@@ -55,10 +65,18 @@ class Network:
                 if self._chance.random() < self.share:
                     self.lost += 1
                     break
-                sink.write(message)
-                await sink.drain()
+                await self._bring(sink, message)
+        await asyncio.sleep(self.delay_s)
         for each in both:
             each.transport.abort()
+
+    async def _bring(self, sink: StreamWriter, message: bytes) -> None:
+        """Pass a message on, without letting those behind it wait for it."""
+        if self.delay_s:
+            asyncio.get_running_loop().call_later(self.delay_s, sink.write, message)
+            return
+        sink.write(message)
+        await sink.drain()
 
 
 async def message_from(source: StreamReader) -> bytes:

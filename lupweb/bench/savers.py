@@ -25,7 +25,7 @@ from lupweb.errors import LupwebError, ProfileChanged
 from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls
 from lupweb.ldap.session import Directory as LdapSession
-from lupweb.options.registry import WRITES_PER_SECOND
+from lupweb.options.registry import LOGIN_SYNC, WRITES_PER_SECOND
 from lupweb.options.service import set_option
 from lupweb.outbox.states import OutboxState
 from lupweb.people.models import Person
@@ -42,10 +42,11 @@ SETTLED_WITHIN_S = 600.0
 PAUSE_S = 0.005
 
 
-def prompt_saves(uri: str, password: str, saves: int) -> list[float]:
-    """Save one room after the other; return the seconds until the directory holds each.
+def prompt_saves(uri: str, password: str, saves: int) -> list[tuple[float, float]]:
+    """Save one room after the other; return when each was saved, and when the directory had it.
 
-    The clock begins before the save, and ends with a reading that finds the value.
+    In seconds. The clock begins before the form is opened, and ends with a reading that finds the
+    value.
     """
     with application(), signed_in(uri, password) as directory:
         layout, people = load_layout(), _people(saves)
@@ -54,6 +55,12 @@ def prompt_saves(uri: str, password: str, saves: int) -> list[float]:
             _prompt_save(directory, layout, person_id, dn, f"Room {number}")
             for number, (person_id, dn) in enumerate(people)
         ]
+
+
+def read_at_sign_in() -> None:
+    """Let whoever signs in be read from the directory."""
+    with application(), transaction():
+        set_option(LOGIN_SYNC, True)
 
 
 def save_on(logins: Sequence[str], fields: Sequence[str], saves: int, seed: int) -> None:
@@ -110,10 +117,10 @@ def what_became() -> dict[str, Any]:
 
 
 @contextmanager
-def signed_in(uri: str, password: str) -> Iterator[LdapSession]:
-    """Give a connection of the account that may change what the bench changes."""
+def signed_in(uri: str, password: str, dn: str = WRITER) -> Iterator[LdapSession]:
+    """Give a connection of an account; by default of the one that lupweb writes with."""
     directory = LdapDirectory(Server((uri,), Tls.NONE))
-    directory.bind(WRITER, password)
+    directory.bind(dn, password)
     try:
         yield directory
     finally:
@@ -149,14 +156,15 @@ def _keep_saving(layout: Layout, person_id: int, field: str, value: str) -> None
 
 def _prompt_save(
     directory: LdapSession, layout: Layout, person_id: int, dn: str, value: str
-) -> float:
+) -> tuple[float, float]:
     began = time.perf_counter()
     save(layout, person_id, ROOM, value)
+    saved = time.perf_counter()
     while directory.read(dn, [ATTRIBUTE]).values(ATTRIBUTE) != [value.encode()]:
         if time.perf_counter() - began > AT_MOST_S:
             raise LupwebError(_("A value does not reach the directory. Nothing was measured."))
         time.sleep(PAUSE_S)
-    return time.perf_counter() - began
+    return saved - began, time.perf_counter() - began
 
 
 def _people(count: int) -> list[tuple[int, str]]:

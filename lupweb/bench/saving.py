@@ -51,15 +51,16 @@ def bench_prompt(place: Workplace, people: int, rounds: int, tell: Tell) -> list
     folder = place.new("prompt")
     env = environment(folder)
     with company_directory(place, min(people, MOST_PEOPLE), is_silent=True) as served:
-        _set_up(folder, served)
+        read_installation(folder, served)
         with Supervisor() as supervisor:
-            for child in _services(folder, env):
+            for child in (_queue(folder), *helpers(env)):
                 supervisor.start(child)
             access = {"uri": served.uri, "password": served.writer_password}
             in_child("prompt_saves", env, **access, saves=1)  # nobody measures how a worker starts
             measured = []
             for number in range(1, rounds + 1):
-                measured.append(in_child("prompt_saves", env, **access, saves=PROMPT_SAVES))
+                found = in_child("prompt_saves", env, **access, saves=PROMPT_SAVES)
+                measured.append([arrived for _saved, arrived in found])
                 tell(_("Round %(number)s of %(rounds)s is done.", number=number, rounds=rounds))
     slowest = [percentile(each, PERCENT) for each in measured]
     return [alone(_("from a save to the directory, p95"), slowest, unit="s", id="G6", target=G6)]
@@ -81,7 +82,7 @@ def bench_losses(
         bad_network(urlsplit(served.uri).port or 0, seed) as network,
         signed_in(served.uri, served.writer_password) as directory,
     ):
-        _set_up(folder, replace(served, uri=network.uri))
+        read_installation(folder, replace(served, uri=network.uri))
         entries = directory.search(PEOPLE_BASE, "(roomNumber=*)", ["uid"], limit=CHANGED_PEOPLE)
         logins = [(each.first("uid") or b"").decode() for each in entries]
         first = _held(directory, logins)
@@ -94,22 +95,24 @@ def bench_losses(
     return findings_of(became, lost), [_told(became["states"], network.lost, len(foreign), seed)]
 
 
-def _set_up(folder: Path, served: Served) -> None:
+def read_installation(folder: Path, served: Served) -> None:
+    """Make an installation that saves to the company's directory, and let it read everybody."""
     installation(folder, served, has_groups=False, writes=True)
     output_of([*module("lupweb"), *READ_ALL], environment(folder))
 
 
-def _services(folder: Path, env: Mapping[str, str]) -> list[Child]:
-    argv = module("lupweb")
+def helpers(env: Mapping[str, str]) -> list[Child]:
+    """Return what brings values to a directory beside the web server and the queue server."""
     return [
-        Child(
-            name="queue",
-            argv=valkey.server_argv(folder),
-            ready=lambda: valkey.is_answering(folder),
-        ),
-        Child(name="worker", argv=[*argv, "worker"], env=env),
-        Child(name="scheduler", argv=[*argv, "scheduler"], env=env),
+        Child(name=name, argv=[*module("lupweb"), name], env=env)
+        for name in ("worker", "scheduler")
     ]
+
+
+def _queue(folder: Path) -> Child:
+    return Child(
+        name="queue", argv=valkey.server_argv(folder), ready=lambda: valkey.is_answering(folder)
+    )
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from lupweb.web.layouts import page_layout, site_options
 from lupweb.web.paging import page_number
 
 bp = Blueprint("calendar", __name__)
-MAKE = "make"
+MAKE, REVOKE = "make", "revoke"
 
 
 @bp.get("/contacts/anniversaries")
@@ -42,6 +42,16 @@ def change() -> ResponseReturnValue:
         token = feeds.make_feed(viewer())
     path = url_for(".feed", token=token).removeprefix(request.script_root)
     return _page(f"{site_address()}{path}")
+
+
+@bp.get("/contacts/anniversaries/address")
+def ask() -> ResponseReturnValue:
+    """Ask before the address of the calendar is worth nothing; without one there is no question."""
+    since = feeds.made_at(viewer())
+    if since is None:
+        return redirect(url_for(".anniversaries", _anchor="calendar"))
+    act = MAKE if request.args.get("act") == MAKE else REVOKE
+    return render_template("contacts/address.html", made_at=since, act=act)
 
 
 @bp.get("/calendar/<token>.ics")

@@ -21,7 +21,7 @@ from lupweb.contacts import recent, service
 from lupweb.contacts.pages import PAGE, Asked, MyContacts, my_contacts
 from lupweb.contacts.queries import contact_ids, get_group, one_contact, starred
 from lupweb.database import transaction
-from lupweb.errors import InvalidValue
+from lupweb.errors import InvalidValue, NotFound
 from lupweb.exports.service import FORMATS, Export, exported_people, file_name, note_export
 from lupweb.people.queries import LARGEST_ID
 from lupweb.search.found import FoundPeople
@@ -36,7 +36,8 @@ from lupweb.web.targets import page_before
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 MOST_GROUPS_SENT = 100
-VCARDS = "vcf"
+TAKEN_AS = ("vcf", "xlsx", "csv")
+"""Kinds of files in which contacts are taken along."""
 
 
 @bp.get("")
@@ -140,17 +141,19 @@ def remove_group(number: str) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-@bp.get("/export.vcf")
-def export() -> ResponseReturnValue:
-    """Send the contacts, or those of one group, as vCards; a note never leaves the site."""
+@bp.get("/export.<form>")
+def export(form: str) -> ResponseReturnValue:
+    """Send the contacts, or those of one group, as a file; a note never leaves the site."""
+    if form not in TAKEN_AS:
+        raise NotFound(_("Contacts are taken along as vCards, XLSX or CSV."))
     ids = contact_ids(viewer(), site_options(), _asked().group_id)
     export = Export(viewer(), page_layout(), FoundPeople(ids), site_address())
-    content = exported_people(export, VCARDS)
+    content = exported_people(export, form)
     if request.method != "HEAD":
         with transaction():
-            note_export(export, VCARDS, request.path)
-    name = file_name("contacts", clock.now().astimezone(site_zone()), VCARDS)
-    return as_file(content, FORMATS[VCARDS].content_type, name)
+            note_export(export, form, request.path)
+    name = file_name("contacts", clock.now().astimezone(site_zone()), form)
+    return as_file(content, FORMATS[form].content_type, name)
 
 
 @bp.post("/recent")

@@ -187,9 +187,9 @@ def _page(
     pending = {each.key: each for each in pending_values(viewer(), page_layout(), person.id)}
     if form.clashes and not message:
         message = ngettext(
-            "%(n)s value is another one in the directory by now. Choose which to keep, then save."
+            "%(n)s value is different in the directory by now. Choose which to keep, then save."
             " Nothing is overwritten until then. Only you see this.",
-            "%(n)s values are other ones in the directory by now. Choose which to keep, then save."
+            "%(n)s values are different in the directory by now. Choose which to keep, then save."
             " Nothing is overwritten until then. Only you see this.",
             len(form.clashes),
         )

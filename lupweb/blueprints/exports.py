@@ -19,13 +19,17 @@ from lupweb.exports.service import FORMATS, Export, exported_people, file_name, 
 from lupweb.people.policies import exported
 from lupweb.search.queries import found_people
 from lupweb.search.request import BY_NAME
+from lupweb.texts import _
 from lupweb.web.access import viewer
-from lupweb.web.files import as_file
+from lupweb.web.conditions import conditions
+from lupweb.web.files import LargeFile, as_file
 from lupweb.web.filters import day
 from lupweb.web.layouts import page_layout, site_options, site_zone
 from lupweb.web.search_address import SearchAddress, read_address
 
 PRINT = "print"
+LARGE = 5_000
+"""People; a file of more takes its time, and there are few at once."""
 
 bp = Blueprint("exports", __name__, url_prefix="/people")
 
@@ -62,18 +66,27 @@ def phones() -> ResponseReturnValue:
     export = _export(by_name)
     found = phone_list(viewer(), page_layout(), export.people, by_name.request.page)
     _note(export, PRINT, by_name)
-    today = day(clock.now().astimezone(site_zone()).date())
-    return render_template("people/print.html", list=found, address=by_name, day=today)
+    now = clock.now().astimezone(site_zone())
+    return render_template(
+        "people/print.html",
+        list=found,
+        address=by_name,
+        made_at=_("%(day)s, %(time)s", day=day(now.date()), time=f"{now:%H:%M}"),
+        conditions=conditions(viewer(), page_layout(), by_name.request),
+    )
 
 
 def _file(form: str) -> Response:
     """Return an answer that sends a block of people after the other.
 
     :raises InvalidValue: if a file of this kind cannot hold so many
+    :raises Busy: if so many that are as large are on their way
     """
     address = _asked(request.path)
     export = _export(address)
     content = exported_people(export, form)
+    if len(export.people) > LARGE:
+        content = LargeFile(content)
     _note(export, form, address)
     name = file_name(site_options()["site_name"], clock.now().astimezone(site_zone()), form)
     return as_file(content, FORMATS[form].content_type, name)

@@ -14,15 +14,19 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
+from lupweb.accounts.viewers import OPERATOR
 from lupweb.blueprints.people import show_people
+from lupweb.blueprints.viewing import today
 from lupweb.configfile.list_editing import change_shared
 from lupweb.configfile.list_saving import ME, NameForm, SaveForm, rename_as, save_as
 from lupweb.database import transaction
 from lupweb.errors import InvalidForm, NotFound
+from lupweb.lists.contents import ListContent
 from lupweb.lists.queries import ListLine
 from lupweb.lists.service import change_list, keep_look, remove_list
 from lupweb.people.queries import groups_listed
 from lupweb.profiles.tables import chosen_columns
+from lupweb.search.filter_binding import bind
 from lupweb.texts import _
 from lupweb.web.access import signed_in_account, viewer
 from lupweb.web.embedded_list import embedded_list
@@ -52,8 +56,11 @@ def new() -> ResponseReturnValue:
     """Ask for a name, and who gets the list; save what is asked for."""
     if request.method == "GET":
         state = request.query_string.decode(errors="replace")
-        return _page(SaveForm(state, content_of(_asked(state))))
+        content = content_of(_asked(state))
+        _refuse_wrong_filter(content, is_shared=viewer().is_administrator)
+        return _page(SaveForm(state, content))
     form = _typed()
+    _refuse_wrong_filter(form.content, is_shared=form.who != ME)
     with transaction():
         key = save_as(viewer(), form, _secret_key())
     flash(str(_("“%(name)s” was saved.", name=form.name)), "ok")
@@ -99,6 +106,7 @@ def change(key: str) -> ResponseReturnValue:
     """Let a list ask for what is shown."""
     line = list_offered(key)
     content = content_of(_asked(request.form.get("state", "")))
+    _refuse_wrong_filter(content, is_shared=line.is_shared)
     with transaction():
         if line.is_shared:
             change_shared(viewer(), key, content, _secret_key())
@@ -160,6 +168,16 @@ def _typed() -> SaveForm:
         who=given.get("who", ME),
         group=given.get("group", ""),
     )
+
+
+def _refuse_wrong_filter(content: ListContent, *, is_shared: bool) -> None:
+    """Let no list be saved with a filter that finds nobody, or without the one that was typed.
+
+    :param is_shared: an administrator shares it: then it counts whether anybody can ask it
+    :raises FilterRefused: with the sentence that stands beside the filter
+    """
+    asks = OPERATOR if is_shared and viewer().is_administrator else viewer()
+    bind(asks, page_layout(), content.query, today())
 
 
 def _own(key: str) -> ListLine:

@@ -21,6 +21,7 @@ from lupweb.accounts.tokens import (
     SCOPES,
     USUAL_DAYS,
     Scope,
+    get_token,
     make_token,
     revoke_token,
     tokens_of,
@@ -62,10 +63,13 @@ def make() -> ResponseReturnValue:
     return _page({"scope": [Scope.PEOPLE], "days": str(USUAL_DAYS)}, made=text)
 
 
-@bp.post("/tokens/<number>/revoke")
+@bp.route("/tokens/<number>/revoke", methods=["GET", "POST"])
 def revoke(number: str) -> ResponseReturnValue:
-    """Make a token worth nothing."""
+    """Ask, and make a token worth nothing."""
     wanted = int(number) if number.isascii() and number.isdecimal() and len(number) < 10 else 0
+    if request.method == "GET":
+        found = get_token(viewer(), wanted)
+        return render_template("mine/revoke.html", found=found, now=clock.now())
     with transaction():
         name = revoke_token(viewer(), wanted)
     flash(str(_("“%(name)s” is revoked. Programs that show it are turned away.", name=name)), "ok")

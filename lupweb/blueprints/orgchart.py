@@ -34,6 +34,7 @@ from lupweb.web.chart_address import ChartAddress, read_chart_address
 from lupweb.web.chart_looks import CLASSES, COLOURS
 from lupweb.web.chart_missing import no_chart
 from lupweb.web.chart_page import ChartPage
+from lupweb.web.charts import chart_extent
 from lupweb.web.files import Content, as_file
 from lupweb.web.layouts import page_layout, site_options, site_zone
 
@@ -88,7 +89,7 @@ def show(key: str) -> ResponseReturnValue:
     charts = charts_for(viewer(), page_layout())
     return render_template(
         "orgchart/show.html",
-        page=_page(chart, address, meant),
+        page=replace(_page(chart, address, meant), extent=chart_extent(chart)),
         meant=meant,
         charts=[(each.name, url_for(".show", key=each.key), each == chart) for each in charts],
         problems=problems(chart, viewer()),
@@ -147,6 +148,7 @@ def _page(chart: ChartView, address: ChartAddress, meant: Meant) -> ChartPage:
         open_ids=address.open_ids,
         part=address.part,
         line=address.line,
+        opens_all=address.opens_all,
     )
     shown = shown_chart(chart, viewer(), page_layout(), wish)
     found = address if meant.card else replace(address, focus="")

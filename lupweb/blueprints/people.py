@@ -1,28 +1,23 @@
 """The people directory: the page, what it suggests, and the card over a name."""
 
-from dataclasses import replace
+from functools import partial
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from lupweb.contacts.queries import starred
 from lupweb.contacts.recent import standing_of
 from lupweb.lists.queries import ListLine
 from lupweb.profiles.cards import cards
 from lupweb.profiles.readers import get_shown
-from lupweb.profiles.tables import chosen_columns, people_table
-from lupweb.profiles.visibility import may_read
-from lupweb.search.column_fields import has_column
-from lupweb.search.queries import people_page
 from lupweb.search.suggestions import suggestions
 from lupweb.web.access import viewer
-from lupweb.web.fragments import coming_from, name_address, page_or_part
+from lupweb.web.fragments import coming_from, name_address, tell_apart, wants_part
 from lupweb.web.layouts import page_layout, site_options
 from lupweb.web.list_menu import start_target
-from lupweb.web.list_part import list_part
 from lupweb.web.looks import usual_look
-from lupweb.web.result_page import ResultPage
-from lupweb.web.search_address import TABLE, SearchAddress, read_address
+from lupweb.web.people_view import PeopleView
+from lupweb.web.ready_pages import people_page_of
+from lupweb.web.search_address import SearchAddress, read_address
 
 bp = Blueprint("people", __name__)
 
@@ -45,17 +40,12 @@ def show_people(asked: SearchAddress, saved: ListLine | None = None) -> Response
 
     :param saved: the list whose page it is; None: the people page
     """
-    page = people_page(viewer(), page_layout(), site_options(), asked.request)
-    columns = chosen_columns(viewer(), page_layout(), asked.columns)
-    asked = replace(asked, request=page.request, columns=columns)
-    table = None
-    if asked.view == TABLE:
-        table = people_table(viewer(), page_layout(), page.cards, asked.columns)
-    result = ResultPage(page, asked.of_refused(page.refused), _sortable(), table)
-    shown = {"result": result, "lists": list_part(asked, saved), "starred": starred(viewer())}
-    answer = page_or_part("people/index.html", "people/_part.html", **shown)
-    continues = result.address.continues(coming_from())
-    name_address(answer, str(result.address), is_next=not continues)
+    shown = PeopleView(asked, saved)
+    page, part = partial(_made, "people/index.html", shown), "people/_part.html"
+    answer = _made(part, shown) if wants_part() else people_page_of(shown, page)
+    tell_apart(answer)
+    address = shown.address
+    name_address(answer, str(address), is_next=not address.continues(coming_from()))
     return answer
 
 
@@ -76,13 +66,9 @@ def card(handle: str) -> ResponseReturnValue:
     return render_template("people/_card.html", card=found[0], is_starred=is_starred)
 
 
-def _sortable() -> dict[str, str]:
-    """Return the names of the fields that this viewer may have people ordered by."""
-    return {
-        field.key: field.name
-        for field in page_layout().fields()
-        if has_column(field) and may_read(viewer(), field)
-    }
+def _made(template: str, shown: PeopleView) -> Response:
+    made = render_template(template, shown=shown, lists=shown.lists, starred=shown.starred)
+    return make_response(made)
 
 
 def _asked() -> SearchAddress:

@@ -20,6 +20,7 @@ from lupweb.bench.report import Finding, Report
 from lupweb.bench.saving import SAVES, SEED, bench_losses, bench_prompt
 from lupweb.bench.searching import bench_search
 from lupweb.bench.serving import bench_pages
+from lupweb.bench.signing_in import bench_sign_ins
 from lupweb.bench.syncing import bench_sync
 from lupweb.bench.writing import bench_writeback
 from lupweb.demo.company import FEWEST
@@ -168,13 +169,14 @@ def peer_bench(*, peer_python: Path | None, **asked: Any) -> None:
     "--seed", default=SEED, show_default=True, type=int, help="What is saved, and what is lost."
 )
 def writeback_bench(*, saves: int, seed: int, **asked: Any) -> None:
-    """Measure changes of entries beside `ldapmodify`: P13, G6; and that no save is lost."""
+    """Measure changes of entries, saves, sign-ins (P13, G6, G8); and that no save is lost."""
 
     def measure(place: Workplace, wishes: Wishes) -> Found:
         findings = bench_writeback(place, wishes.people, wishes.rounds, _say)
         prompt = bench_prompt(place, wishes.people, wishes.rounds, _say)
+        signing = bench_sign_ins(place, wishes.people, wishes.rounds, _say)
         losses, notes = bench_losses(place, wishes.people, saves, seed, _say)
-        return [*findings, *prompt, *losses], notes
+        return [*findings, *prompt, *signing, *losses], notes
 
     _measure("writeback", Wishes(**asked), measure, slapd_version)
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, true
 from lupweb.accounts.viewers import OPERATOR, Viewer, viewer_as
 from lupweb.cli.application import with_application
 from lupweb.cli.output import json_option, print_json
+from lupweb.cli.purging import purge
 from lupweb.database import transaction
 from lupweb.errors import FilterRefused
 from lupweb.exports.service import FORMATS, Export, export_people, note_export
@@ -109,3 +110,6 @@ def _asked(login: str | None) -> Asked:
     viewer = OPERATOR if login is None else viewer_as(get_person(login).id)
     layout = replace(load_layout(chosen["phone_region"]), manager=manager_key())
     return Asked(viewer, layout, chosen)
+
+
+people.add_command(purge)

@@ -20,6 +20,8 @@ from gunicorn.http import get_parser
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from lupweb.cli.closing import answered
+
 THREADS = 4
 GRACE_S = 10
 MOST_CONNECTIONS = 512  # of one process; more of them wait outside
@@ -73,7 +75,7 @@ class WebServer(BaseApplication):
 
     def load(self) -> Any:
         """Return what answers requests; called in each worker, after the fork."""
-        return self._app
+        return partial(answered, self._app, LARGEST_WAITED_FOR)
 
 
 @dataclass(eq=False)

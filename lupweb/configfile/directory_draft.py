@@ -26,6 +26,11 @@ REQUIRED: Mapping[str, Text] = {
     "bind_dn": _("Name the account that reads."),
     "base_dn": _("Name the entry below which everything lies."),
 }
+OF_THE_QUESTION = (
+    "base_dn", "additional_user_dn", "user_filter", "person_filter", "disabled_attribute",
+    "disabled_value",
+)  # fmt: skip
+"""What decides who is shown of a directory."""
 OF_A_SCHEDULE = ("schedule_full", "schedule_changes")
 FIXED = frozenset({"key", "bind_password_env", "bind_password_file", *OF_A_SCHEDULE})
 """What the form does not ask: it never changes, or another page asks it."""
@@ -55,6 +60,12 @@ def revision_of_directory(entry: Entry) -> str:
     """
     plain = {name: value for name, value in entry.items() if name != UNSEEN}
     return hashlib.blake2b(compact_json(plain).encode(), digest_size=12).hexdigest()
+
+
+def question_of(entry: Entry) -> str:
+    """Return what differs as soon as another question decides who is shown of a directory."""
+    asked = [entry[name] for name in OF_THE_QUESTION]
+    return hashlib.blake2b(compact_json(asked).encode(), digest_size=12).hexdigest()
 
 
 def directory_typed(draft: Draft, posted: Posted) -> Draft:

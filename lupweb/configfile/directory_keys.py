@@ -90,6 +90,16 @@ DIRECTORIES = Kind(
             shown=BY_KIND,
         ),
         Key("email_attribute", "", _("Attribute of the mail address."), shown=BY_KIND),
+        Key(
+            "disabled_attribute",
+            "",
+            _("Attribute that says who is switched off, beside what servers say. Empty: none."),
+        ),
+        Key(
+            "disabled_value",
+            "",
+            _("Its value for people who are switched off, in upper or lower case."),
+        ),
         Key("enabled", True, _("Ask this directory at all.")),
         Key(
             "incremental",

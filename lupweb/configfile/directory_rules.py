@@ -7,6 +7,7 @@ from typing import Any
 from lupweb.configfile.keys import Entry
 from lupweb.configfile.profile_rules import refused_attribute
 from lupweb.directories.models import DirectoryRole
+from lupweb.directories.switching import folded_value
 from lupweb.errors import InvalidValue, LupwebError
 from lupweb.ldap.connection import Server, Tls, check_server
 from lupweb.ldap.dn import DN
@@ -30,6 +31,7 @@ def directory_rules(entry: Entry) -> Broken:
             except LupwebError as error:
                 yield name, error.message
     yield from _limits(entry)
+    yield from _switch(entry)
     if entry["bind_password_env"] and entry["bind_password_file"]:
         yield (
             "bind_password_file",
@@ -44,6 +46,18 @@ def _limits(entry: Entry) -> Broken:
         value = entry[name]
         if not isinstance(value, int) or not least <= value <= most:
             yield name, _("A whole number from %(least)s to %(most)s.", least=least, most=most)
+
+
+def _switch(entry: Entry) -> Broken:
+    """Yield what is missing of the attribute and the value that switch people off."""
+    attribute, value = entry["disabled_attribute"], entry["disabled_value"]
+    if attribute and not folded_value(value):
+        yield (
+            "disabled_value",
+            _("Write the value of %(name)s that switches people off.", name=attribute[:63]),
+        )
+    if value and not attribute:
+        yield "disabled_attribute", _("Name the attribute that holds this value, or take it out.")
 
 
 def sync_date(text: str) -> str:
@@ -97,6 +111,7 @@ _CHECKS: tuple[tuple[str, Callable[[str], Any], bool], ...] = (
     ("login_attribute", told_attribute, False),
     ("name_attribute", told_attribute, True),
     ("email_attribute", told_attribute, True),
+    ("disabled_attribute", told_attribute, True),
     ("last_sync_date", sync_date, True),
     ("timestamp_pattern", check_pattern, True),
     ("schedule_full", _cron, True),

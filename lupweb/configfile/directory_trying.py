@@ -1,5 +1,7 @@
 """Try a directory by what stands in its form, before anything of it is stored."""
 
+from contextlib import suppress
+
 from lupweb.accounts.viewers import Viewer
 from lupweb.configfile.changing import open_setup
 from lupweb.configfile.directory_draft import DIRECTORIES, UNSEEN, checked
@@ -15,12 +17,15 @@ from lupweb.directories.probe import probe
 from lupweb.directories.service import DirectoryFacts, find_directory
 from lupweb.directories.stamps import probe_pattern
 from lupweb.directories.steps import Expected, Step
+from lupweb.directories.switching import switched_off_by
 from lupweb.errors import DirectoryError, InvalidForm, InvalidValue
 from lupweb.ldap.connection import Server, Tls
 from lupweb.ldap.dn import join
+from lupweb.ldap.schema import Schema
 from lupweb.profiles.sources import Source
+from lupweb.texts import _
 
-PATTERN = "timestamp_pattern"
+PATTERN, SWITCH = "timestamp_pattern", "disabled_attribute"
 
 
 def try_connection(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) -> list[Step]:
@@ -45,25 +50,54 @@ def try_filter(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) 
     return preview_filter(facts, connect)
 
 
-def prove_pattern(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) -> None:
-    """Try a Timestamp pattern that somebody typed on entries of the directory; stores nothing.
+def prove_typed(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) -> None:
+    """Try what only the directory can tell to be wrong, where it was typed; stores nothing.
 
-    Nothing is asked where it is empty, or the one that is stored.
+    That is a Timestamp pattern, which is tried on entries, and the attribute that switches people
+    off, which has to be one that the directory knows.
 
     :raises Forbidden: if `viewer` is no system administrator
-    :raises InvalidForm: if the form cannot be tried, or the directory proves the pattern wrong
+    :raises InvalidForm: if the form cannot be tried, or the directory proves it wrong
     """
     facts, setup = _opened(viewer, draft, secret_key)
-    pattern, stored = draft.entry[PATTERN], setup[DIRECTORIES].get(draft.key, {})
+    stored = setup[DIRECTORIES].get(draft.key, {})
     end_reading()
-    if pattern in ("", stored.get(PATTERN, "")):
-        return
+    if _is_typed(draft, stored, PATTERN):
+        _prove_pattern(facts, draft, connect)
+    if _is_typed(draft, stored, SWITCH):
+        _prove_attribute(facts, draft, connect)
+
+
+def _is_typed(draft: Draft, stored: Entry, name: str) -> bool:
+    return draft.entry[name] not in ("", stored.get(name, ""))
+
+
+def _prove_pattern(facts: DirectoryFacts, draft: Draft, connect: Connect) -> None:
     try:
         with connect(facts.server) as session:
             session.bind(facts.bind_dn, facts.password)
-            probe_pattern(session, facts, pattern)
+            probe_pattern(session, facts, draft.entry[PATTERN])
     except (DirectoryError, InvalidValue) as error:
         raise InvalidForm(error.message, draft.with_problems({PATTERN: error.message})) from error
+
+
+def _prove_attribute(facts: DirectoryFacts, draft: Draft, connect: Connect) -> None:
+    """Refuse an attribute that is not there; a directory that does not answer proves nothing."""
+    name, schema = draft.entry[SWITCH], Schema()
+    with suppress(DirectoryError), connect(facts.server) as session:
+        session.bind(facts.bind_dn, facts.password)
+        schema = session.traits().schema
+    if schema.knows(name) or not schema.is_readable:
+        return
+    near = schema.nearest(name)
+    said = _("The directory knows no attribute %(name)s.", name=name[:63])
+    if near:
+        said = _(
+            "The directory knows no attribute %(name)s. Is %(near)s meant?",
+            name=name[:63],
+            near=near,
+        )
+    raise InvalidForm(said, draft.with_problems({SWITCH: said}))
 
 
 def _opened(viewer: Viewer, draft: Draft, secret_key: str) -> tuple[DirectoryFacts, Setup]:
@@ -96,6 +130,7 @@ def _facts(entry: Entry, directory_id: int) -> DirectoryFacts:
         person_filter=entry["person_filter"],
         group_base_dn=join(entry["additional_group_dn"], entry["base_dn"]),
         group_filter=entry["group_filter"],
+        switched_off=switched_off_by(entry["disabled_attribute"], entry["disabled_value"]),
     )
 
 

@@ -9,12 +9,13 @@ from lupweb.configfile.changing import RefusedChange, change_setup, open_setup
 from lupweb.configfile.field_draft import Draft, Posted, draft_of, new_draft
 from lupweb.configfile.keys import Entry
 from lupweb.configfile.list_keys import NO_KEYS, start_label
-from lupweb.configfile.list_references import doubtful_starts, idle_lists
+from lupweb.configfile.list_references import broken_starts, doubtful_starts, idle_lists
 from lupweb.configfile.profile_editing import entry_of, key_of_name, refuse_outdated
 from lupweb.configfile.recording import note_changes
 from lupweb.configfile.stored import Setup
 from lupweb.errors import InvalidForm, NotFound
 from lupweb.lists.contents import ListContent
+from lupweb.lists.queries import gone_groups
 from lupweb.texts import Text, _
 
 LISTS, STARTS = "lists", "start_pages"
@@ -28,12 +29,14 @@ class SharedSetup:
 
     :param idle: key -> why, of the lists that are offered to nobody
     :param doubtful: label -> why, of the start pages that lead fewer people than they say
+    :param broken: label -> why, of the start pages that lead nobody where they say
     """
 
     lists: Sequence[Entry]
     starts: Sequence[tuple[str, Entry]]
     idle: Mapping[str, Text]
     doubtful: Mapping[str, Text]
+    broken: Mapping[str, Text]
 
 
 def shared_setup(viewer: Viewer, secret_key: str) -> SharedSetup:
@@ -47,6 +50,7 @@ def shared_setup(viewer: Viewer, secret_key: str) -> SharedSetup:
         list(stored[STARTS].items()),
         idle_lists(stored),
         doubtful_starts(stored),
+        broken_starts(stored) | _of_gone_groups(stored),
     )
 
 
@@ -197,6 +201,19 @@ def move_entry(viewer: Viewer, kind: str, label: str, step: str, secret_key: str
     if 0 <= other < len(labels):
         labels[place], labels[other] = labels[other], labels[place]
         _change(viewer, stored, {kind: {each: stored[kind][each] for each in labels}}, secret_key)
+
+
+def _of_gone_groups(stored: Setup) -> dict[str, Text]:
+    """Return label -> why, of the start pages of groups that their directory has no more."""
+    gone = gone_groups()
+    return {
+        label: _(
+            "The directory has this group no more, so nobody starts here. Take the row away, or"
+            " name the group anew."
+        )
+        for label, entry in stored[STARTS].items()
+        if entry["group"] in gone
+    }
 
 
 def _entry(content: ListContent) -> dict[str, Any]:

@@ -91,6 +91,24 @@ def doubtful_starts(setup: Setup) -> dict[str, Text]:
     return found
 
 
+def broken_starts(setup: Setup) -> dict[str, Text]:
+    """Return label -> why, of the start pages that lead nobody where they say: broken later."""
+    layout, idle = _layout(setup), idle_lists(setup)
+    found: dict[str, Text] = {}
+    for label, entry in setup["start_pages"].items():
+        sentence = next(_broken_start(setup, layout, entry), None)
+        if entry["list"] in idle:
+            found[label] = _(
+                "Nobody starts here: the list is offered to nobody. %(why)s",
+                why=str(idle[entry["list"]]),
+            )
+        elif sentence:
+            found[label] = _(
+                "Whoever starts here does not find what was meant. %(why)s", why=str(sentence)
+            )
+    return found
+
+
 def _broken_list(layout: Layout, entry: Entry) -> Iterator[tuple[str, Text]]:
     fields = {field.key: field for field in layout.fields()}
     refused = _refusal(layout, entry["query"])

@@ -34,9 +34,8 @@ from lupweb.profiles.models import (
     IndexedValue,
     ProfileField,
 )
-from lupweb.profiles.references import references_in
+from lupweb.profiles.references import REFERENCE_COLUMNS, references_in
 from lupweb.profiles.removal import forget_fields
-from lupweb.profiles.service import REFERENCE_COLUMNS
 from lupweb.profiles.sources import Source
 from lupweb.profiles.writing import Hand
 from lupweb.sync.fingerprints import forget_field

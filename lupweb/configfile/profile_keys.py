@@ -5,6 +5,7 @@ from typing import Any
 
 from lupweb.accounts.roles import Role
 from lupweb.configfile.keys import Key, Kind, Value, stable_name
+from lupweb.outbox.states import OnConflict
 from lupweb.profiles.editor import IN_VCARD
 from lupweb.profiles.sources import Source
 from lupweb.profiles.standard import STANDARD_FIELDS
@@ -106,6 +107,12 @@ FIELDS = Kind(
             ),
         ),
         Key("write_back", False, _("Step two of write-back: save what people enter to LDAP.")),
+        Key(
+            "on_conflict",
+            str(OnConflict.ASK),
+            _("Whose value stays where LDAP has another one by then; ask: the person chooses."),
+            tuple(map(str, OnConflict)),
+        ),
         Key("on_card", False, _("Shown on the card.")),
         Key("facet", False, _("Offered as a filter beside the list of people.")),
         Key(

@@ -33,6 +33,8 @@ Broken = Iterator[tuple[str, Text | str]]
 MOST_EXTRA = 4
 LIMITS = {"picture_max_mb": 8, "picture_max_megapixels": 40, "writes_per_second": 1000}
 """What forms, memory and time are good for."""
+LEAST_DAYS, MOST_DAYS = 7, 3650
+"""How long people are missing at least before what is known of them is cleared, if it is at all."""
 
 
 def broken_rules(
@@ -65,6 +67,12 @@ def _site(entry: Entry) -> Broken:
 
 
 def _policies(entry: Entry) -> Broken:
+    days = entry["purge_after_days"]
+    if days and not LEAST_DAYS <= days <= MOST_DAYS:
+        yield (
+            "purge_after_days",
+            _("Write 0, or a number from %(least)s to %(most)s.", least=LEAST_DAYS, most=MOST_DAYS),
+        )
     for name, most in LIMITS.items():
         if not 1 <= entry[name] <= most:
             yield name, _("Write a whole number from %(least)s to %(most)s.", least=1, most=most)

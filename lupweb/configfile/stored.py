@@ -35,7 +35,8 @@ DIRECTORY_COLUMNS = {
     "user_filter": "user_filter", "person_filter": "person_filter",
     "update_filter": "update_filter", "group_filter": "group_filter",
     "login_attribute": "login_attribute", "name_attribute": "name_attribute",
-    "email_attribute": "email_attribute", "enabled": "is_enabled", "incremental": "incremental",
+    "email_attribute": "email_attribute", "disabled_attribute": "disabled_attribute",
+    "disabled_value": "disabled_value", "enabled": "is_enabled", "incremental": "incremental",
     "timestamp_pattern": "timestamp_pattern", "schedule_full": "schedule_full",
     "schedule_changes": "schedule_changes", "write": "writes", "marks": "marks",
     "most_missing": "most_missing", "most_missing_percent": "most_missing_percent",
@@ -48,8 +49,9 @@ FIELD_COLUMNS = {
     "in_profile": "in_profile", "in_table": "in_table", "default": "default_value",
     "pattern": "pattern", "required": "required", "attribute": "attribute",
     "directory": "directory",
-    "write_back": "writes_back", "on_card": "on_card", "facet": "facet",
-    "confirm_days": "confirm_days", "in_vcard": "in_vcard", "in_completeness": "in_completeness",
+    "write_back": "writes_back", "on_conflict": "on_conflict", "on_card": "on_card",
+    "facet": "facet", "confirm_days": "confirm_days", "in_vcard": "in_vcard",
+    "in_completeness": "in_completeness",
 }  # fmt: skip
 """Key in the file -> attribute of `ProfileField`, where both hold the same."""
 

@@ -8,7 +8,7 @@ from lupweb.configfile.directory_rules import sync_date
 from lupweb.configfile.document import Document
 from lupweb.configfile.faults import Faults
 from lupweb.configfile.kinds import KINDS
-from lupweb.configfile.list_references import doubtful_starts, idle_lists
+from lupweb.configfile.list_references import broken_starts, doubtful_starts, idle_lists
 from lupweb.configfile.profile_keys import STANDARD
 from lupweb.configfile.references import broken_references
 from lupweb.configfile.secrecy import Secret
@@ -71,7 +71,7 @@ def _doubts(setup: Mapping[str, Entries]) -> list[Text]:
     ]
     starts = [
         _("The start page of “%(row)s”: %(why)s", row=row, why=why)
-        for row, why in doubtful_starts(setup).items()
+        for row, why in [*doubtful_starts(setup).items(), *broken_starts(setup).items()]
     ]
     return lists + starts
 

@@ -67,7 +67,7 @@ def person(case: Case) -> Check:
     if who.state is PersonState.DISABLED:
         return _inactive(
             case,
-            _("%(name)s is switched off in the directory.", name=who.name),
+            _switched_off(case, who),
             _("Switch the account on in the directory. Then read."),
         )
     return _active(who)
@@ -163,6 +163,19 @@ def _local(case: Case, who: Somebody) -> Check:
         return Check("person", State.LOOK, text)
     fix = _("Enter the value here. If there is an entry of this person too, merge the two records.")
     return _problem("person", Reason.PERSON_LOCAL, text, [], fix, edit_profile(case))
+
+
+def _switched_off(case: Case, who: Somebody) -> Text:
+    """Return which directory switched somebody off, and by what."""
+    place = next((each for each in case.places if each.disabled_reason and each.holds), None)
+    if place is None:
+        return _("%(name)s is switched off in the directory.", name=who.name)
+    return _(
+        "%(name)s is switched off in “%(directory)s”: its attribute %(attribute)s says so.",
+        name=who.name,
+        directory=place.name,
+        attribute=place.disabled_reason,
+    )
 
 
 def _inactive(case: Case, text: Text, fix: Text) -> Check:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from lupweb import __version__, clock
 from lupweb.accounts.viewers import Viewer, require_administrator
 from lupweb.database import db, end_reading
-from lupweb.diagnosis.masking import masked_dn, masked_filter
+from lupweb.diagnosis.masking import HIDDEN, masked_dn, masked_filter
 from lupweb.diagnosis.servers import server_facts
 from lupweb.diagnosis.service import NOBODY_ASKED, Outside
 from lupweb.directories.models import Directory, Identity
@@ -33,8 +33,9 @@ TOLD_OPTIONS = (
 PLAIN_SETTINGS = (
     "key", "kind", "position", "is_enabled", "tls", "allow_cleartext", "base_dn",
     "additional_user_dn", "additional_group_dn", "login_attribute", "name_attribute",
-    "email_attribute", "incremental", "marks", "most_missing", "most_missing_percent",
-    "timestamp_pattern", "last_sync_date", "schedule_full", "schedule_changes", "writes", "state",
+    "email_attribute", "disabled_attribute", "incremental", "marks", "most_missing",
+    "most_missing_percent", "timestamp_pattern", "last_sync_date", "schedule_full",
+    "schedule_changes", "writes", "state",
 )  # fmt: skip
 OF_PEOPLE = ("seen", "new", "missing", "back", "disabled", "shadowed")
 """Counters that say nothing of values."""
@@ -102,6 +103,7 @@ def _directory(directory: Directory) -> dict[str, Any]:
         "has_ca_file": bool(directory.ca_file),
         "bind_dn": masked_dn(directory.bind_dn),
         "bind_password": where or ("stored" if directory.bind_password else "none"),
+        "disabled_value": HIDDEN if directory.disabled_value else "",
         **{name: masked_filter(getattr(directory, name)) for name in FILTERS},
         "last_full_at": _told(directory.last_full_at),
         "last_changes_at": _told(directory.last_changes_at),

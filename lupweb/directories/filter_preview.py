@@ -10,6 +10,7 @@ from lupweb.database import db, end_reading
 from lupweb.directories.connect import Connect
 from lupweb.directories.models import Identity
 from lupweb.directories.service import DirectoryFacts
+from lupweb.directories.switching import SwitchedOff
 from lupweb.errors import InvalidValue
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of, given
@@ -41,6 +42,7 @@ class FilterPreview:
     :param gone: how many who are known would not be found any more; None likewise
     :param samples: some who are found, those who are new first
     :param leaving: some who would not be found any more
+    :param off: how many of them the attribute of the settings switches off; None: none is named
     """
 
     count: int
@@ -50,6 +52,7 @@ class FilterPreview:
     gone: int | None
     samples: Sequence[Sample]
     leaving: Sequence[Sample] = ()
+    off: int | None = None
 
 
 def preview_filter(facts: DirectoryFacts, connect: Connect) -> FilterPreview:
@@ -65,6 +68,7 @@ def preview_filter(facts: DirectoryFacts, connect: Connect) -> FilterPreview:
         session.bind(facts.bind_dn, facts.password)
         key = session.traits().unique_id_attribute
         attributes = [facts.login_attribute, facts.name_attribute or "cn", "cn", key or "cn"]
+        attributes += [facts.switched_off.attribute] if facts.switched_off else []
         found: list[Entry] = []
         is_all = True
         for page in session.pages(facts.user_base_dn, user_filter, attributes):
@@ -102,7 +106,14 @@ def _compared(
         gone=len(gone) if can_tell else None,
         samples=[_sample(entry, facts) for entry in shown[:SAMPLES]],
         leaving=_people(sorted(gone)[:SAMPLES]) if can_tell else (),
+        off=_count_off(found, facts.switched_off),
     )
+
+
+def _count_off(found: Sequence[Entry], rule: SwitchedOff | None) -> int | None:
+    if rule is None:
+        return None
+    return sum(rule.is_among(entry.values(rule.attribute)) for entry in found)
 
 
 def _known(directory_id: int) -> dict[str, int]:

@@ -27,7 +27,8 @@ class Directory(Model):
     `groups_mark` stands for the state in which the groups were when they were read last. `server`
     is what the server said of itself in the last run that ended well (`lupweb.sync.server`),
     `attributes` what it said about those that are written (`lupweb.directories.fitting`). More
-    people than `most_missing` and that share of all are not hidden without being asked.
+    people than `most_missing` and that share of all are not hidden without being asked. Whoever has
+    `disabled_value` in `disabled_attribute` is switched off (`lupweb.directories.switching`).
     """
 
     __tablename__ = "directory"
@@ -50,6 +51,8 @@ class Directory(Model):
     login_attribute: Mapped[str] = mapped_column(default="uid")
     name_attribute: Mapped[str] = mapped_column(default="displayName")
     email_attribute: Mapped[str] = mapped_column(default="mail")
+    disabled_attribute: Mapped[str] = mapped_column(default="")
+    disabled_value: Mapped[str] = mapped_column(default="")
     kind: Mapped[str] = mapped_column(default="generic")
     role: Mapped[DirectoryRole] = mapped_column(default=DirectoryRole.CONNECTOR)
     additional_group_dn: Mapped[str] = mapped_column(default="")

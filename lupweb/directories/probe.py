@@ -236,6 +236,8 @@ class _Test:
             "name_attribute": self._facts.name_attribute,
             "email_attribute": self._facts.email_attribute,
         }
+        if self._facts.switched_off:
+            named["disabled_attribute"] = self._facts.switched_off.attribute
         return {place: attribute for place, attribute in named.items() if attribute}
 
     def _is_there(self, dn: str) -> bool:

@@ -114,6 +114,18 @@ class SchemaShelf:
             ]
         )
 
+    def kept_suggestions(self, directory: str) -> list[str]:
+        """Return the attributes of a directory whose schema was read lately; asks nobody.
+
+        :param directory: its key
+        """
+        kept = [
+            DirectorySchema(key, "", is_alternative=False, schema=schema)
+            for (key, _uris), (_read_at, schema) in self._kept.items()
+            if key == directory
+        ]
+        return KnownAttributes(kept).suggestions
+
     def _schema(self, facts: DirectoryFacts, connect: Connect, latest: float) -> Schema | None:
         place = (facts.key, " ".join(facts.server.uris))
         read_at, schema = self._kept.get(place, (0.0, Schema()))

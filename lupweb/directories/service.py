@@ -11,6 +11,7 @@ from lupweb.directories.attributes import barred_attributes
 from lupweb.directories.connect import password_of, server_of
 from lupweb.directories.models import Directory, DirectoryRole
 from lupweb.directories.secrets import lock
+from lupweb.directories.switching import SwitchedOff, switched_off_by
 from lupweb.errors import InvalidValue, NotFound
 from lupweb.ldap.connection import Server, Tls
 from lupweb.ldap.dn import join
@@ -38,6 +39,7 @@ class DirectoryFacts:
     group_filter: str = ""
     most_missing: int = 10
     most_missing_percent: int = 5
+    switched_off: SwitchedOff | None = None
 
     def __repr__(self) -> str:
         return f"DirectoryFacts({self.key!r})"
@@ -63,6 +65,7 @@ def facts_of(directory: Directory, secret_key: str) -> DirectoryFacts:
         group_filter=directory.group_filter,
         most_missing=directory.most_missing,
         most_missing_percent=directory.most_missing_percent,
+        switched_off=switched_off_by(directory.disabled_attribute, directory.disabled_value),
     )
 
 

@@ -28,15 +28,25 @@ from lupweb.search.folding import fold
 from lupweb.texts import _
 
 PHOTO_SIZE = 256
-STREET = "street"
-"""Key of the field that is a part of the postal address, where a site has one."""
+STREET, COMPANY = "street", "company"
+"""Keys of the fields that postal address and organisation have a place for, where they exist."""
+KINDS_OF_NUMBERS = {
+    "mobile": "cell",
+    "mobiletelephonenumber": "cell",
+    "facsimiletelephonenumber": "fax",
+    "fax": "fax",
+    "homephone": "home",
+    "pager": "pager",
+}
+"""Attribute of a directory, or key of a field -> what kind of number it holds (RFC 4524, 4519)."""
 
 
 @dataclass(frozen=True)
 class Further:
     """A value that is no standard one.
 
-    :param kind: "phone", "email" or "url" where other programs know it as one; "" for a note
+    :param kind: "phone", "cell", "fax", "home", "pager", "email" or "url" where other programs know
+        it as one; "" for a note
     :param value: as such a property has it: a tel: address, an address; else text
     """
 
@@ -74,6 +84,7 @@ class Contact:
     photo: bytes = b""
     others: Sequence[Further] = ()
     street: str = ""
+    company: str = ""
 
 
 def contact_of(
@@ -124,6 +135,15 @@ def name_parts(name: str, sort_name: str) -> tuple[str, str]:
     return " ".join(words[:-1]), " ".join(words[-1:])
 
 
+def kind_of_number(attribute: str, key: str) -> str:
+    """Return what kind of number a field holds: "phone" where nothing says it.
+
+    :param attribute: that fills the field; it goes before its key
+    """
+    names = (attribute.lower(), key.replace("_", ""))
+    return next((KINDS_OF_NUMBERS[name] for name in names if name in KINDS_OF_NUMBERS), "phone")
+
+
 def _contact(
     person: Person, card: PersonCard, seen: Mapping[FieldLayout, str], site: str, photo: bytes
 ) -> Contact:
@@ -154,6 +174,7 @@ def _contact(
         photo=photo,
         others=_others(seen),
         street=texts.get(STREET, ""),
+        company=texts.get(COMPANY, ""),
     )
 
 
@@ -180,14 +201,14 @@ def _others(seen: Mapping[FieldLayout, str]) -> list[Further]:
     return [
         _further(field, value)
         for field, value in seen.items()
-        if field.key not in {*OWN_PROPERTY, STREET} and not field.type.names_people
+        if field.key not in {*OWN_PROPERTY, STREET, COMPANY} and not field.type.names_people
     ]
 
 
 def _further(field: FieldLayout, value: str) -> Further:
     match field.type.key:
         case "phone" if dialled := dial_link(value, field.type.options.get("region")):
-            return Further("phone", field.name, dialled)
+            return Further(kind_of_number(field.attribute, field.key), field.name, dialled)
         case "email" if is_address(value):
             return Further("email", field.name, value)
         case "url" if address := web_address(value):

@@ -48,7 +48,7 @@ def small_card(contact: Contact) -> str:
     wanted = {
         "TEL;TYPE=WORK": _short(contact.phone),
         "EMAIL": _whole(contact.email),
-        "ORG": _short(contact.department),
+        "ORG": ";".join(filter(None, map(_short, (contact.company, contact.department)))),
         "TITLE": _short(contact.position),
         "URL": _whole(contact.website),
     }

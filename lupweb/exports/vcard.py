@@ -9,6 +9,10 @@ from lupweb.profiles.content_lines import escaped, folded
 
 PROPERTIES = {
     "phone": "TEL;VALUE=uri;TYPE=work",
+    "cell": "TEL;VALUE=uri;TYPE=cell",
+    "fax": "TEL;VALUE=uri;TYPE=fax",
+    "home": "TEL;VALUE=uri;TYPE=home",
+    "pager": "TEL;VALUE=uri;TYPE=pager",
     "email": "EMAIL;TYPE=work",
     "url": "URL;TYPE=work",
 }
@@ -53,7 +57,7 @@ def _properties(contact: Contact) -> Mapping[str, str]:
     """Return property and parameters -> value as it is written; "" where there is none."""
     photo = b64encode(contact.photo).decode()
     department, location = escaped(contact.department), escaped(contact.location)
-    street = escaped(contact.street)
+    street, company = escaped(contact.street), escaped(contact.company)
     return {
         "EMAIL;TYPE=work": escaped(contact.email),
         'TEL;VALUE=uri;TYPE="work,voice"': contact.phone_href,
@@ -65,7 +69,7 @@ def _properties(contact: Contact) -> Mapping[str, str]:
         ),
         "URL;TYPE=work": contact.website,
         "TITLE": escaped(contact.position),
-        "ORG": f";{department}" if department else "",
+        "ORG": ";".join(filter(None, (company, department))),  # an empty one is shown as a line
         "ADR;TYPE=work": f";;{street};{location};;;" if street or location else "",
         "RELATED;TYPE=co-worker;VALUE=text": escaped(contact.manager),
         "PHOTO": f"data:image/jpeg;base64,{photo}" if photo else "",

@@ -26,6 +26,7 @@ from lupweb.config import Settings
 from lupweb.embedded.valkey import queue_url
 from lupweb.jobs.hanging import is_hanging, note_answer, note_silence
 from lupweb.outbox.service import promised
+from lupweb.runs.leases import LONGEST_RUN_S
 from lupweb.runs.service import queued
 
 DEFAULT = "default"
@@ -33,8 +34,8 @@ WAIT_S = 1.0
 """How long a question to the queue server waits; there is no second try."""
 WAKING_WAITS_S = 0.25
 """How long a save waits for it: waking a worker is a hint, and the row is found without it."""
-LONGEST_JOB_S = 30 * 60
-"""The budget of a whole run (sync.md section 21); RQ ends a job that takes longer."""
+LONGEST_JOB_S = int(LONGEST_RUN_S) + 60
+"""A run breaks off by itself when its time is over; RQ ends the job of one that hangs."""
 FAILED_KEPT_S = 24 * 60 * 60
 BEATS_WITHIN = timedelta(seconds=40)
 """A worker gives a sign of life every 10 s; after this long without one it does not count."""

@@ -29,6 +29,7 @@ from lupweb.jobs.renewing import renew_outdated
 from lupweb.jobs.sync import perform
 from lupweb.jobs.telling import tell_administrators
 from lupweb.options.service import options
+from lupweb.purging.service import purge_if_due
 from lupweb.runs import timetable
 from lupweb.runs.leases import database_now, is_held, show_life
 from lupweb.runs.quiet import quiet_time
@@ -79,6 +80,7 @@ class Scheduler:
             Duty(self._renew_outdated, TURN_S),
             Duty(self._tell_administrators, 60),
             Duty(self._clean_up, 60 * 60),
+            Duty(self._purge, 60 * 60),
         ]
 
     def run(self) -> None:
@@ -199,6 +201,10 @@ class Scheduler:
 
     def _tell_administrators(self) -> None:
         tell_administrators(self._settings)
+
+    def _purge(self) -> None:
+        settings = self._settings
+        purge_if_due(secret_key=settings.secret_key, read_only=settings.read_only)
 
     def _clean_up(self) -> None:
         forget_what_ended()

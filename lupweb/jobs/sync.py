@@ -1,8 +1,9 @@
-"""Synchronize a directory, fetch pictures or import a file, because a run of it waits."""
+"""Do what a run that waits is about: a directory, pictures, a file, people who left."""
 
 from flask import current_app
 
 from lupweb.fetching.server import open_server
+from lupweb.purging import service as purging
 from lupweb.runs.service import get_run
 from lupweb.runs.undone import UNDO
 from lupweb.sources import xml_file
@@ -22,6 +23,10 @@ def perform(run_id: int) -> None:
         return
     if subject == fetched_pictures.SUBJECT:
         fetched_pictures.perform(run_id, open_server, read_only=parts.settings.read_only)
+        return
+    if subject == purging.SUBJECT:
+        settings = parts.settings
+        purging.perform(run_id, secret_key=settings.secret_key, read_only=settings.read_only)
         return
     service.perform(
         run_id,

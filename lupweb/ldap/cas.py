@@ -228,7 +228,7 @@ def _refused_here(entry: Entry) -> WriteRefused:
     return WriteRefused(
         _(
             "This server offers no way to see that %(dn)s was not changed by somebody else, so"
-            " nothing was sent. “Last writer wins” of the field allows it all the same.",
+            " nothing was sent. “What the person entered replaces it” of the field allows it.",
             dn=entry.dn[:200],
         ),
         code=NO_COMPARISON,

@@ -91,6 +91,11 @@ class PagedSearch:
         """Return whether the last page has come."""
         return self._message is None
 
+    @property
+    def pages_asked(self) -> int:
+        """Return how many pages were asked for; the next one is before this one is over."""
+        return self._pages_asked
+
     def __iter__(self) -> Generator[list[Row], None, None]:
         """Yield the pages or their parts, none of them empty or longer than `page_size`.
 
@@ -107,11 +112,12 @@ class PagedSearch:
 
     def _page(self, message: int) -> Iterator[list[Row]]:
         part: list[Row] = []
-        received, most = 0, self.part_size or self.page_size
+        received = 0
         kind, rows, controls = self._receive(message)
         while kind != ldap.RES_SEARCH_RESULT:
             if kind == ldap.RES_SEARCH_ENTRY:
-                if len(part) >= most:  # also of more than was asked for, not all is kept in memory
+                # also of more than was asked for, not all is kept in memory
+                if len(part) >= (self.part_size or self.page_size):
                     received += self._count(len(part))
                     yield part
                     part = []

@@ -3,12 +3,12 @@
 import ldap
 from ldap.controls import LDAPControl, PyAsn1Error, RequestControl
 from ldap.controls.libldap import AssertionControl
-from ldap.controls.readentry import PostReadControl
 from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.errors import DirectoryUnavailable, OutcomeUnknown
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.link import LOST, Link
+from lupweb.ldap.read_entry import ANSWERS, BroughtBack, asking_back, entry_in
 from lupweb.ldap.results import UNREACHABLE, as_write_error, result_code
 from lupweb.ldap.writing import Act, Change
 from lupweb.texts import Text, _
@@ -32,9 +32,7 @@ def send(link: Link, change: Change) -> Entry | None:
     with link.asking(doing) as handle:
         number = _leave(link, handle, change, doing)
         try:
-            _kind, _rows, _number, controls, _name, _value = handle.result4(
-                number, all=1, add_ctrls=0
-            )
+            _kind, _rows, _number, controls = handle.result3(number, resp_ctrl_classes=ANSWERS)
         except (*LOST, *UNREADABLE) as error:
             link.close()  # libldap would connect again, and the answer never come
             raise _lost(doing) from error
@@ -42,7 +40,8 @@ def send(link: Link, change: Change) -> Entry | None:
             if change.is_trial and result_code(error) == WAS_NO_OPERATION:
                 return None
             raise as_write_error(error, doing) from error
-    return next((_brought(each) for each in controls if isinstance(each, PostReadControl)), None)
+    back = next((each for each in controls if isinstance(each, BroughtBack)), None)
+    return entry_in(back.encoded) if back else None
 
 
 def _leave(link: Link, handle: SimpleLDAPObject, change: Change, doing: Text) -> int:
@@ -68,12 +67,8 @@ def _controls(change: Change) -> list[RequestControl]:
     if change.is_trial:
         controls.append(LDAPControl(NO_OPERATION, True))
     elif change.read_back:
-        controls.append(PostReadControl(True, list(change.read_back)))
+        controls.append(asking_back(change.read_back))
     return controls
-
-
-def _brought(control: PostReadControl) -> Entry:
-    return Entry(control.dn, control.entry)
 
 
 def _lost(doing: Text) -> OutcomeUnknown:

@@ -35,30 +35,31 @@ class Walk(Generic[Made]):
 
     def __iter__(self) -> Generator[list[Made], None, None]:
         """Yield what is made of the pages, and keep none of it. Errors come out as lupweb's own."""
-        with closing(iter(self.search)) as pages:
-            first = self._next(pages)
-            if not first:
+        self.search.part_size = PART if self.may_leave else 0
+        with closing(iter(self.search)) as parts:
+            first, count = self._first_page(parts)
+            if not count:
                 return
-            with self._others(pages, leaves=self._leaves(first)) as others:
-                yield self.make(first)
+            with self._others(parts, leaves=self._leaves(count)) as others:
+                yield first
                 del first
                 self.search.references = yield from others
 
-    def _leaves(self, first: list[Row]) -> bool:
-        is_long = len(first) >= WORTH_A_PROCESS and not self.search.is_over
+    def _leaves(self, count: int) -> bool:
+        is_long = count >= WORTH_A_PROCESS and not self.search.is_over
         return is_long and self.may_leave and IS_POSSIBLE
 
     @contextmanager
     def _others(
-        self, pages: Generator[list[Row], None, None], *, leaves: bool
+        self, parts: Generator[list[Row], None, None], *, leaves: bool
     ) -> Iterator[Generator[list[Made], None, int]]:
         """Give what yields the pages behind the first one, and returns how many references came."""
         if not leaves:
-            yield self._rest(pages)
+            self.search.part_size = 0
+            yield self._rest(parts)
             return
-        self.search.part_size = PART
         try:
-            with apart(self._joined(pages), self.link.survive_fork) as others:
+            with apart(self._joined(parts), self.link.survive_fork) as others:
                 yield others
         finally:
             self.link.close()
@@ -66,6 +67,17 @@ class Walk(Generic[Made]):
     def _rest(self, pages: Generator[list[Row], None, None]) -> Generator[list[Made], None, int]:
         yield from map(self.make, iter(lambda: self._next(pages), []))
         return self.search.references
+
+    def _first_page(self, parts: Generator[list[Row], None, None]) -> tuple[list[Made], int]:
+        """Return what is made of the parts of the first page, and of how many entries."""
+        made: list[Made] = []
+        count = 0
+        while count < self.search.page_size and (rows := self._next(parts)):
+            made += self.make(rows)
+            count += len(rows)
+            if self.search.pages_asked > 1 or self.search.is_over:
+                break
+        return made, count
 
     def _joined(self, parts: Generator[list[Row], None, None]) -> Generator[list[Made], None, int]:
         """Yield what is made of the parts of about a page, together."""

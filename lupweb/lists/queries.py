@@ -10,6 +10,10 @@ from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.lists.contents import ListContent
 from lupweb.lists.models import SavedList, SavedListGroup, StartPage
+from lupweb.people.models import Group
+
+GONE = "gone"
+"""As `Group.trouble` says it."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,14 @@ def shared_lists() -> SharedLists:
     starts = select(StartPage.group_id, StartPage.list_id, StartPage.page)
     rows = db.session.execute(starts.order_by(StartPage.position, StartPage.id))
     return SharedLists(found, [StartRow(*row) for row in rows])
+
+
+def gone_groups() -> frozenset[str]:
+    """Return the keys of the groups that the last run did not find in their directory; one query.
+
+    They have no members any more: what is for them is for nobody.
+    """
+    return frozenset(db.session.scalars(select(Group.key).where(Group.trouble == GONE)))
 
 
 def own_lists(account_id: int | None) -> list[ListLine]:

@@ -15,13 +15,15 @@ class NoticeKind(StrEnum):
 
     PROFILE_EDITED = "profile_edited"
     NOT_SAVED = "not_saved"
+    THEIRS_STAYS = "theirs_stays"
 
 
 class Notice(Model):
     """Something that a person has to know. It names things by key, and holds no value of a profile.
 
     `about` is what the kind says: for an edited profile `by` (an actor) and `fields` (keys);
-    for what a directory that was taken away never got, also `directory` (its name).
+    for what a directory that was taken away never got, also `directory` (its name). What gave way
+    to a newer value of the directory has `fields` alone.
     """
 
     __tablename__ = "notice"

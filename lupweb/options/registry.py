@@ -130,6 +130,13 @@ NEVER_WRITTEN = OptionKind(
     (),
     _("More attributes that are never written to a directory, beside those that never are."),
 )
+PURGE_AFTER_DAYS = OptionKind(
+    "purge_after_days",
+    "policies",
+    "purge_after_days",
+    0,
+    _("After how many days the values of missing people are cleared for good: 7 to 3650. 0: never"),
+)
 SCHEDULE_FULL = OptionKind(
     "schedule_full",
     "schedules",
@@ -225,6 +232,7 @@ _KINDS = (
     SITE_NAME, MATCH_PEOPLE_BY, LANGUAGE, PHONE_REGION, TIME_ZONE, EMBED_HOSTS,
     ACTIVE_USERS, UNLICENSED_USERS, LICENCE_GROUP, LOGIN_SYNC, READ_ONLY, LOCKOUT_THRESHOLD,
     PICTURE_MAX_MB, PICTURE_MAX_MEGAPIXELS, WRITES_PER_SECOND, NEVER_WRITTEN,
+    PURGE_AFTER_DAYS,
     SCHEDULE_FULL, SCHEDULE_CHANGES, FULL_NOT_BETWEEN,
     PICTURE_SOURCE, PICTURE_ATTRIBUTE, PICTURE_URL, PICTURE_WRITE_BACK,
     CARD_SUBLINE, CARD_PLACE, CARD_PRONOUNS, CARD_TIME_ZONE, CARD_EXTRA,

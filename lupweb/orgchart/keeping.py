@@ -5,7 +5,8 @@ next page. Where many change at once, charts are marked, and counted anew when a
 written: at the end of a run, of a change of the set-up, of an undo; else by the scheduler.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import delete, func, insert, literal, null, select, update
@@ -19,19 +20,20 @@ from lupweb.orgchart.lines import (
     Stood,
     active,
     charts_kept,
-    driver_rows,
+    driver_stream,
     followers,
     other_rows,
     plain_rows,
     said_lines,
     sayings,
-    stood_rows,
+    stood_and_called,
     upwards,
 )
 from lupweb.orgchart.models import OrgChart, SubtreeCount
 from lupweb.orgchart.tree import Flaw, Forest, grow
 from lupweb.people.models import Person
 from lupweb.people.queries import one_of
+from lupweb.people.versions import note_change
 from lupweb.profiles.bulk import insert_rows
 
 FEW = 50
@@ -46,7 +48,7 @@ Row = tuple[int, int, str | None, int, int, str]
 """Person, above, flaw, direct, total, sort name: as the database has them."""
 
 
-def renew(ids: Sequence[int], *, is_new: bool = False, **_extra: Any) -> None:
+def renew(ids: Sequence[int], *, new: object = None, **_extra: Any) -> None:
     """Let these people stand where their values say; a receiver of `profiles.service.changed`."""
     charts = charts_kept()
     if len(ids) <= FEW:
@@ -54,7 +56,7 @@ def renew(ids: Sequence[int], *, is_new: bool = False, **_extra: Any) -> None:
             _move(chart, ids)
         return
     counted = [chart for chart in charts if not chart.is_outdated]
-    if is_new or len(ids) > MOST_LOOKED_AT:
+    if new is not None or len(ids) > MOST_LOOKED_AT:
         _mark([chart.id for chart in counted])
         return
     for chart in counted:
@@ -81,12 +83,15 @@ def is_any_outdated() -> bool:
 
 
 def count_anew(chart: ChartLines) -> None:
-    """Count a chart from scratch, and write what differs; in a transaction."""
-    stored = set(driver_rows(stood_rows(chart)))
-    if stored:
-        _mend(chart, stored)
-    else:
+    """Count a chart from scratch, and write what differs; in a transaction.
+
+    With few objects for each person, since a company has a hundred thousand of them.
+    """
+    is_filled = db.session.scalar(select(SubtreeCount.person_id).where(chart.is_of_chart).limit(1))
+    if is_filled is None:
         _fill(chart)
+    else:
+        _mend(chart)
     counted = update(OrgChart).where(OrgChart.id == chart.id).values(is_outdated=False)
     db.session.execute(counted, execution_options=STAYS)
 
@@ -102,32 +107,43 @@ def _fill(chart: ChartLines) -> None:
     rows = plain.with_only_columns(*values)
     db.session.execute(insert(SubtreeCount).from_select(COLUMNS, rows))
     counted = select(SubtreeCount.above_id, func.count()).where(chart.is_of_chart)
-    leaves = dict(driver_rows(counted.group_by(SubtreeCount.above_id)))
-    others = driver_rows(other_rows(chart))
-    said = {id_: named_id for id_, _name, sayer_id, named_id in others if sayer_id}
-    names = {id_: name for id_, name, _sayer_id, _named_id in others}
-    _replace(chart, (), _rows(grow(names, said, leaves), names))
+    leaves = dict(driver_stream(counted.group_by(SubtreeCount.above_id)))
+    said: dict[int, int | None] = {}
+    names: dict[int, str] = {}
+    for id_, name, sayer_id, named_id in driver_stream(other_rows(chart)):
+        names[id_] = name
+        if sayer_id:
+            said[id_] = named_id
+    forest = grow(names, said, leaves)
+    del said, leaves
+    _replace(chart, (), (_row_of(forest, id_, name) for id_, name in names.items()))
 
 
-def _mend(chart: ChartLines, stored: set[Row]) -> None:
+def _mend(chart: ChartLines) -> None:
     """Write who does not stand where it is stored."""
-    is_active = {row[0] for row in driver_rows(select(Person.id).where(active()))}
-    names = dict(driver_rows(select(Person.id, Person.sort_name)))
-    wanted = _rows(grow(is_active, dict(driver_rows(said_lines(chart)))), names)
-    changed = [row for row in wanted if row not in stored]
-    stale = stored.difference(wanted)
-    _replace(chart, [row[0] for row in stale], changed)
+    people = {row[0] for row in driver_stream(select(Person.id).where(active()))}
+    forest = grow(people, dict(driver_stream(said_lines(chart))))
+    stale: list[int] = []
+    wanted: list[Row] = []
+    for *stored, name in driver_stream(stood_and_called(chart)):
+        person = stored[0]
+        row = _row_of(forest, person, name) if person in people else None
+        people.discard(person)
+        if row != tuple(stored):
+            stale.append(person)
+            wanted += [row] if row else []
+    for some in _blocks(sorted(people)):
+        called = select(Person.id, Person.sort_name).where(one_of(Person.id, some))
+        wanted += (_row_of(forest, person, name) for person, name in driver_stream(called))
+    _replace(chart, stale, wanted)
 
 
-def _rows(forest: Forest, names: Mapping[int, str]) -> list[Row]:
-    """Return what is stored of everybody; most stand below somebody, and nobody below them."""
-    direct, total = forest.direct.get, forest.total.get
-    below = [
-        (person, manager, None, direct(person, 0), total(person, 0), names[person])
-        for person, manager in forest.above.items()
-    ]
-    others = forest.people - forest.above.keys()
-    return below + [_row(person, Stood(forest.branch(person), names[person])) for person in others]
+def _row_of(forest: Forest, person: int, name: str) -> Row:
+    """Return what is stored of somebody; most stand below somebody, and nobody below them."""
+    above = forest.above.get(person)
+    if above is None:
+        return _row(person, Stood(forest.branch(person), name))
+    return (person, above, None, forest.direct.get(person, 0), forest.total.get(person, 0), name)
 
 
 def remove_charts(keys: Collection[str]) -> None:
@@ -208,9 +224,18 @@ def _row(person_id: int, each: Stood) -> Row:
     return (person_id, above, flaw and flaw.value, direct, total, each.sort_name)
 
 
-def _replace(chart: ChartLines, stale: Sequence[int], rows: Sequence[Row]) -> None:
+def _replace(chart: ChartLines, stale: Sequence[int], rows: Iterable[Row]) -> None:
     """Store rows in place of what is known about these people."""
-    for start in range(0, len(stale), BLOCK):
-        some = one_of(SubtreeCount.person_id, stale[start : start + BLOCK])
-        db.session.execute(delete(SubtreeCount).where(chart.is_of_chart, some))
-    insert_rows(SubtreeCount, COLUMNS, [(chart.id, *row) for row in rows])
+    for some in _blocks(stale):
+        of_some = one_of(SubtreeCount.person_id, some)
+        db.session.execute(delete(SubtreeCount).where(chart.is_of_chart, of_some))
+    left, is_other = iter(rows), bool(stale)
+    while some_rows := list(islice(left, BLOCK)):
+        insert_rows(SubtreeCount, COLUMNS, [(chart.id, *row) for row in some_rows])
+        is_other = True
+    if is_other:
+        note_change(db.session.connection())  # what pages keep of charts
+
+
+def _blocks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + BLOCK] for start in range(0, len(ids), BLOCK))

@@ -1,7 +1,7 @@
 """Whom people name as their manager now, as the narrow index says, and where they stood before."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from lupweb.people.policies import exported
 from lupweb.people.queries import one_of
 from lupweb.profiles.models import CategoryGroup, GroupPurpose, IndexedValue, ProfileField
 
+AT_ONCE = 1_000
 _Ids = InstrumentedAttribute[int]
 
 
@@ -220,6 +221,14 @@ def driver_rows(rows: Select[*tuple[Any, ...]]) -> list[Any]:
     return list(db.session.connection().execute(rows).cursor.fetchall())
 
 
+def driver_stream(rows: Select[*tuple[Any, ...]]) -> Iterator[Any]:
+    """Yield what `driver_rows` returns, on SQLite with few rows in memory at a time."""
+    result = db.session.connection().execute(rows)
+    while some := result.cursor.fetchmany(AT_ONCE):
+        yield from some
+    result.close()
+
+
 def stood_rows(chart: ChartLines) -> Select[int, int, Flaw | None, int, int, str]:
     """Return the query for where everybody stands."""
     return select(
@@ -230,6 +239,12 @@ def stood_rows(chart: ChartLines) -> Select[int, int, Flaw | None, int, int, str
         SubtreeCount.total,
         SubtreeCount.sort_name,
     ).where(chart.is_of_chart)
+
+
+def stood_and_called(chart: ChartLines) -> Select[*tuple[Any, ...]]:
+    """Return the query of `stood_rows`, and what each of them is sorted by now."""
+    of_chart = stood_rows(chart).add_columns(Person.sort_name)
+    return of_chart.join(Person, Person.id == SubtreeCount.person_id, isouter=True)
 
 
 def _is_of(place: type[SubtreeCount], chart: ChartLines, person_id: Any) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """What one page of a chart shows: whose teams are open, who is in them, how much is left out.
 
 However large a company is, a page shows at most `MOST_SHOWN` people and asks the same number of
-queries.
+queries; where all levels are to be opened, one more for each of them.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,7 +20,9 @@ FEW = 12
 PART = 100
 """How many of a large team stand side by side where somebody asks for all of it."""
 MOST_SHOWN = 400
-MOST_OPEN = 60
+MOST_OPEN = 100
+MOST_LEVELS = 20
+"""Opened at once: a line of one below the other would be opened query by query."""
 MOST_DOTTED = 60
 LONGEST_LINE = 12
 """A longer line upwards begins further down; its first person leads to those above."""
@@ -36,12 +38,14 @@ class Wish:
     :param open_ids: whose teams are shown; None: the line to the focus, and their team
     :param part: a team of which all are wanted, and from which one on; `TOPS` is one as well
     :param line: key of the one field whose lines are drawn; "": all of them
+    :param opens_all: as many whole levels as a page holds are open, whatever `open_ids` says
     """
 
     focus_id: int | None = None
     open_ids: Sequence[int] | None = None
     part: tuple[int, int] | None = None
     line: str = ""
+    opens_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class ShownChart:
     :param open_ids: whose teams are shown
     :param above_id: who stands above the only top, where the line goes further up
     :param is_full: a team was left closed, since enough is shown
+    :param open_levels: how many levels are shown where all were to be opened; else 0
     """
 
     chart: ChartView
@@ -80,10 +85,11 @@ class ShownChart:
     edges: Sequence[Edge]
     above_id: int | None = None
     is_full: bool = False
+    open_levels: int = 0
 
 
 def shown_chart(chart: ChartView, viewer: Viewer, layout: Layout, wish: Wish) -> ShownChart:
-    """Return what a page shows; a constant number of queries.
+    """Return what a page shows; a constant number of queries but for `Wish.opens_all`.
 
     :raises NotFound: if `viewer` may not see the chart
     """
@@ -93,13 +99,14 @@ def shown_chart(chart: ChartView, viewer: Viewer, layout: Layout, wish: Wish) ->
     line = focus.chain[-LONGEST_LINE:] if focus else ()
     goes_on = focus is not None and (focus.is_cut or len(focus.chain) > len(line))
     first = _first(chart, viewer, wish, line, goes_on=goes_on)
-    asked = wish.open_ids if wish.open_ids is not None else _usual(line, first)
-    teams = _teams(chart, viewer, wish, asked[:MOST_OPEN])
     plan = _Plan(line, wish.part)
     plan.open(TOPS, first)
-    for person_id in plan.places_in_order():
-        if person_id in teams:
-            plan.open(person_id, teams[person_id])
+    open_levels = 0
+    if wish.opens_all:
+        open_levels = _open_levels(chart, viewer, wish, plan)
+    else:
+        asked = wish.open_ids if wish.open_ids is not None else _usual(line, first)
+        _open(plan, _teams(chart, viewer, wish, asked[:MOST_OPEN]))
     shown = cards(viewer, layout, summaries(list(plan.places)))
     edges = [] if wish.line == chart.manager.key else dotted(chart, viewer, list(plan.places))
     return ShownChart(
@@ -110,6 +117,7 @@ def shown_chart(chart: ChartView, viewer: Viewer, layout: Layout, wish: Wish) ->
         edges=_drawn(edges, plan.places, wish.line),
         above_id=line[0].above_id if goes_on else None,
         is_full=plan.is_full,
+        open_levels=open_levels,
     )
 
 
@@ -141,6 +149,34 @@ def _teams(
     return teams
 
 
+def _open(plan: "_Plan", teams: Mapping[int, Level]) -> None:
+    """Open these teams, as far as they are reached from the top."""
+    for person_id in plan.places_in_order():
+        if person_id in teams:
+            plan.open(person_id, teams[person_id])
+
+
+def _open_levels(chart: ChartView, viewer: Viewer, wish: Wish, plan: "_Plan") -> int:
+    """Open level below level, as long as a page holds the whole of the next one.
+
+    :returns: how many levels are shown
+    """
+    for number in range(1, MOST_LEVELS + 1):
+        closed = plan.closed()
+        if not closed:
+            return number
+        if not plan.has_room_for(closed):
+            plan.is_full = True
+            return number
+        teams = _teams(chart, viewer, wish, [place.person_id for place in closed])
+        for person_id, level in teams.items():
+            plan.open(person_id, level)
+        if plan.is_full:
+            return number
+    plan.is_full = bool(plan.closed())
+    return MOST_LEVELS + 1
+
+
 def _drawn(edges: Iterable[Edge], places: Mapping[int, Place], line: str) -> list[Edge]:
     found = [
         edge for edge in edges if edge.to_id in places and (not line or edge.field.key == line)
@@ -166,6 +202,17 @@ class _Plan:
         while number < len(self._order):
             yield self._order[number]
             number += 1
+
+    def closed(self) -> list[Place]:
+        """Return who has a team that is not open."""
+        places = self.places.values()
+        return [each for each in places if each.direct and each.person_id not in self.teams]
+
+    def has_room_for(self, closed: Collection[Place]) -> bool:
+        """Return whether the teams of all these people may be opened beside what is shown."""
+        more = sum(each.direct if each.direct <= MANY else FEW + 1 for each in closed)
+        is_few = len(self.teams) - 1 + len(closed) <= MOST_OPEN
+        return is_few and len(self.places) + more <= MOST_SHOWN
 
     def open(self, owner_id: int, level: Level) -> None:
         """Show a team, unless enough is shown."""

@@ -3,6 +3,21 @@
 from enum import StrEnum
 
 
+class OnConflict(StrEnum):
+    """Whose value stays where the directory has a third one by the time of saving.
+
+    `ASK`: the person chooses. `DIRECTORY`: the directory's. `PERSON`: what the person entered.
+    """
+
+    ASK = "ask"
+    DIRECTORY = "directory"
+    PERSON = "person"
+
+
+THEIRS = "theirs"
+"""Why a message was given up: what the directory has stays."""
+
+
 class OutboxState(StrEnum):
     """Where a message stands.
 

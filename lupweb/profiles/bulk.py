@@ -9,6 +9,7 @@ from sqlalchemy import Table, func, insert, literal, select
 from sqlalchemy.exc import DatabaseError
 
 from lupweb.database import Model, db
+from lupweb.people import versions
 
 Rows = Sequence[Sequence[Any]]
 
@@ -25,6 +26,8 @@ def insert_rows(model: type[Model], columns: Sequence[str], rows: Rows) -> None:
     assert isinstance(table, Table)  # noqa: S101 for the type checker
     connection = db.session.connection()
     if connection.dialect.name == "postgresql":
+        if table.name in versions.MADE_OF:
+            versions.note_change(connection)  # COPY is sent past what would notice it
         _copy(connection.connection.driver_connection, table.name, columns, rows)
         return
     compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(columns))

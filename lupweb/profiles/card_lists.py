@@ -42,11 +42,6 @@ class CardList(Sequence[PersonCard]):
         """Return what each card is made of; equal keys are equal cards (`CardMaker.key`)."""
         return [self.maker.key(person) for person in self.people]
 
-    def made_of(self) -> Hashable:
-        """Return what all of them are made of, in their order; None: it cannot be said."""
-        keys = tuple(self.keys())
-        return None if None in keys else keys
-
 
 def card_list(viewer: Viewer, layout: Layout, ids: Sequence[int]) -> CardList:
     """Return the cards of these people, in their order; as many queries as `cards`, and one."""

@@ -21,7 +21,7 @@ from lupweb.profiles.visibility import may_see
 from lupweb.texts import Text, _
 
 PAGE = 50
-OF_A_PROFILE = frozenset({NoticeKind.PROFILE_EDITED, NoticeKind.NOT_SAVED})
+OF_A_PROFILE = frozenset({NoticeKind.PROFILE_EDITED, NoticeKind.NOT_SAVED, NoticeKind.THEIRS_STAYS})
 OF_THE_PERSON: dict[str, Text] = {
     "@name": _("Name"),
     "@login": _("Login"),
@@ -66,6 +66,7 @@ class ForeignEdit:
 
     :param directory: the name of one that was taken away before it got what the viewer entered;
         "" where others edited something
+    :param theirs_stays: what the viewer entered gave way to a newer value of the directory
     """
 
     id: int
@@ -73,6 +74,7 @@ class ForeignEdit:
     labels: Sequence[str]
     at: datetime
     directory: str = ""
+    theirs_stays: bool = False
 
 
 def history(
@@ -126,6 +128,7 @@ def foreign_edits(viewer: Viewer, layout: Layout) -> list[ForeignEdit]:
             labels=[labels[key] for key in each.about["fields"] if key in labels],
             at=each.at,
             directory=each.about.get("directory", ""),
+            theirs_stays=each.kind == NoticeKind.THEIRS_STAYS,
         )
         for each in notices
     ]

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lupweb.database import db
 from lupweb.field_types import field_type
 from lupweb.field_types.base import FieldType
+from lupweb.outbox.states import OnConflict
 from lupweb.profiles.models import (
     Category,
     CategoryGroup,
@@ -53,6 +54,7 @@ class FieldLayout:
     pattern: str = ""
     max_length: int | None = None
     writes_back: bool = False
+    on_conflict: OnConflict = OnConflict.ASK
     confirm_days: int = 0
     in_vcard: bool = False
     in_completeness: bool = True
@@ -226,6 +228,7 @@ def _category(
                 pattern=field.pattern,
                 max_length=field.max_length,
                 writes_back=field.writes_back,
+                on_conflict=OnConflict(field.on_conflict),
                 confirm_days=field.confirm_days,
                 in_vcard=field.in_vcard,
                 in_completeness=field.in_completeness,

@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lupweb.database import Document, Model, UtcDateTime
+from lupweb.outbox.states import OnConflict
 from lupweb.profiles.sources import Source
 
 
@@ -55,8 +56,9 @@ class ProfileField(Model):
     """One thing that is known about people.
 
     `names` and `help_texts` hold what it says in other languages than the first. `directory` is the
-    key of the one that supplies it, "" for the one that supplies the person. One with
-    `removed_at` was deleted: nobody sees it, and for some time it can be brought back.
+    key of the one that supplies it, "" for the one that supplies the person. `on_conflict` is an
+    `OnConflict`. One with `removed_at` was deleted: nobody sees it, and for some time it can be
+    brought back.
     """
 
     __tablename__ = "profile_field"
@@ -86,6 +88,7 @@ class ProfileField(Model):
     pattern: Mapped[str] = mapped_column(default="")
     max_length: Mapped[int | None]
     writes_back: Mapped[bool] = mapped_column(default=False)
+    on_conflict: Mapped[str] = mapped_column(default=OnConflict.ASK.value)
     confirm_days: Mapped[int] = mapped_column(default=0)
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

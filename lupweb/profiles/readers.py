@@ -10,6 +10,7 @@ from lupweb.people.queries import BY_NUMBER, get_person
 from lupweb.people.states import PersonState
 from lupweb.texts import _
 
+HIDDEN = frozenset({PersonState.MISSING, PersonState.PURGED})
 COLLEAGUE = Viewer()
 """Somebody who belongs to no group: what most colleagues are."""
 
@@ -37,7 +38,7 @@ def get_shown(viewer: Viewer, handle: str) -> Person:
         raise NotFound(_("Nobody is called “%(handle)s” here.", handle=handle))
     person = get_person(handle)
     may_know = viewer.role.is_administrator or viewer.is_operator
-    if person.state == PersonState.MISSING and not may_know:
+    if person.state in HIDDEN and not may_know:
         raise NotFound(_("Nobody is called “%(handle)s” here.", handle=handle))
     return person
 

@@ -1,8 +1,9 @@
 """Values that name people: in which form they are compared, and whom they name when stored."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from lupweb.field_types.base import FieldType
 from lupweb.ldap.dn import folded_dn
@@ -26,6 +27,21 @@ class Reference:
     is_dn: bool
     referred_id: int | None = None
     place: int = 0
+
+
+class ReferenceRow(NamedTuple):
+    """The same as it is stored: a row of `IndexedValue`."""
+
+    person_id: int
+    field_id: int
+    place: int
+    value: str
+    key: str
+    is_dn: bool
+    referred_id: int | None = None
+
+
+REFERENCE_COLUMNS = ReferenceRow._fields
 
 
 def reference(field_id: int, value: str, place: int = 0) -> Reference:
@@ -61,6 +77,28 @@ def references_of(fields: Mapping[str, FieldLayout], values: Mapping[str, str]) 
         for key, field in fields.items()
         if key in values
         for each in references_in(field.id, field.type, values[key])
+    ]
+
+
+def reference_rows(
+    field: FieldLayout, ids: Sequence[int], values: Sequence[str]
+) -> list[ReferenceRow]:
+    """Return whom a field of new people names, all at once; whom, is settled later.
+
+    :param values: of each of these people; "" says nothing
+    """
+    if field.type.refers_to_people:
+        return [
+            ReferenceRow(id_, each.field_id, each.place, each.value, each.key, each.is_dn)
+            for id_, value in zip(ids, values, strict=True)
+            if value
+            for each in references_in(field.id, field.type, value)
+        ]
+    compared = {value: _compared(value) for value in {*values} - {""}}
+    return [
+        ReferenceRow(id_, field.id, 0, value, *compared[value])
+        for id_, value in zip(ids, values, strict=True)
+        if value
     ]
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from blinker import Signal
 from sqlalchemy import Select, bindparam, delete, select, update
@@ -12,14 +12,14 @@ from lupweb.database import db
 from lupweb.people.models import Person
 from lupweb.people.queries import BY_NUMBER, HUMAN, LARGEST_ID
 from lupweb.people.states import PersonState
-from lupweb.profiles.bulk import allot_ids, insert_rows
+from lupweb.profiles.bulk import insert_rows
 from lupweb.profiles.models import IndexedValue
-from lupweb.profiles.references import Reference
+from lupweb.profiles.references import REFERENCE_COLUMNS, Reference
 
 changed = Signal(
     "`ids` of people whose values, groups or visibility changed; in the transaction."
     " `rows`: their `PersonRow`s, in the same order, or None where only the ids are known."
-    " `is_new`: all of them were made just now, so nothing is kept about them yet."
+    " `new`: all of them were made just now, so nothing is kept about them yet: their `NewPeople`."
     " `only_references`: nothing changed but whom their values name."
 )
 outdated = Signal(
@@ -28,56 +28,22 @@ outdated = Signal(
 )
 ahead = Signal(
     "A first load asks, with its layout, what may be made of people before they are written: in the"
-    " process that reads them. Answered with an `Ahead`; `PersonRow.ahead` brings it what it made."
+    " process that reads them. Answered with an `Ahead`; `NewPeople.ahead` brings it what it made."
 )
 BLOCK = 1_000
 """Most people of one signal, unless all of them are new."""
 MOST_AT_ONCE = 1_000
 """People who are renewed together with a change of the set-up."""
-COLUMNS = (
-    "id", "state", "login", "login_folded", "name", "sort_name", "email", "document", "provenance",
-    "content_hash", "rev", "is_listed", "picture_hash",
-)  # fmt: skip
-REFERENCE_COLUMNS = ("person_id", "field_id", "place", "value", "key", "is_dn", "referred_id")
-
-
-class Read(Protocol):
-    """What a first load knows of a person before any is written."""
-
-    @property
-    def login(self) -> str:
-        """Return the login."""
-
-    @property
-    def name(self) -> str:
-        """Return the shown name."""
-
-    @property
-    def email(self) -> str:
-        """Return the mail address."""
-
-    @property
-    def values(self) -> Mapping[str, str]:
-        """Return the values by the keys of their fields."""
-
-
-class Ahead(Protocol):
-    """Makes texts of new people, who are in no group yet, in a process that has no database."""
-
-    def made_of(self, people: Sequence[Read]) -> list[tuple[str, ...]]:
-        """Return the texts of each of these people, as many of each."""
 
 
 @dataclass(slots=True)
 class PersonRow:
     """What one person is to be.
 
-    :param id: for a new person, one that `allot` gave
     :param values: those of the document: field key -> value
     :param document: as JSON (`document.as_json`)
     :param provenance: as JSON
     :param references: single values that name people, of the fields that changed
-    :param ahead: who made texts of a new person ahead, and the texts
     """
 
     id: int
@@ -93,19 +59,6 @@ class PersonRow:
     provenance: str
     content_hash: bytes
     references: Sequence[Reference] = ()
-    ahead: tuple[Ahead, tuple[str, ...]] | None = None
-
-
-def allot(count: int) -> Sequence[int]:
-    """Return ids for new people; call inside the transaction that inserts them."""
-    return allot_ids(Person, count)
-
-
-def insert_people(rows: Sequence[PersonRow]) -> None:
-    """Store new people, and send `changed` for them; call inside a transaction."""
-    insert_rows(Person, COLUMNS, [_inserted(row) for row in rows])
-    _insert_references(rows)
-    tell_changed([row.id for row in rows], rows=rows, is_new=True)
 
 
 def update_people(rows: Sequence[PersonRow]) -> None:
@@ -138,17 +91,14 @@ def tell_changed(
     ids: Sequence[int],
     *,
     rows: Sequence[PersonRow] | None = None,
-    is_new: bool = False,
     only_references: bool = False,
 ) -> None:
     """Let whoever keeps tables about these people renew them, in this transaction."""
-    most = len(ids) if is_new else BLOCK  # new people come in blocks that are meant to be written
-    for start in range(0, len(ids), most or 1):
-        part = slice(start, start + most)
+    for start in range(0, len(ids), BLOCK):
+        part = slice(start, start + BLOCK)
         changed.send(
             list(ids[part]),
             rows=None if rows is None else rows[part],
-            is_new=is_new,
             only_references=only_references,
         )
 
@@ -172,14 +122,6 @@ def tell_everybody_changed() -> None:
     tell_changed(list(db.session.scalars(select(Person.id))))
 
 
-def _inserted(row: PersonRow) -> tuple[Any, ...]:
-    """Return the values of `COLUMNS`."""
-    return (
-        row.id, row.state.value, row.login, row.login_folded, row.name, row.sort_name, row.email,
-        row.document, row.provenance, row.content_hash, 1, row.is_listed, "",
-    )  # fmt: skip
-
-
 def _updated(row: PersonRow) -> dict[str, Any]:
     """Return the values of an update; "_id" is the person's id."""
     return {
@@ -198,7 +140,13 @@ def _updated(row: PersonRow) -> dict[str, Any]:
 
 
 def _insert_references(rows: Iterable[PersonRow]) -> None:
-    _settle_numbers([each for row in rows for each in row.references if not each.is_dn])
+    """Store whom the values of people name; numbers name who has them at once."""
+    references = [each for row in rows for each in row.references]
+    named = named_by_number(
+        [each.value for each in references if not each.is_dn and each.referred_id is None]
+    )
+    for each in references:
+        each.referred_id = each.referred_id or named.get(each.value)
     kept = [
         (row.id, each.field_id, each.place, each.value, each.key, each.is_dn, each.referred_id)
         for row in rows
@@ -208,14 +156,12 @@ def _insert_references(rows: Iterable[PersonRow]) -> None:
     insert_rows(IndexedValue, REFERENCE_COLUMNS, kept)
 
 
-def _settle_numbers(references: Iterable[Reference]) -> None:
-    """Let numbers, as in `id:7`, name who has them: a run is not needed to know it."""
-    unknown = [each for each in references if each.referred_id is None]
-    numbers = {each.value: int(n[1]) for each in unknown if (n := BY_NUMBER.fullmatch(each.value))}
+def named_by_number(values: Iterable[str]) -> dict[str, int]:
+    """Return whom numbers name, as in `id:7`: a run is not needed to know it."""
+    numbers = {value: int(found[1]) for value in values if (found := BY_NUMBER.fullmatch(value))}
     ids = sorted(number for number in set(numbers.values()) if number <= LARGEST_ID)
     there: dict[int, int] = {}
     for start in range(0, len(ids), BLOCK):
         some = Person.id.in_(ids[start : start + BLOCK])
         there |= dict(db.session.execute(select(Person.id, HUMAN).where(some)).all())
-    for each in unknown:
-        each.referred_id = there.get(numbers.get(each.value, 0))
+    return {value: there[number] for value, number in numbers.items() if number in there}

@@ -20,7 +20,9 @@ from lupweb.texts import _
 
 STALE = timedelta(seconds=30)
 BEAT_EVERY_S = 5.0
-LONGEST_WORK_S = 30 * 60.0
+LONGEST_RUN_S = 30 * 60.0
+"""The budget of a whole run, whoever does it: a worker, the scheduler, or a command line."""
+LONGEST_WORK_S = LONGEST_RUN_S + 60.0
 """How long work may go on without a transaction of its own, before it counts as hung."""
 LAST_BEAT_WITHIN_S = 6.0
 
@@ -31,28 +33,51 @@ class BrokenOff(LupwebError):
     """Somebody asked the run to pause or to stop. `runs.service.finish` records which."""
 
 
+class TookTooLong(LupwebError):
+    """The run has used up the time that a whole run may take."""
+
+
+def _end_of_budget() -> float:
+    return time.monotonic() + LONGEST_RUN_S
+
+
 @dataclass(frozen=True)
 class HeldLease:
     """The right to work on a subject, until somebody takes it over.
 
     :param told: set as soon as the holder was told to break off
+    :param until: when the run is to be over, by the clock of `time.monotonic`, in seconds
     """
 
     subject: str
     token: int
     interrupted_run_id: int | None
     told: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
+    until: float = field(default_factory=_end_of_budget, compare=False, repr=False)
 
     def heartbeat(self) -> None:
         """Say that the holder lives; belongs at the start of each transaction that writes.
 
         :raises LeaseLost: if somebody else holds the lease now
         :raises BrokenOff: if the run is to pause or to stop; once, so that its end can be written
+        :raises TookTooLong: if its time is over; once as well
         """
         self.hold()
-        if not self.told.is_set() and self._is_to_break_off():
+        if self.told.is_set():
+            return
+        if self._is_to_break_off():
             self.told.set()
             raise BrokenOff(_("Broken off between two blocks. What was written stays."))
+        if time.monotonic() > self.until:
+            self.told.set()
+            raise TookTooLong(
+                _(
+                    "Broken off after %(n)s minutes, the longest that a run may take. What was"
+                    " written stays, and the next run tries again. Look why it is slow: test the"
+                    " connection, and see how long its steps take.",
+                    n=int(LONGEST_RUN_S // 60),
+                )
+            )
 
     def hold(self) -> None:
         """Say that the holder lives, in the transaction that writes the end of the run.

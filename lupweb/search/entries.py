@@ -23,6 +23,14 @@ class Entry(NamedTuple):
     scoped: str
 
 
+def entries_of(ids: Sequence[int], columns: Sequence[Sequence[str]]) -> list[Entry]:
+    """Return by what people are found.
+
+    :param columns: words, numbers and restricted words of each, as in `Entry`
+    """
+    return [*map(Entry._make, zip(ids, *columns, strict=True))]
+
+
 def row_of(person_id: int, *, is_referred: bool = False) -> int:
     """Return the row of a person's restricted words, or of the names that values refer to.
 

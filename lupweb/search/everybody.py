@@ -159,6 +159,7 @@ def _condition(state: str, options: Mapping[str, Any]) -> ColumnElement[bool]:
         Standing.UNLISTED: and_(is_active, Person.is_listed.is_(False)),
         Standing.SHADOWED: and_(is_active, Person.id.in_(_held_twice())),
         Standing.MERGED: Person.state == PersonState.MERGED,
+        Standing.PURGED: Person.state == PersonState.PURGED,
     }
     return conditions[state]
 
@@ -196,7 +197,7 @@ def _with_entry() -> int:
 
 def _idle() -> int:
     """Return how many are hidden whom no directory knows: theirs was taken away."""
-    hidden = Person.state.in_([PersonState.MISSING, PersonState.DISABLED])
+    hidden = Person.state.in_([PersonState.MISSING, PersonState.DISABLED, PersonState.PURGED])
     asked = select(func.count(Person.id)).where(hidden, not_(_has_entry()))
     return db.session.scalar(asked) or 0
 

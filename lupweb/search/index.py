@@ -1,6 +1,6 @@
 """Keep the words by which people are found, in the transaction that changes people."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,15 @@ from lupweb.people.states import SHOWN
 from lupweb.profiles.document import values_of
 from lupweb.profiles.layout import FieldLayout, Layout, load_layout
 from lupweb.profiles.models import IndexedValue
-from lupweb.profiles.service import Ahead, PersonRow
+from lupweb.profiles.newcomers import Ahead, NewPeople
+from lupweb.profiles.service import PersonRow
 from lupweb.profiles.visibility import applies
 from lupweb.search import typos
 from lupweb.search.engine import engine
-from lupweb.search.entries import Entry
+from lupweb.search.entries import entries_of
 from lupweb.search.models import SearchState
 from lupweb.search.words import VERSION, words_of
-from lupweb.search.writing import MOST_STORED, Row, writer_of
+from lupweb.search.writing import MOST_STORED, NamedRows, Row, writer_of
 
 BLOCK = 1_000
 OUTDATED_AFTER = "SELECT outdated_after FROM search_state"
@@ -41,24 +42,24 @@ def renew(
     ids: Sequence[int],
     *,
     rows: Sequence[PersonRow] | None = None,
-    is_new: bool = False,
+    new: NewPeople | None = None,
     only_references: bool = False,
     **_extra: Any,
 ) -> None:
     """Write the words of these people anew; a receiver of `profiles.service.changed`.
 
     :param rows: the people of `ids`; None: they are read
-    :param is_new: these people were made just now, so that nothing is to be forgotten
+    :param new: these people, who were made just now: nothing is to be forgotten
     :param only_references: only whom their values refer to has changed
     """
     layout = load_layout(options()["phone_region"])
-    if is_new and rows is not None:
-        _write_new(layout, rows)
+    if new is not None:
+        _write_new(layout, new)
     elif not only_references:
         people = read_rows(ids) if rows is None else list(zip(ids, rows, strict=True))
-        _write(layout, ids, people, is_new=is_new)
-    if not (is_new and rows is not None and _names_nobody(rows)):
-        _write_referred(layout, ids, is_new=is_new)
+        _write(layout, ids, people)
+    if new is None or new.names_anybody:
+        _write_referred(layout, ids, is_new=new is not None)
 
 
 def ahead(layout: Layout) -> Ahead:
@@ -127,35 +128,29 @@ def read_rows(ids: Collection[int]) -> list[tuple[int, Row]]:
 
 
 def _write(
-    layout: Layout, ids: Sequence[int], people: Sequence[tuple[int, Row]], *, is_new: bool
+    layout: Layout, ids: Sequence[int], people: Sequence[tuple[int, Row]], *, is_new: bool = False
 ) -> None:
     writer = writer_of(layout)
     groups = groups_of(list(ids)) if writer.asks_groups else {}
-    entries = writer.entries(people, groups)
+    found = NamedRows([row for _id, row in people])
+    there = [id_ for id_, _row in people]
     keeper = engine()
     if not is_new:
         keeper.remove(ids)
-    keeper.add(entries)
-    typos.keep_words([row.name for _id, row in people])
+    keeper.add(entries_of(there, writer.columns(found, [groups.get(id_) for id_ in there])))
+    typos.keep_words(found.names)
 
 
-def _write_new(layout: Layout, rows: Sequence[PersonRow]) -> None:
+def _write_new(layout: Layout, people: NewPeople) -> None:
     """Write the words of new people, who belong to no group yet.
 
     What was made ahead counts if it was made by the rules of now: they may have changed meanwhile.
     """
     writer = writer_of(layout)
-    made = [row.ahead[1] for row in rows if row.ahead and row.ahead[0] is writer]
-    if len(made) < len(rows):
-        made = writer.made_of(rows)
-    pairs = zip(rows, made, strict=True)
-    engine().add([Entry(row.id, *texts) for row, texts in pairs])
-    typos.keep_words([row.name for row in rows])
-
-
-def _names_nobody(rows: Iterable[PersonRow]) -> bool:
-    """Return whether no value of these new people names anybody who is known yet."""
-    return all(each.referred_id is None for row in rows for each in row.references)
+    is_made = people.ahead is not None and people.ahead[0] is writer
+    made = people.ahead[1] if people.ahead and is_made else writer.made_of(people)
+    engine().add(entries_of(people.ids, made))
+    typos.keep_words(people.names)
 
 
 def _write_referred(layout: Layout, ids: Sequence[int], *, is_new: bool) -> None:

@@ -1,6 +1,6 @@
 """Keep the columns up to date: a receiver of `profiles.changed`, a block of people at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from lupweb.people.models import Person
 from lupweb.people.policies import unlicensed_among
 from lupweb.people.queries import groups_of, one_of
 from lupweb.profiles.document import values_of
+from lupweb.profiles.newcomers import NewPeople
 from lupweb.profiles.service import PersonRow
 from lupweb.profiles.visibility import applies
 from lupweb.search import blocks
@@ -20,7 +21,7 @@ from lupweb.search.column_models import STANDING, PeopleColumn
 from lupweb.search.columns import NOT_SHOWN, Column, StoredColumns, stored_columns
 from lupweb.search.index import outdated_after
 from lupweb.search.ordering import place_of
-from lupweb.search.standings import AT_ONCE, standing_of, take_turn
+from lupweb.search.standings import AT_ONCE, standing, standing_of, take_turn
 from lupweb.search.values import Coded, code_values
 
 VERSION = "2"
@@ -34,13 +35,13 @@ Groups = Mapping[int, frozenset[int]]
 class Facts:
     """What is kept about some people, each list in the same order.
 
-    :param values: field key -> value, of each
+    :param column: returns the value of a field of each, "" where there is none
     """
 
     ids: Sequence[int]
     standings: Sequence[int]
     places: Sequence[int]
-    values: Sequence[Mapping[str, str]]
+    column: Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def renew(
     ids: Sequence[int],
     *,
     rows: Sequence[PersonRow] | None = None,
-    is_new: bool = False,
+    new: NewPeople | None = None,
     only_references: bool = False,
     **_extra: Any,
 ) -> None:
@@ -70,13 +71,9 @@ def renew(
     stored = stored_columns()
     fields = choice_fields()
     kept = _bring_in_line(stored, fields, is_filled_later=outdated_after() is not None)
-    if rows is None:
-        facts = _stored_facts(ids)
-    else:
-        unlicensed = unlicensed_among(ids, options())
-        facts = _facts_of(ids, rows, [row.values for row in rows], unlicensed)
+    facts = _facts_of_new(new) if new is not None else _facts(ids, rows)
     _write_fixed(stored, facts)
-    kept = _write_fields(kept, facts, {} if is_new else _groups(fields, ids))
+    kept = _write_fields(kept, facts, _groups(fields, ids) if new is None else {})
     _fill([_replaced(each) for each in kept if each.column.next_code > each.column.refill_at])
 
 
@@ -181,14 +178,26 @@ def _fill(kept: list[Kept]) -> list[Kept]:
 
 
 def _everybody() -> Iterator[Facts]:
-    last, chosen = 0, options()
+    last = 0
     while found := db.session.execute(
         _people().where(Person.id > last).order_by(Person.id).limit(AT_ONCE)
     ).all():
         last = found[-1].id
-        ids = [row.id for row in found]
-        values = [values_of(row.document) for row in found]
-        yield _facts_of(ids, found, values, unlicensed_among(ids, chosen))
+        yield _facts_of([row.id for row in found], found, [values_of(r.document) for r in found])
+
+
+def _facts(ids: Sequence[int], rows: Sequence[PersonRow] | None) -> Facts:
+    return _stored_facts(ids) if rows is None else _facts_of(ids, rows, [r.values for r in rows])
+
+
+def _facts_of_new(new: NewPeople) -> Facts:
+    unlicensed = unlicensed_among(new.ids, options())
+    rows = zip(new.ids, new.states, new.listed, strict=True)
+    standings = [
+        standing(state, is_listed=is_listed, is_licensed=id_ not in unlicensed)
+        for id_, state, is_listed in rows
+    ]
+    return Facts(new.ids, standings, [*map(place_of, new.sort_names)], new.column)
 
 
 def _stored_facts(ids: Sequence[int]) -> Facts:
@@ -197,21 +206,19 @@ def _stored_facts(ids: Sequence[int]) -> Facts:
     there = {row.id for row in rows}
     gone = [id_ for id_ in ids if id_ not in there]
     values = [values_of(row.document) for row in rows]
-    found = _facts_of([row.id for row in rows], rows, values, unlicensed_among(ids, options()))
+    found = _facts_of([row.id for row in rows], rows, values)
     return Facts(
         [*found.ids, *gone],
         [*found.standings, *[NOT_SHOWN] * len(gone)],
         [*found.places, *[0] * len(gone)],
-        [*found.values, *[{}] * len(gone)],
+        lambda key: [*found.column(key), *[""] * len(gone)],
     )
 
 
 def _facts_of(
-    ids: Sequence[int],
-    rows: Sequence[Any],
-    values: Sequence[Mapping[str, str]],
-    unlicensed: Set[int],
+    ids: Sequence[int], rows: Sequence[Any], values: Sequence[Mapping[str, str]]
 ) -> Facts:
+    unlicensed = unlicensed_among(ids, options())
     return Facts(
         ids=ids,
         standings=[
@@ -219,7 +226,7 @@ def _facts_of(
             for id_, row in zip(ids, rows, strict=True)
         ],
         places=[place_of(row.sort_name) for row in rows],
-        values=values,
+        column=lambda key: [each.get(key, "") for each in values],
     )
 
 
@@ -262,15 +269,15 @@ def _write_fields(kept: Sequence[Kept], facts: Facts, groups: Groups) -> list[Ke
     return grown
 
 
-def _values(field: ChoiceField, facts: Facts, groups: Groups) -> list[str]:
+def _values(field: ChoiceField, facts: Facts, groups: Groups) -> Sequence[str]:
     """Return the value of each person, "" for those whose profile does not have the field."""
-    key = field.key
+    column = facts.column(field.key)
     if not field.applies_to:
-        return [values.get(key, "") for values in facts.values]
+        return column
     nobody: frozenset[int] = frozenset()
     return [
-        values.get(key, "") if applies(field, groups.get(id_, nobody)) else ""
-        for id_, values in zip(facts.ids, facts.values, strict=True)
+        value if applies(field, groups.get(id_, nobody)) else ""
+        for id_, value in zip(facts.ids, column, strict=True)
     ]
 
 

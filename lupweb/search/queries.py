@@ -76,6 +76,7 @@ def _page(directory: Directory, asked: SearchRequest) -> PeoplePage:
     return window.page(
         replace(asked, page=window.number),
         card_list(directory.viewer, directory.layout, ids),
+        people=ids,
         facets=_facets(directory, found),
         letters=frozenset(map(letter_of, letters)),
         similar=tuple(found.similar),
@@ -161,6 +162,7 @@ def _everybody(directory: Directory, asked: SearchRequest) -> PeoplePage:
     return numbering.page(
         replace(asked, page=numbering.number),
         card_list(directory.viewer, directory.layout, ids[::-1] if backwards else ids),
+        people=ids,
         facets=_facets_of_all.get(version, lambda: _facets_of_everybody(directory)),
         letters=frozenset(map(letter_of, census.counted[LETTERS])),
         everybody=census.total,

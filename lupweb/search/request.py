@@ -84,6 +84,7 @@ class PeoplePage:
     :param everybody: how many people the directory lists, whatever was asked
     :param version: stays the same as long as all but the cards does; None: nobody knows
     :param refused: why the filter could not be understood; these people are found without it
+    :param people: ids of those on the cards
     """
 
     request: SearchRequest
@@ -100,6 +101,7 @@ class PeoplePage:
     everybody: int = 0
     version: Hashable = None
     refused: FilterRefused | None = None
+    people: Sequence[int] = ()
 
 
 @dataclass(frozen=True)

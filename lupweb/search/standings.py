@@ -24,9 +24,14 @@ def standing_of(row: Any, *, is_licensed: bool) -> int:
 
     :param row: anything with the `state` and `is_listed` of a person
     """
-    if row.state not in SHOWN:
+    return standing(row.state, is_listed=row.is_listed, is_licensed=is_licensed)
+
+
+def standing(state: str, *, is_listed: bool, is_licensed: bool) -> int:
+    """Return the code of a person."""
+    if state not in SHOWN:
         return NOT_SHOWN
-    if not row.is_listed:
+    if not is_listed:
         return SHOWN_ONLY
     return LISTED if is_licensed else UNLICENSED
 

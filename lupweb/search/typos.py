@@ -34,8 +34,7 @@ IN_POSTGRESQL = UNKNOWN.format(given="unnest(%s::text[]) AS asked (word)")
 
 def keep_words(names: Iterable[str]) -> None:
     """Store the words of these names that are not stored yet."""
-    parts = {part for name in names for part in name.split()}
-    words = {word for part in parts for word in _comparable(part)}
+    words = _words_in(names)
     is_sqlite = db.session.connection().dialect.name == "sqlite"
     asked = compact_json(sorted(words)) if is_sqlite else sorted(words)
     unknown = db.session.connection().exec_driver_sql(
@@ -49,6 +48,16 @@ def keep_words(names: Iterable[str]) -> None:
             " ON CONFLICT DO NOTHING",
             rows,
         )
+
+
+def forget_words(names: Iterable[str]) -> None:
+    """Forget the words of these names; whoever else has them, is to be kept again."""
+    db.session.execute(delete(SearchName).where(SearchName.word.in_(_words_in(names))))
+
+
+def _words_in(names: Iterable[str]) -> set[str]:
+    parts = {part for name in names for part in name.split()}
+    return {word for part in parts for word in _comparable(part)}
 
 
 def clear() -> None:

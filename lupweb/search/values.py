@@ -13,8 +13,8 @@ from lupweb.search.column_models import PeopleValue
 
 LONGEST_SORT = 200
 """Characters by which values are put in order."""
-AT_ONCE = 10_000
-"""Values of one query: databases take some thirty thousand parameters."""
+AT_ONCE = 1_024
+"""Values of one query. A statement that is as long as there are values is kept for each number."""
 COLUMNS = ("column_id", "code", "value", "digest", "sort")
 
 
@@ -64,12 +64,19 @@ def _known(wanted: Mapping[int, Collection[str]]) -> dict[int, dict[str, int]]:
     table = PeopleValue.__table__.c
     found: dict[int, dict[str, int]] = {}
     for start in range(0, len(digests), AT_ONCE):
+        some = _filled_up(digests[start : start + AT_ONCE])
         rows = select(table.column_id, table.digest, table.code).where(
-            table.column_id.in_(wanted), table.digest.in_(digests[start : start + AT_ONCE])
+            table.column_id.in_(wanted), table.digest.in_(some)
         )
         for column_id, digest, code in db.session.execute(rows):
             found.setdefault(column_id, {})[by_digest[digest]] = code
     return found
+
+
+def _filled_up(digests: list[bytes]) -> list[bytes]:
+    """Return the digests, the last one repeated until they are a power of two: for few lengths."""
+    length = 1 << (len(digests) - 1).bit_length()
+    return digests + digests[-1:] * (length - len(digests))
 
 
 def _row(column_id: int, code: int, value: str, kind: FieldType) -> tuple[object, ...]:

@@ -11,8 +11,9 @@ from lupweb.field_types.email import EmailType
 from lupweb.field_types.instant_messenger import InstantMessengerType
 from lupweb.field_types.phone import PhoneType
 from lupweb.profiles.layout import FieldLayout, Layout
+from lupweb.profiles.newcomers import Named
 from lupweb.profiles.visibility import is_public_in_search
-from lupweb.search.entries import INSIDE, Entry
+from lupweb.search.entries import INSIDE
 from lupweb.search.numbers import numbers_in
 from lupweb.search.words import address_words, phone_words, suffixes, words_of
 
@@ -25,6 +26,8 @@ MOST_KNOWN = 4_096
 
 
 NOTHING = ("", "")
+Groups = frozenset[int] | None
+"""The groups that a person belongs to."""
 
 
 class Row(Protocol):
@@ -134,6 +137,32 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True)
+class NamedRows:
+    """Rows of people as columns."""
+
+    rows: Sequence[Row]
+
+    @property
+    def logins(self) -> Sequence[str]:
+        """Return their logins."""
+        return [row.login for row in self.rows]
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Return their shown names."""
+        return [row.name for row in self.rows]
+
+    @property
+    def emails(self) -> Sequence[str]:
+        """Return their mail addresses."""
+        return [row.email for row in self.rows]
+
+    def column(self, key: str) -> Sequence[str]:
+        """Return the value of this field of each, "" where there is none."""
+        return [row.values.get(key, "") for row in self.rows]
+
+
+@dataclass(frozen=True)
 class Writer:
     """Makes the entries of people from the profile as administrators built it.
 
@@ -143,24 +172,19 @@ class Writer:
     fields: Sequence[_Searched]
     asks_groups: bool
 
-    def entries(
-        self, people: Sequence[tuple[int, Row]], groups: Mapping[int, frozenset[int]]
-    ) -> list[Entry]:
-        """Return by what these people are found, field by field and not person by person.
+    def columns(self, people: Named, groups: Sequence[Groups]) -> list[list[str]]:
+        """Return words, numbers and restricted words of people, field by field.
 
-        :param people: id and row of each
-        :param groups: id of a person -> groups; who is not in it belongs to none
+        :param groups: those of each person; None or nothing if there are none
         """
-        if not people:
-            return []
-        rows = [row for _id, row in people]
-        addresses = [row.email.lower() for row in rows]
+        count = len(people.names)
+        addresses = [email.lower() for email in people.emails]
         words: list[Sequence[str]] = [
-            [words_of(row.name) for row in rows],
+            [*map(words_of, people.names)],
             [*map(address_words, addresses)],
             [
-                "" if _is_start(row.login, address) else words_of(row.login)
-                for row, address in zip(rows, addresses, strict=True)
+                "" if _is_start(login, address) else words_of(login)
+                for login, address in zip(people.logins, addresses, strict=True)
             ],
         ]
         numbers: list[Sequence[str]] = []
@@ -171,16 +195,12 @@ class Writer:
                 (scoped if each.prefix else words).append(found.words)
             if any(found.numbers):
                 numbers.append(found.numbers)
-        found_by = (_joined(columns, len(rows)) for columns in (words, numbers, scoped))
-        ids = [id_ for id_, _row in people]
-        return [
-            Entry(id_, _limited(public), inside, _limited(restricted))
-            for id_, public, inside, restricted in zip(ids, *found_by, strict=True)
-        ]
+        public, inside, restricted = (_joined(of, count) for of in (words, numbers, scoped))
+        return [[*map(_limited, public)], [*inside], [*map(_limited, restricted)]]
 
-    def made_of(self, people: Sequence[Row]) -> list[tuple[str, ...]]:
-        """Return words, numbers and restricted words of people who belong to no group."""
-        return [each[1:] for each in self.entries([(0, row) for row in people], {})]
+    def made_of(self, people: Named) -> list[list[str]]:
+        """Return the same of people who belong to no group."""
+        return self.columns(people, [None] * len(people.names))
 
     def parts(self, row: Row, groups: frozenset[int]) -> Iterator[Part]:
         """Yield what a person of these groups is found by, one thing after the other.
@@ -224,17 +244,14 @@ def _plain_words(text: str) -> tuple[str, str]:
     return words_of(text), ""
 
 
-def _values(
-    searched: _Searched, people: Sequence[tuple[int, Row]], groups: Mapping[int, frozenset[int]]
-) -> list[str]:
+def _values(searched: _Searched, people: Named, groups: Sequence[Groups]) -> Sequence[str]:
     """Return the value of each person, "" where there is none or the field is not theirs."""
-    key, applies_to = searched.key, searched.applies_to
+    column, applies_to = people.column(searched.key), searched.applies_to
     if not applies_to:
-        return [row.values.get(key, "") for _id, row in people]
-    nobody: frozenset[int] = frozenset()
+        return column
     return [
-        row.values.get(key, "") if applies_to & groups.get(id_, nobody) else ""
-        for id_, row in people
+        value if of_one and applies_to & of_one else ""
+        for value, of_one in zip(column, groups, strict=True)
     ]
 
 

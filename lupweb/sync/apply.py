@@ -16,13 +16,15 @@ from lupweb.directories.models import Directory, Identity
 from lupweb.people.models import Person
 from lupweb.people.states import PersonState
 from lupweb.profiles.layout import Layout
-from lupweb.profiles.service import allot, insert_people, tell_changed, update_people
+from lupweb.profiles.newcomers import allot, insert_people
+from lupweb.profiles.service import tell_changed, update_people
 from lupweb.profiles.writing import COMPUTED
 from lupweb.sync import secondary
-from lupweb.sync.identities import keep_identities, tie
+from lupweb.sync.identities import keep_identities, tie_new
+from lupweb.sync.newcomers import Newcomers
 from lupweb.sync.outgoing import cancel_of_missing, settle_outgoing
 from lupweb.sync.plan import Plan
-from lupweb.sync.rows import Origin, new_rows, updated_rows
+from lupweb.sync.rows import Origin, new_people, updated_rows
 
 BLOCK = 5_000
 """Most people of one transaction: a third of a second, in which nobody else can write. Each one
@@ -86,6 +88,16 @@ class Writer:
                 failed.extend(self._one_by_one(block))
         return failed
 
+    def write_new(self, people: Newcomers) -> list[Plan]:
+        """Write who is new, in one block; return those that could not be written."""
+        try:
+            with transaction():
+                self.lease.heartbeat()
+                self._insert_columns(people)
+        except SQLAlchemyError:
+            return self._one_by_one(people.plans())
+        return []
+
     def retire(self, identity_ids: Sequence[int]) -> int:
         """Note that these entries are gone; hide whom no other directory holds.
 
@@ -139,18 +151,22 @@ class Writer:
             self._update([plan for plan in block if plan.known is not None])
 
     def _insert(self, plans: Sequence[Plan]) -> None:
-        """Make new people: nothing is stored about them that would have to be looked at."""
         if not plans:
             return
-        ids = allot(len(plans))
+        keys = {key for plan in plans for key in plan.changes}
+        ids = self._insert_columns(Newcomers.of(plans, sorted(keys)))
+        if self.keeps_history:
+            self._keep_history(zip(plans, ids, strict=True))
+
+    def _insert_columns(self, people: Newcomers) -> Sequence[int]:
+        """Make new people: nothing is stored about them that would have to be looked at."""
+        ids = allot(len(people))
         if not self.keeps_history and ids[0] in MANY and self._is_alone():
             secondary.set_aside()
-        people = list(zip(plans, ids, strict=True))
-        rows = new_rows(people, self.layout, self._origin(), resolves=self.keeps_history)
-        insert_people(rows)
-        tie(people, self.directory_id, self.run_id)
-        if self.keeps_history:
-            self._keep_history(people)
+        origin = self._origin()
+        insert_people(new_people(people, ids, self.layout, origin, resolves=self.keeps_history))
+        tie_new(people.said, ids, self.directory_id, self.run_id)
+        return ids
 
     def _update(self, plans: Sequence[Plan]) -> None:
         if not plans:

@@ -1,8 +1,9 @@
 """Read only some entries whole: those that differ, and whoever names one that moved."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 from sqlalchemy import ColumnElement, select
 
@@ -16,11 +17,14 @@ from lupweb.ldap.filters import all_of, one_of
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.profiles.models import IndexedValue
 from lupweb.sync.delivered import Page, Surroundings, delivered_page
-from lupweb.sync.known import AT_ONCE, Absent, mark_of
+from lupweb.sync.known import AT_ONCE, Absent
+from lupweb.sync.met import mark_of
 from lupweb.sync.plan import Plan
 from lupweb.sync.reading import Reading
-from lupweb.sync.sweeping import Gone, Sweep, gone, in_parts
+from lupweb.sync.sweeping import PART, Gone, Sweep, gone, in_parts
 
+PARTS_A_BEAT = 10
+"""Questions after which progress is told."""
 FEW_GONE = 100
 """Up to so many entries that are gone, whoever names one is read again. More of them at once are
 left to the next complete reading: they may be a filter that is wrong."""
@@ -37,12 +41,19 @@ class PartReading(Reading):
         next run.
         """
         before = len(self.seen)
-        make = partial(delivered_page, around=self.around)
-        for some in in_parts(unique_ids):
-            for entries in self._asked(session, search_filter, some):
-                self._take(make(entries))
-            self._tell_progress()
+        for number, some in enumerate(in_parts(unique_ids), start=1):
+            self._fetch_part(session, search_filter, some)
+            if number % PARTS_A_BEAT == 0:
+                self._tell_progress()
+        self._tell_progress()
         return len(self.seen) - before
+
+    def _fetch_part(
+        self, session: LdapSession, search_filter: str, unique_ids: Sequence[str]
+    ) -> None:
+        make = partial(delivered_page, around=self.around)
+        for entries in self._asked(session, search_filter, unique_ids):
+            self._take(make(entries))
 
     def _asked(
         self, session: LdapSession, search_filter: str, unique_ids: Sequence[str]
@@ -66,10 +77,35 @@ class ChangedReading(PartReading):
     sweep: Sweep = field(default_factory=Sweep)
     gone: list[Gone] = field(default_factory=list)
     moves_references: bool = False
+    _fetched: int = 0
+    _to_note: list[Callable[[], None]] | None = None
+
+    def fetch_ahead(self, session: LdapSession, search_filter: str) -> None:
+        """Read whole those who differ as far as the sweep has come, in whole questions.
+
+        Nothing is written, nor noted as a problem: the sweep may not come to its end, or find that
+        everybody is to be read.
+        """
+        if self._to_note is None:
+            self._to_note = []
+            self.is_alone = self.task.here.is_alone()
+            end_reading()
+        left = list(islice(self.sweep.differing, self._fetched, None))
+        for some in in_parts(left[: len(left) // PART * PART]):
+            self._fetch_part(session, search_filter, some)
+            self._fetched += len(some)
+
+    @property
+    def waits_for_a_question(self) -> bool:
+        """Return whether as many of those who differ are unread as one question names."""
+        return len(self.sweep.differing) - self._fetched >= PART
 
     def take_sweep(self) -> None:
         """Count those who are as they are stored, and see who is gone."""
         here, sweep = self.task.here, self.sweep
+        to_note, self._to_note = self._to_note or (), None
+        for note in to_note:
+            note()
         self.is_alone = here.is_alone()
         self.gone = gone(sweep, here)
         end_reading()
@@ -85,7 +121,7 @@ class ChangedReading(PartReading):
 
         Some servers write such a value anew without moving the stamp (sync.md section 8).
         """
-        self.fetch(session, search_filter, list(self.sweep.differing))
+        self.fetch(session, search_filter, list(islice(self.sweep.differing, self._fetched, None)))
         old = self._left_dns()
         self.moves_members = bool(old) or any(map(_may_be_named, self.waiting))
         naming = {each.key for each in self.task.layout.fields() if each.type.names_people}
@@ -96,6 +132,18 @@ class ChangedReading(PartReading):
         for counted, unique_ids in self._naming(old).items():
             again = self.fetch(session, search_filter, unique_ids)
             self.counters.subtract({"seen": again, counted: again})  # counted as the same before
+
+    def _skip(self, dn: str, why: str) -> None:
+        if self._to_note is None:
+            super()._skip(dn, why)
+        else:
+            self._to_note.append(partial(self._skip, dn, why))
+
+    def _note_problems(self, planned: Sequence[Plan]) -> None:
+        if self._to_note is None:
+            super()._note_problems(planned)
+        else:
+            self._to_note.append(partial(self._note_problems, planned))
 
     @property
     def met(self) -> int:

@@ -18,6 +18,7 @@ from lupweb.texts import Text, _
 READ = frozenset({DirectoryRole.CONNECTOR, DirectoryRole.DELEGATED})
 SUBJECTS: Mapping[str, Text] = {
     "pictures": _("Pictures"), "xml": _("XML file"), "groups": _("Groups"),
+    "purge": _("People who left"),
 }  # fmt: skip
 """What is no directory: beginning of the subject -> how people call it."""
 

@@ -7,6 +7,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
+from lupweb.directories.switching import SwitchedOff
 from lupweb.errors import InvalidValue
 from lupweb.ldap.cleaning import PARTING, Found, clean_text, plain_texts
 from lupweb.ldap.dn import fold_dns
@@ -29,6 +30,7 @@ class Naming:
 
     :param match: the attribute that tells the same person in two directories; "" = none does
     :param extra: attributes that say whether the account is switched off
+    :param off: what an administrator named that says so; its attribute is among `extra`
     """
 
     unique_id: str
@@ -38,6 +40,7 @@ class Naming:
     email: str
     match: str = ""
     extra: Sequence[str] = ()
+    off: SwitchedOff | None = None
 
     def attributes(self) -> list[str]:
         """Return the names to ask for; "cn" and "sn" serve where the name is empty."""
@@ -278,7 +281,7 @@ def _disabled(table: Table, people: Sequence[Entry], around: Surroundings) -> li
     """Return which attribute says that an account is switched off; "" if none does."""
     if not any(any(table.column(name)) for name in around.naming.extra):
         return [""] * len(people)
-    return [disabled_reason(entry, around.now) for entry in people]
+    return [disabled_reason(entry, around.now, around.naming.off) for entry in people]
 
 
 def folded_words(text: str) -> str:

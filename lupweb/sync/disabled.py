@@ -6,6 +6,7 @@ A lock-out after wrong passwords, which ends by itself, is not "disabled".
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
+from lupweb.directories.switching import SwitchedOff
 from lupweb.ldap.entry import Entry
 
 ACCOUNT_DISABLED = 0x2
@@ -18,12 +19,17 @@ LOCKED_FOR_GOOD = b"000001010000Z"
 NO_EXPIRY = -1
 
 
-def disabled_reason(entry: Entry, now: datetime) -> str:
-    """Return which attribute says that the account is switched off, or "" if none does."""
+def disabled_reason(entry: Entry, now: datetime, rule: SwitchedOff | None = None) -> str:
+    """Return which attribute says that the account is switched off, or "" if none does.
+
+    :param rule: the attribute and value that an administrator named, beside those that are known
+    """
     for attribute, says_so in RULES.items():
         value = entry.first(attribute)
         if value is not None and says_so(value, now):
             return attribute
+    if rule is not None and rule.is_among(entry.values(rule.attribute)):
+        return rule.attribute
     return ""
 
 

@@ -1,7 +1,7 @@
 """Enumerate a directory as far as a run needs: everybody, some fields of everybody, or changes."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -25,16 +25,25 @@ from lupweb.profiles.promising import written_attributes
 from lupweb.runs import service as runs
 from lupweb.runs.models import PlanItem, RunProblem
 from lupweb.runs.states import CHANGES, FILL
+from lupweb.sync.beside import Beside
 from lupweb.sync.changed import ChangedReading, FillReading
 from lupweb.sync.delivered import Surroundings
 from lupweb.sync.early import first_reading
 from lupweb.sync.endless import most_pages
 from lupweb.sync.fingerprints import QUESTION
 from lupweb.sync.modes import Choice, choose, is_too_different, too_different
-from lupweb.sync.preparing import VISIBLE, mapped_fields, naming_of, search_filter, surroundings
-from lupweb.sync.reading import Reading, Task
+from lupweb.sync.preparing import (
+    VISIBLE,
+    mapped_fields,
+    naming_of,
+    search_filter,
+    surroundings,
+    unknown_switch,
+)
+from lupweb.sync.reading import Reading
 from lupweb.sync.server import is_due, is_unmoved, server_now, told, written_since
 from lupweb.sync.sweeping import Keys, Sweep, keys_of_page, swept_by_mark
+from lupweb.sync.task import Task
 from lupweb.texts import Text, _
 
 NOTHING_WRITTEN = Choice(
@@ -90,8 +99,8 @@ class _Enumeration:
                 reading.fetch_all(another, self.search_filter)
         return reading
 
-    def changes(self, sweep: Sweep) -> Reading:
-        reading = ChangedReading(self.task, self.around, sweep=sweep)
+    def changes(self, reading: ChangedReading) -> Reading:
+        sweep = reading.sweep
         self.begun.append(reading)
         reading.take_sweep()
         if sweep.differing or reading.gone:
@@ -99,22 +108,25 @@ class _Enumeration:
                 reading.fetch_all(session, self.search_filter)
         return reading
 
-    def swept(self, session: LdapSession) -> Sweep:
+    def swept(self, session: LdapSession) -> ChangedReading:
         task, around = self.task, self.around
         base, wanted = task.facts.user_base_dn, self.search_filter
         sweep = Sweep(forced=self._since(session))
+        reading = ChangedReading(task, around, sweep=sweep)
         size = self.page_size
         most = most_pages(task.standing, task.expected, size)
         question = (base, wanted)
         pages = sweep.read(session, question, around, task.here, page_size=size, most=most)
-        for number, seen in enumerate(pages):
-            if number % PAGES_A_BEAT == 0:
-                task.tell_progress(seen)
+        with Beside(reading, self._another, self.search_filter) as beside:
+            for number, seen in enumerate(pages):
+                if number % PAGES_A_BEAT == 0:
+                    task.tell_progress(seen)
+                beside.fetch()
         if task.facts.role is DirectoryRole.DELEGATED:
             sweep.leave_strangers_out(task.here)
-        return sweep
+        return reading
 
-    def by_mark(self, session: LdapSession) -> tuple[Sweep, Choice] | None:
+    def by_mark(self, session: LdapSession) -> tuple[ChangedReading, Choice] | None:
         """Return what a sweep would find, by what the server says was written since the last one.
 
         None if it does not say so, if somebody wants more, or if the last sweep is too long ago.
@@ -132,7 +144,11 @@ class _Enumeration:
         if task.facts.role is DirectoryRole.DELEGATED:
             sweep.leave_strangers_out(task.here)
         standing.server["swept_at"] = swept_at
-        return sweep, NOTHING_WRITTEN if standing.is_unmoved else WRITTEN_SINCE
+        choice = NOTHING_WRITTEN if standing.is_unmoved else WRITTEN_SINCE
+        return ChangedReading(task, self.around, sweep=sweep), choice
+
+    def _another(self) -> AbstractContextManager[LdapSession]:
+        return signed_in(self.task, self.connect)
 
     def _written(self, session: LdapSession) -> list[Keys]:
         """Return the states of the entries that were written since the last run."""
@@ -179,10 +195,11 @@ def read_once(task: Task, connect: Connect, page_size: int, begun: list[Reading]
             _tell(task, choice, work)
             return work.all_entries(session)
         marked = work.by_mark(session)
-        sweep, choice = marked or (work.swept(session), choice)
+        reading, choice = marked or (work.swept(session), choice)
+    sweep = reading.sweep
     if not is_too_different(len(sweep.differing), sweep.seen):
         _tell(task, choice, work)
-        return work.changes(sweep)
+        return work.changes(reading)
     _tell(task, too_different(len(sweep.differing), sweep.seen), work)
     with signed_in(task, connect) as another:  # a long sweep has taken the first one with it
         return work.all_entries(another)
@@ -195,7 +212,7 @@ def _prepared(
     fields, complaints = mapped_fields(task.layout, traits, task.facts.key)
     _begin_problems(task)
     _ask_server(task, session)  # first of all: what is written from now on must not be missed
-    _note(task, complaints)
+    _note(task, [*complaints, *unknown_switch(task.facts, traits)])
     _keep_known(task, traits.schema)
     naming = naming_of(task.facts, traits, task.options.get("match_people_by", "login"))
     around = surroundings(session, task.facts, fields, naming, task.options)

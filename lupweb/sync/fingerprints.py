@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select
 
 from lupweb.database import compact_json, db
 from lupweb.directories.models import Directory, DirectoryRole, FieldReading
+from lupweb.directories.switching import switched_off_by
 from lupweb.ldap.dn import fold_dn, join
 from lupweb.options.service import options
 from lupweb.profiles.layout import FieldLayout, Layout, load_layout
@@ -118,6 +119,9 @@ def _of_field(field: FieldLayout) -> str:
 
 
 def _of_question(directory: Directory, chosen: Mapping[str, Any]) -> str:
+    off = switched_off_by(directory.disabled_attribute, directory.disabled_value)
+    # only where there is one, so that an upgrade reads nobody anew
+    switch = [[off.attribute.casefold(), off.value]] if off else []
     return _hash(
         [
             fold_dn(join(directory.additional_user_dn, directory.base_dn)),
@@ -132,6 +136,7 @@ def _of_question(directory: Directory, chosen: Mapping[str, Any]) -> str:
             chosen.get("match_people_by", ""),
             str(directory.role),
             _asked_before(directory),
+            *switch,
         ]
     )
 

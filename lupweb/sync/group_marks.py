@@ -13,7 +13,7 @@ from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import given
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.people.models import NestedGroup
-from lupweb.sync.reading import Task
+from lupweb.sync.task import Task
 
 NOT_THERE = "-"
 Mapped = Sequence[tuple[int, str]]

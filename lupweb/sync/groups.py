@@ -16,8 +16,9 @@ from lupweb.people.names import fold_login
 from lupweb.runs import service as runs
 from lupweb.sync import finding, group_marks
 from lupweb.sync.memberships import Moved, change_members, list_kept, settle_local_groups
+from lupweb.sync.memory import give_back
 from lupweb.sync.noting import GROUP
-from lupweb.sync.reading import Task
+from lupweb.sync.task import Task
 from lupweb.texts import Text, _
 
 MEMBER_ATTRIBUTES = ("member", "uniqueMember", "memberUid")
@@ -73,7 +74,9 @@ def read_groups(
     is_read = bool(mapped) and (moves_members or not mark or mark != task.standing.groups_mark)
     if is_read:
         task.standing.groups_mark = ""
+        give_back()  # what people took: members of a large group take as much once more
         is_whole = _read_mapped(task, session, mapped, absent)
+        give_back()
         task.standing.groups_mark = mark if is_whole else ""
     with transaction():
         task.lease.heartbeat()

@@ -1,6 +1,7 @@
 """Which entry is whose: written with the people, in the same transaction."""
 
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import bindparam, update
@@ -9,6 +10,7 @@ from lupweb.database import db
 from lupweb.directories.models import Identity
 from lupweb.profiles.bulk import insert_rows
 from lupweb.profiles.pictures import mark_due
+from lupweb.sync.columns import Columns
 from lupweb.sync.plan import Plan
 
 COLUMNS = (
@@ -17,26 +19,33 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def tie(
-    people: Iterable[tuple[Plan, int]], directory_id: int, first_run_id: int | None = None
-) -> None:
-    """Tie entries to people, none of which has been tied before.
-
-    :param first_run_id: the run that made the people; None if they were there before
-    """
+def _tie(people: Iterable[tuple[Plan, int]], directory_id: int) -> None:
+    """Tie entries to people who were there before; none of them has been tied yet."""
     rows = [
         (
             directory_id, plan.unique_id, person_id, plan.dn, plan.dn_folded, plan.stamp,
-            plan.match, plan.disabled_reason, plan.is_listed, False, first_run_id,
+            plan.match, plan.disabled_reason, plan.is_listed, False, None,
         )
         for plan, person_id in people
     ]  # fmt: skip
     insert_rows(Identity, COLUMNS, rows)
 
 
+def tie_new(
+    said: Columns, person_ids: Sequence[int], directory_id: int, run_id: int | None
+) -> None:
+    """Tie entries to people who were made just now, by this run."""
+    rows = zip(
+        repeat(directory_id), said.unique_ids, person_ids, said.dns, said.dns_folded, said.stamps,
+        said.matches, said.disabled, said.listed, repeat(False), repeat(run_id),
+        strict=False,
+    )  # fmt: skip
+    insert_rows(Identity, COLUMNS, list(rows))
+
+
 def keep_identities(plans: Sequence[Plan], directory_id: int) -> None:
     """Store what entries of known people are like now; ask for their pictures again."""
-    tie([(plan, plan.person_id) for plan in plans if not _identity_id(plan)], directory_id)
+    _tie([(plan, plan.person_id) for plan in plans if not _identity_id(plan)], directory_id)
     moved = [_kept(plan) for plan in plans if _identity_id(plan)]
     mark_due([plan.person_id for plan in plans])
     if moved:

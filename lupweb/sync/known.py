@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
@@ -15,6 +14,7 @@ from lupweb.directories.standing import held_before
 from lupweb.people.models import Person
 from lupweb.people.states import SHOWN
 from lupweb.profiles.document import values_of
+from lupweb.sync.met import Marks, mark_of
 from lupweb.sync.plan import Known
 
 AT_ONCE = 1_000
@@ -29,11 +29,6 @@ IDENTITY: Columns = (
     Identity.id.label("identity_id"), Identity.unique_id, Identity.dn, Identity.stamp,
     Identity.match, Identity.disabled_reason, Identity.is_gone, Identity.first_run_id,
 )  # fmt: skip
-
-
-def mark_of(unique_id: str) -> bytes:
-    """Return 16 bytes that stand for a unique id where those of a whole directory are kept."""
-    return blake2b(unique_id.encode(), digest_size=16).digest()
 
 
 @dataclass(frozen=True)
@@ -97,8 +92,8 @@ class Here:
         others = select(Identity.id).where(Identity.directory_id != self.directory_id)
         return db.session.scalar(others.limit(1)) is None
 
-    def absent(self, seen: Collection[bytes]) -> Absent:
-        """Return who was in the last reading, and is not in `seen`, a set of marks."""
+    def absent(self, seen: Marks) -> Absent:
+        """Return who was in the last reading, and is not in `seen`."""
         rows = db.session.execute(
             select(Identity.unique_id, Identity.id).where(self.is_any_present()),
             execution_options={"yield_per": AT_ONCE},

@@ -18,6 +18,7 @@ from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
 from lupweb.sync import finding, secondary
+from lupweb.sync.memory import give_back
 from lupweb.texts import _
 
 MOST_LISTED = 100
@@ -64,6 +65,8 @@ def link(
         tell_changed(sorted(people), only_references=True)
         charts.renew(sorted({each[0] for each in wrong} - people))
     secondary.make_missing()
+    if fresh_id is not None:
+        give_back()
     with transaction():
         _list_unresolved(fields, run_id)
     return _count_charts(lease)

@@ -16,7 +16,7 @@ from lupweb.runs.states import FULL, GROUPS, PERSON, RunState
 from lupweb.runs.timetable import TRIGGER
 from lupweb.sync import fingerprints
 from lupweb.sync.modes import Standing
-from lupweb.sync.reading import Task
+from lupweb.sync.task import Task
 
 
 def standing_of(

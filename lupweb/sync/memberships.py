@@ -11,6 +11,7 @@ from lupweb.database import db, transaction
 from lupweb.errors import InvalidValue
 from lupweb.people.models import Group, Membership
 from lupweb.people.names import fold_login
+from lupweb.people.queries import one_of
 from lupweb.profiles.bulk import insert_rows
 from lupweb.profiles.service import tell_changed
 from lupweb.runs import service as runs
@@ -114,10 +115,10 @@ def set_members(
         it is the one that gives licences
     """
     stored = _stored(group_id)
-    left = sorted(stored.keys() - members.keys())
+    left = sorted(each for each in stored if each not in members)
     for some in _blocks(left):
         db.session.execute(delete(Membership).where(*_memberships(group_id, some)))
-    joined = sorted(members.keys() - stored.keys())
+    joined = sorted(each for each in members if each not in stored)
     for some in _blocks(joined):
         joins = [(group_id, each, members[each], run_id) for each in some]
         insert_rows(Membership, ("group_id", "person_id", "nested_id", "run_id"), joins)
@@ -150,7 +151,7 @@ def _store_ways(group_id: int, ways: Mapping[int, int | None]) -> None:
 
 
 def _memberships(group_id: int, people: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
-    return Membership.group_id == group_id, Membership.person_id.in_(people)
+    return Membership.group_id == group_id, one_of(Membership.person_id, people)
 
 
 def _blocks(ids: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -1,11 +1,14 @@
-"""How Python looks after its memory while very many objects come and go."""
+"""How memory is looked after while very many objects come and go."""
 
+import ctypes
 import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-RARELY = (50_000, 20, 100)
-"""About two pages of entries are made before the youngest objects are looked through."""
+RARELY = (10_000, 20, 100)
+"""About a block of people is made before the youngest objects are looked through."""
+MMAP_THRESHOLD = -3  # malloc.h of the C library
+LARGE_BYTES = 128 * 1024
 
 
 @contextmanager
@@ -18,8 +21,27 @@ def few_collections() -> Iterator[None]:
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(*RARELY)
+    _part_with_large_pieces()
     try:
         yield
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+def give_back() -> None:
+    """Give memory that nobody uses back to the system, as far as the C library (glibc) does that.
+
+    Between two parts of a run: each would take its own beside what the one before has left.
+    """
+    with suppress(AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def _part_with_large_pieces() -> None:
+    """Let large pieces of memory go back to the system when they are freed, now and later.
+
+    Otherwise the C library keeps the more of them the larger they were, with what lies in between.
+    """
+    with suppress(AttributeError):
+        ctypes.CDLL(None).mallopt(MMAP_THRESHOLD, LARGE_BYTES)

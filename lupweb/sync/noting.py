@@ -9,6 +9,7 @@ from lupweb.audit.service import Change, record
 from lupweb.database import db
 from lupweb.directories.models import Identity
 from lupweb.people.models import Group
+from lupweb.people.queries import one_of
 from lupweb.profiles.picture_past import PICTURE
 from lupweb.profiles.sources import Source
 from lupweb.runs.states import OF_A_GROUP
@@ -31,17 +32,14 @@ def note_memberships(
     if run_id is None or not (joined or left):
         return
     key = f"{GROUP}{db.session.get_one(Group, group_id).key}"
-    new: set[int] = set()
+    changes = [Change(each, key, MEMBER, "") for each in left]
     for start in range(0, len(joined), BLOCK):
         some = joined[start : start + BLOCK]
         made = select(Identity.person_id).where(
-            Identity.person_id.in_(some), Identity.first_run_id == run_id
+            one_of(Identity.person_id, some), Identity.first_run_id == run_id
         )
-        new.update(db.session.scalars(made))
-    changes = [
-        *(Change(each, key, MEMBER, "") for each in left),
-        *(Change(each, key, "", MEMBER) for each in joined if each not in new),
-    ]
+        new = set(db.session.scalars(made))
+        changes += [Change(each, key, "", MEMBER) for each in some if each not in new]
     record(changes, source=str(Source.LDAP), run_id=run_id, at=clock.now())
 
 

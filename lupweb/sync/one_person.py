@@ -1,10 +1,7 @@
 """Read one person anew because somebody asks for it, with a record like that of a run."""
 
-from sqlalchemy import select
-
-from lupweb.database import db, end_reading, transaction
+from lupweb.database import end_reading, transaction
 from lupweb.directories.connect import Connect
-from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.errors import NotFound
 from lupweb.options.service import options
 from lupweb.people.queries import get_person
@@ -12,6 +9,7 @@ from lupweb.profiles.layout import load_layout
 from lupweb.runs import service as runs
 from lupweb.runs.states import PERSON, RunState
 from lupweb.sync.refresh import Refreshed, read_anew
+from lupweb.sync.supplying import supplier_of
 from lupweb.texts import Text, _
 
 LIMIT_S = 10.0
@@ -30,7 +28,7 @@ def read_person(
     :raises NotFound: if there is no such person, or no directory in use holds them
     """
     person = get_person(login)
-    person_id, called, key = person.id, person.login, _supplier(person.id)
+    person_id, called, key = person.id, person.login, supplier_of(person.id)
     chosen = options()
     layout = load_layout(chosen["phone_region"])
     end_reading()
@@ -52,21 +50,6 @@ def read_person(
             runs.note_problem(run_id, why, login=called, field=field)
         runs.finish(run_id, *_ended(done, called))
     return run_id
-
-
-def _supplier(person_id: int) -> str | None:
-    rows = (
-        select(Directory.key)
-        .join(Identity, Identity.directory_id == Directory.id)
-        .where(
-            Identity.person_id == person_id,
-            Identity.is_gone.is_(False),
-            Directory.is_enabled,
-            Directory.role != DirectoryRole.ALTERNATIVE,
-        )
-        .order_by(Directory.position)
-    )
-    return db.session.scalar(rows.limit(1))
 
 
 def _ended(done: Refreshed, login: str) -> tuple[RunState, Text, dict[str, int]]:

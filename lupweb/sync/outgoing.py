@@ -7,15 +7,15 @@ from sqlalchemy import select
 from lupweb import clock
 from lupweb.audit.service import Change, record
 from lupweb.database import db
-from lupweb.field_types.base import FieldType
 from lupweb.outbox.comparing import Held, what_was_read
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.queries import open_messages, read_against
 from lupweb.outbox.service import cancel, settle_as
-from lupweb.outbox.states import OutboxState
+from lupweb.outbox.states import OnConflict, OutboxState
 from lupweb.people.models import Person
 from lupweb.profiles.document import values_of
-from lupweb.profiles.layout import Layout
+from lupweb.profiles.giving_way import give_way, write_over
+from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.sync.plan import Plan
 
 NOT_SAVED = "not_saved"
@@ -31,7 +31,7 @@ def settle_outgoing(plans: Sequence[Plan], directory_id: int, layout: Layout) ->
 
     :param plans: of people who are known, to be written now
     """
-    kinds = {each.id: each.type for each in layout.fields() if each.writes_back}
+    kinds = {each.id: each for each in layout.fields() if each.writes_back}
     changed = [plan for plan in plans if plan.changes]
     if not kinds or not changed or not _pairs(changed, kinds, directory_id):
         return
@@ -43,7 +43,7 @@ def settle_outgoing(plans: Sequence[Plan], directory_id: int, layout: Layout) ->
 
 
 def _pairs(
-    changed: Sequence[Plan], kinds: Mapping[int, FieldType], directory_id: int
+    changed: Sequence[Plan], kinds: Mapping[int, FieldLayout], directory_id: int
 ) -> list[tuple[Plan, OutboxMessage]]:
     """Return each plan with each message about a value that it changes."""
     by_person = read_against(directory_id, clock.now())
@@ -80,9 +80,9 @@ def _given_up(
             yield Change(person_id, key, confirmed, confirmed)
 
 
-def _compare(plan: Plan, message: OutboxMessage, kind: FieldType) -> None:
+def _compare(plan: Plan, message: OutboxMessage, field: FieldLayout) -> None:
     value = plan.changes[message.field_key]
-    held = what_was_read(message, kind, value)
+    held = what_was_read(message, field.type, value)
     if message.state == OutboxState.WRITTEN:
         if held is Held.EXPECTED:
             _look_again(plan, message.field_key)
@@ -90,8 +90,20 @@ def _compare(plan: Plan, message: OutboxMessage, kind: FieldType) -> None:
         return  # whoever is at work on it reads the entry as well, and writes down what is there
     elif held is Held.DESIRED:
         settle_as(message, OutboxState.WRITTEN)
-    elif held is Held.FOREIGN or message.state == OutboxState.CONFLICT:
+    elif message.state == OutboxState.CONFLICT:
         settle_as(message, OutboxState.CONFLICT, found_value=value)
+    elif held is Held.FOREIGN:
+        _foreign(message, field, value)
+
+
+def _foreign(message: OutboxMessage, field: FieldLayout, value: str) -> None:
+    """Settle whose value stays, or let the person choose."""
+    if field.on_conflict is OnConflict.ASK:
+        settle_as(message, OutboxState.CONFLICT, found_value=value)
+    elif field.on_conflict is OnConflict.DIRECTORY:
+        give_way(message)
+    else:
+        write_over(message, field.type, value)
 
 
 def _look_again(plan: Plan, key: str) -> None:

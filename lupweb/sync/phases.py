@@ -34,8 +34,9 @@ from lupweb.sync.known import Absent
 from lupweb.sync.links import link
 from lupweb.sync.pictures import read_pictures
 from lupweb.sync.preparing import check_question
-from lupweb.sync.reading import Reading, Task
+from lupweb.sync.reading import Reading
 from lupweb.sync.surprises import UNSEEN, note_surprises
+from lupweb.sync.task import Task
 from lupweb.texts import Text, _, ngettext
 
 TRIES = 3

@@ -25,7 +25,7 @@ from lupweb.profiles.picture_writing import settle_deliveries
 from lupweb.profiles.pictures import Delivery, delivery_of, hash_of, keep, settle
 from lupweb.runs import service as runs
 from lupweb.sync.known import Here
-from lupweb.sync.reading import Task
+from lupweb.sync.task import Task
 from lupweb.texts import Text, _, ngettext
 
 BLOCK = 100

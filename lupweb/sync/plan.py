@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any
 
 from lupweb.errors import InvalidValue
 from lupweb.people.states import PersonState
@@ -57,7 +56,6 @@ class Plan:
     :param is_held: a guard holds a part of it; the rest is written
     :param held_stamp: the stamp of an entry that counts as unread because of that
     :param is_moved: it is not what the plan says that is being applied; nothing of it is written
-    :param ahead: what was made of somebody new ahead (`profiles.service.Ahead`), and by whom
     """
 
     unique_id: str
@@ -82,7 +80,6 @@ class Plan:
     is_held: bool = False
     held_stamp: str = ""
     is_moved: bool = False
-    ahead: tuple[Any, tuple[str, ...]] | None = None
 
     def hold_part(self) -> None:
         """Count the entry as unread, so that the next run looks at it again."""

@@ -48,6 +48,8 @@ def naming_of(facts: DirectoryFacts, traits: ServerTraits, match_people_by: str)
             )
         )
     own = {"login": facts.login_attribute, "email": facts.email_attribute}
+    off = facts.switched_off
+    flags = [name for name in disabled.ATTRIBUTES if traits.schema.knows(name)]
     return Naming(
         unique_id=traits.unique_id_attribute,
         stamp=traits.stamp_attribute,
@@ -55,7 +57,8 @@ def naming_of(facts: DirectoryFacts, traits: ServerTraits, match_people_by: str)
         name=facts.name_attribute,
         email=facts.email_attribute,
         match=own.get(match_people_by, match_people_by),
-        extra=[name for name in disabled.ATTRIBUTES if traits.schema.knows(name)],
+        extra=[*flags, *([off.attribute] if off else [])],
+        off=off,
     )
 
 
@@ -99,6 +102,21 @@ def mapped_fields(
         else:
             complaints.append(_unknown(each.name, each.attribute, traits))
     return fields, complaints
+
+
+def unknown_switch(facts: DirectoryFacts, traits: ServerTraits) -> list[Text]:
+    """Return a sentence if the attribute that switches people off is none of the directory's."""
+    off, schema = facts.switched_off, traits.schema
+    if off is None or schema.knows(off.attribute) or not schema.is_readable:
+        return []
+    return [
+        _(
+            "The directory knows no attribute “%(attribute)s”, which is to say who is switched off."
+            " Nobody is switched off by it. The nearest known name is “%(nearest)s”.",
+            attribute=off.attribute,
+            nearest=schema.nearest(off.attribute) or "–",
+        )
+    ]
 
 
 def computing(layout: Layout) -> Compute | None:

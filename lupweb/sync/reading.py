@@ -8,15 +8,12 @@ from typing import Any
 
 from lupweb.database import end_reading, transaction
 from lupweb.directories.models import DirectoryRole
-from lupweb.directories.service import DirectoryFacts
 from lupweb.errors import InvalidValue
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.session import Directory as LdapSession
-from lupweb.profiles.layout import Layout
 from lupweb.runs import service as runs
-from lupweb.runs.leases import HeldLease
 from lupweb.runs.states import TOLD
-from lupweb.sync.apply import FIRST_BLOCK, Writer, Writing
+from lupweb.sync.apply import FIRST_BLOCK
 from lupweb.sync.delivered import (
     Delivered,
     Page,
@@ -25,66 +22,16 @@ from lupweb.sync.delivered import (
     nobody_of,
     people_of,
 )
-from lupweb.sync.dry import Checked, PlanStore
 from lupweb.sync.endless import ending, most_pages
-from lupweb.sync.known import Absent, Here, mark_of, stored_values
-from lupweb.sync.modes import Standing
+from lupweb.sync.known import Absent, stored_values
+from lupweb.sync.met import Marks, mark_of
 from lupweb.sync.plan import Compute, Known, Plan, compare, may_differ, plan
 from lupweb.sync.preparing import computing
+from lupweb.sync.task import Task
 from lupweb.texts import _
 
 PARTS = 12
 """A block of a first load is at most this part of those who were read."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """What one run has to do.
-
-    :param is_first: nobody of the directory is known: there is nobody to hide and nothing to clear
-    :param options: the site's options, as they were when the run began
-    :param expected: how many entries the last reading had
-    :param standing: how the directory stood when the run began, and what the run has read
-    :param dry_run: nothing is written but the record of the run, and its plan
-    :param plan_run_id: the dry run whose plan is applied: only what it says is written
-    """
-
-    run_id: int
-    facts: DirectoryFacts
-    layout: Layout
-    lease: HeldLease
-    is_first: bool
-    options: Mapping[str, Any]
-    expected: int = 0
-    standing: Standing = field(default_factory=Standing)
-    dry_run: bool = False
-    plan_run_id: int | None = None
-
-    def tell_progress(self, done: int, found: Mapping[str, int] | None = None) -> None:
-        """Record how many people were looked at, what becomes of them, and that the run lives."""
-        with transaction():
-            self.lease.heartbeat()
-            runs.tell_progress(self.run_id, done, self.expected, found)
-
-    @property
-    def here(self) -> Here:
-        """Return the directory of this run, among the others."""
-        return Here(self.facts.id, self.facts.position, self.run_id)
-
-    @cached_property
-    def writer(self) -> Writing:
-        """Return what writes the plans of this run, or stores them."""
-        if self.dry_run:
-            return PlanStore(self.run_id, self.lease)
-        writer = Writer(
-            self.run_id,
-            self.facts.id,
-            self.facts.key,
-            self.layout,
-            self.lease,
-            keeps_history=not self.is_first,
-        )
-        return Checked(writer, self.run_id, self.plan_run_id) if self.plan_run_id else writer
 
 
 @dataclass
@@ -104,7 +51,7 @@ class Reading:
     around: Surroundings
     is_alone: bool = False
     is_empty: bool = False
-    seen: set[bytes] = field(default_factory=set)
+    seen: Marks = field(default_factory=Marks)
     counters: Counter[str] = field(default_factory=Counter)
     waiting: list[Plan] = field(default_factory=list)
     foreseen: Counter[str] = field(default_factory=Counter)
@@ -159,12 +106,15 @@ class Reading:
         Something may be taken from many of those, so they are looked at as a whole.
         """
         others = [] if self.is_alone else [each for each in self.waiting if each.known]
-        if len(self.waiting) - len(others) < self._worth_writing():
+        if self._count_waiting() - len(others) < self._worth_writing():
             return
         self.waiting = [each for each in self.waiting if not each.known] if others else self.waiting
         self.write()
         self.waiting = others
         self.foreseen.update(map(_kind, others))
+
+    def _count_waiting(self) -> int:
+        return len(self.waiting)
 
     def _worth_writing(self) -> int:
         """Return how many people make a block of a first load.
@@ -231,9 +181,7 @@ class Reading:
         known = {} if self.is_empty else self.task.here.known_people(list(entries))
         if self.is_alone:
             return known
-        strangers = {
-            unique_id: said.match for unique_id, said in entries.items() if unique_id not in known
-        }
+        strangers = {id_: said.match for id_, said in entries.items() if id_ not in known}
         return {**self.task.here.known_elsewhere(strangers), **known}
 
     def _by_unique_id(self, page: Page) -> dict[str, Delivered]:

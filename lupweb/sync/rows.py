@@ -18,17 +18,22 @@ from lupweb.profiles.document import (
     with_values,
 )
 from lupweb.profiles.layout import FieldLayout, Layout
-from lupweb.profiles.references import naming_fields, references_of
+from lupweb.profiles.newcomers import NewPeople
+from lupweb.profiles.references import (
+    ReferenceRow,
+    naming_fields,
+    reference_rows,
+    references_of,
+)
 from lupweb.profiles.service import PersonRow
 from lupweb.profiles.writing import COMPUTED
 from lupweb.sync import finding
+from lupweb.sync.newcomers import Newcomers
 from lupweb.sync.plan import Compute, Plan
 from lupweb.sync.preparing import computing
 
 NAMED = ("id", "login", "login_folded", "name", "sort_name", "email", "state", "is_listed")
 """What only the directory that supplies a person changes; columns, and parts of a row."""
-New = Sequence[tuple[Plan, int]]
-"""Plans of new people, and the ids that these are to have."""
 
 
 class Stored(NamedTuple):
@@ -53,26 +58,40 @@ class Origin:
         return {"source": "ldap", "directory": self.directory, "run": self.run, "at": self.at}
 
 
-def new_rows(
-    people: New, layout: Layout, origin: Origin, *, resolves: bool = True
-) -> list[PersonRow]:
-    """Return the rows of new people; whom they name is resolved as far as it is known.
+def new_people(
+    found: Newcomers, ids: Sequence[int], layout: Layout, origin: Origin, *, resolves: bool = True
+) -> NewPeople:
+    """Return what new people are to be; whom they name is resolved as far as it is known.
 
+    :param ids: those that they are to have
     :param resolves: no: whom DNs name is left to the end of the run (`links.link`)
     """
-    provenance = first_provenance(origin.stored())
-    fields = naming_fields(layout)
-    rows = [
-        _row(plan, id_, plan.changes, Stored(plan.document, provenance, plan.content_hash), fields)
-        for plan, id_ in people
+    said = found.said
+    references = [
+        row
+        for key, field in naming_fields(layout).items()
+        for row in reference_rows(field, ids, said.column(key))
     ]
-    if not resolves:
-        return rows
-    dns = [each for row in rows for each in row.references if each.is_dn]
-    named = _named(people, {each.key for each in dns}, origin.directory_id)
-    for each in dns:
-        each.referred_id = named.get(each.key)
-    return rows
+    if resolves:
+        references = _resolved(
+            references, [*zip(said.dns_folded, ids, strict=True)], origin.directory_id
+        )
+    return NewPeople(
+        ids=ids,
+        states=found.states,
+        listed=said.listed,
+        logins=said.logins,
+        logins_folded=said.logins_folded,
+        names=said.names,
+        sort_names=said.sort_names,
+        emails=said.emails,
+        documents=said.documents,
+        provenance=first_provenance(origin.stored()),
+        hashes=said.hashes,
+        values=said.values,
+        references=references,
+        ahead=found.ahead,
+    )
 
 
 def updated_rows(plans: Sequence[Plan], layout: Layout, origin: Origin) -> list[PersonRow]:
@@ -155,7 +174,6 @@ def _row(
         provenance=stored.provenance,
         content_hash=stored.content_hash,
         references=references_of(fields, plan.changes),
-        ahead=plan.ahead,
     )
 
 
@@ -167,12 +185,19 @@ def _documents(ids: Sequence[int]) -> dict[int, tuple[dict[str, Any], dict[str, 
     return {id_: (document, origins) for id_, document, origins in db.session.execute(rows)}
 
 
-def _named(people: New, dns: Set[str], directory_id: int) -> Mapping[str, int]:
-    """Return folded DN -> person, of those who are stored or about to be.
+def _resolved(
+    references: Sequence[ReferenceRow], new: Sequence[tuple[str, int]], directory_id: int
+) -> list[ReferenceRow]:
+    """Return the rows with whom their DNs name, of those who are stored or about to be.
 
     Where two have the same DN, one of them moved: that is settled at the end of the run.
+
+    :param new: folded DN and person of each who is about to be stored
     """
-    once = Counter(plan.dn_folded for plan, _id in people)
-    new = {plan.dn_folded: id_ for plan, id_ in people}
+    dns = {row.key for row in references if row.is_dn}
+    once = Counter(dn for dn, _id in new)
     stored = finding.by_dn(dns, directory_id)
-    return {dn: id_ for dn, id_ in (stored | new).items() if once[dn] + (dn in stored) == 1}
+    found = {dn: id_ for dn, id_ in (stored | dict(new)).items() if once[dn] + (dn in stored) == 1}
+    return [
+        row._replace(referred_id=found.get(row.key)) if row.is_dn else row for row in references
+    ]

@@ -14,7 +14,9 @@ from lupweb.runs.undone import UNDO
 from lupweb.texts import Text, _
 
 STATE = "@state"
-OTHERS: Mapping[str, Text] = {"xml": _("XML file"), "pictures": _("Pictures")}
+OTHERS: Mapping[str, Text] = {
+    "xml": _("XML file"), "pictures": _("Pictures"), "purge": _("People who left"),
+}  # fmt: skip
 
 
 class Rules:

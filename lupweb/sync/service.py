@@ -21,9 +21,9 @@ from lupweb.sync.known import Here
 from lupweb.sync.marks import keep_marks, standing_of
 from lupweb.sync.memory import few_collections
 from lupweb.sync.phases import GROUPS_READ, Outcome, failed, only_groups, synchronize
-from lupweb.sync.reading import Task
 from lupweb.sync.releasing import begin_release
 from lupweb.sync.secondary import every_index
+from lupweb.sync.task import Task
 from lupweb.texts import _
 
 log = structlog.get_logger()

@@ -7,7 +7,8 @@ from lupweb.ldap.dn import fold_dn
 from lupweb.runs import service as runs
 from lupweb.runs.states import FULL
 from lupweb.sync.plan import Plan
-from lupweb.sync.reading import Reading, Task
+from lupweb.sync.reading import Reading
+from lupweb.sync.task import Task
 from lupweb.texts import Text, ngettext
 
 UNSEEN = "unseen"

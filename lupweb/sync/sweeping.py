@@ -58,7 +58,7 @@ def keys_of_page(entries: Sequence[Entry], naming: Naming, now: datetime) -> lis
     dns = fold_dns([entry.dn for entry in people])
     stamps = stamps_of(Table(people).column(naming.stamp))
     reasons = [
-        disabled_reason(entry, now) if len(entry.attributes) > KEY_ATTRIBUTES else ""
+        disabled_reason(entry, now, naming.off) if len(entry.attributes) > KEY_ATTRIBUTES else ""
         for entry in people
     ]
     states = b"".join(map(state_of, ids, stamps, dns, reasons))
@@ -139,9 +139,16 @@ class Sweep:
 
     def _take_part(self, states: list[bytes], ids: Packed) -> None:
         met = set(states)
-        if len(met) == len(states) and met <= self.left and not self.forced:
-            self._take_same(met)
+        same = met & self.left
+        if self.forced or len(met) < len(states):
+            self._take_one_by_one(states, ids)
             return
+        if len(same) < len(met):
+            pairs = zip(states, unpacked(ids), strict=True)
+            self.differing |= {unique_id: None for state, unique_id in pairs if state not in same}
+        self._take_same(same)
+
+    def _take_one_by_one(self, states: list[bytes], ids: Packed) -> None:
         for state, unique_id in zip(states, unpacked(ids), strict=True):
             if state in self.left and unique_id not in self.forced:
                 self._take_same({state})

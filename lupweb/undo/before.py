@@ -114,7 +114,7 @@ def putting(before: Before, person: Person, now: Mapping[str, str]) -> Putting:
     :param now: as `current` says it
     """
     found = Putting(before.person_id)
-    if person.state is PersonState.MERGED:
+    if person.state in {PersonState.MERGED, PersonState.PURGED}:
         found.kept = [STATE]
         return found
     if before.is_new:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from flask import Flask, Request, Response, abort, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
@@ -21,6 +22,7 @@ OPEN_ENDPOINTS = frozenset(
 )
 """What answers without signing in; everything else asks for it."""
 
+UNKNOWN: Any = object()
 API = "/api/"
 """Programs are told that they are not signed in; they are not led to a page."""
 
@@ -89,12 +91,13 @@ def viewer() -> Viewer:
 
 def signed_in_account() -> SignedIn | None:
     """Return the account of this request, or None."""
-    if "signed_in" not in g:
+    account: SignedIn | None = g.get("signed_in", UNKNOWN)
+    if account is UNKNOWN:
         bearer = current_bearer()
         found = bearer.presence if bearer else None if shows_token() else current_presence()
         is_let_in = found is not None and (found.face is None or may_sign_in(found.face))
-        g.signed_in = SignedIn(found, bearer) if found is not None and is_let_in else None
-    account: SignedIn | None = g.signed_in
+        account = SignedIn(found, bearer) if found is not None and is_let_in else None
+        g.signed_in = account
     return account
 
 

@@ -13,7 +13,7 @@ FIT = 0
 USUAL_ZOOM, SMALLEST_ZOOM, LARGEST_ZOOM, ZOOM_STEP = 100, 30, 200, 10
 LONGEST_FOCUS = 200
 LARGEST_NUMBER = 2**31 - 1
-BETWEEN = "."
+BETWEEN, ALL = ".", "all"
 LINE = "o"
 """What the name of a line of the outline begins with."""
 MOST_NAMES = 40
@@ -28,6 +28,7 @@ class ChartAddress:
     :param focus: what names the person whose line is opened
     :param view: one of `VIEWS`; "": what fits the screen
     :param open_ids: whose teams are open; None: the usual ones
+    :param opens_all: as many levels are open as a page holds, whatever `open_ids` says
     :param zoom: in percent, or `FIT`
     :param part: a team of which all are shown, and from which one on
     :param line: key of the one field whose lines are drawn; "": all of them
@@ -45,6 +46,7 @@ class ChartAddress:
     line: str = ""
     at: int = 0
     anchor: str = ""
+    opens_all: bool = False
 
     def __str__(self) -> str:
         query = urlencode(list(self._pairs()))
@@ -80,13 +82,17 @@ class ChartAddress:
     def on(self, focus: str, person_id: int) -> "ChartAddress":
         """Return the address that opens the line to somebody, and moves to them."""
         moved = self._moved(person_id)
-        return replace(moved, focus=focus, open_ids=None, part=None, at=0)
+        return replace(moved, focus=focus, open_ids=None, part=None, at=0, opens_all=False)
 
     def with_open(self, open_ids: Sequence[int], person_id: int = 0) -> "ChartAddress":
         """Return the address with these teams open, and no other."""
         kept = tuple(open_ids)
         part = self.part if self.part and self.part[0] in (0, *kept) else None
-        return replace(self._moved(person_id), open_ids=kept, part=part)
+        return replace(self._moved(person_id), open_ids=kept, part=part, opens_all=False)
+
+    def with_all_open(self) -> "ChartAddress":
+        """Return the address with as many levels open as a page holds."""
+        return replace(self._moved(0), open_ids=None, part=None, opens_all=True)
 
     def from_one_on(self, owner_id: int, offset: int) -> "ChartAddress":
         """Return the address that shows all of a team, from one on."""
@@ -98,6 +104,12 @@ class ChartAddress:
         anchor = f"{LINE}{anchor_of(person_id)}" if has_line else ""
         return replace(self, at=person_id, anchor=anchor)
 
+    def _opened(self) -> Sequence[str]:
+        """Return how the open teams are written; nothing where they are the usual ones."""
+        if self.opens_all:
+            return [ALL]
+        return [] if self.open_ids is None else [BETWEEN.join(map(str, self.open_ids))]
+
     def _pairs(self) -> Pairs:
         if self.focus:
             yield "focus", self.focus
@@ -105,8 +117,7 @@ class ChartAddress:
             yield "view", self.view
         if self.line:
             yield "line", self.line
-        if self.open_ids is not None:
-            yield "open", BETWEEN.join(map(str, self.open_ids))
+        yield from (("open", each) for each in self._opened())
         if self.part:
             yield "team", BETWEEN.join(map(str, self.part))
         if self.zoom != USUAL_ZOOM:
@@ -130,11 +141,14 @@ def read_chart_address(path: str, pairs: Pairs) -> ChartAddress:
         said.setdefault(name, value)
     view = said.get("view", "")
     focus = " ".join(said.get("focus", "").replace("\0", "").split())
+    opened = said.get("open")
+    is_all = opened == ALL
     return ChartAddress(
         path,
         focus=focus[:LONGEST_FOCUS],
         view=view if view in VIEWS else "",
-        open_ids=_numbers(said["open"])[:MOST_OPEN] if "open" in said else None,
+        open_ids=None if opened is None or is_all else _numbers(opened)[:MOST_OPEN],
+        opens_all=is_all,
         zoom=_zoom(said.get("zoom", "")),
         part=_part(said.get("team", "")),
         line=said.get("line", "")[:LONGEST_FOCUS],

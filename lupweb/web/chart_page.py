@@ -6,8 +6,9 @@ from functools import cached_property
 
 from lupweb import clock
 from lupweb.orgchart.drawing import drawn_text
+from lupweb.orgchart.extent import NOBODY, Extent
 from lupweb.orgchart.problems import Problems
-from lupweb.orgchart.showing import MOST_SHOWN, PART, Member, ShownChart, Team
+from lupweb.orgchart.showing import MOST_OPEN, MOST_SHOWN, PART, Member, ShownChart, Team
 from lupweb.orgchart.tree import Flaw
 from lupweb.profiles.cards import PersonCard
 from lupweb.texts import Text, _, ngettext
@@ -31,12 +32,14 @@ class ChartPage:
 
     :param me: number of who looks; None for who is no person
     :param my_handle: what names them in an address
+    :param extent: of the whole chart, where the page says so
     """
 
     shown: ShownChart
     address: ChartAddress
     me: int | None = None
     my_handle: str = ""
+    extent: Extent = NOBODY
     mark = "!"
 
     @cached_property
@@ -74,17 +77,16 @@ class ChartPage:
 
     @property
     def built_from(self) -> Text:
-        """Return what the chart is made of, and how many people are in it where that is known."""
-        top, field = self.shown.tops, isolate(self.shown.chart.manager.name)
-        if top.rest or top.before or self.shown.above_id or not top.members:
+        """Return what the chart is made of, and how large it is."""
+        field, size = isolate(self.shown.chart.manager.name), self.extent
+        if not size.levels:
             return _("Built from the field “%(field)s”.", field=field)
-        count = sum(member.place.total + 1 for member in top.members)
-        return ngettext(
-            "Built from the field “%(field)s”. %(count)s person.",
-            "Built from the field “%(field)s”. %(count)s people.",
-            count,
+        people, levels = number(size.people), number(size.levels)
+        return _(
+            "Built from the field “%(field)s”. %(people)s, %(levels)s.",
             field=field,
-            count=number(count),
+            people=ngettext("%(n)s person", "%(n)s people", size.people, n=people),
+            levels=ngettext("%(n)s level", "%(n)s levels", size.levels, n=levels),
         )
 
     @property
@@ -93,9 +95,23 @@ class ChartPage:
         return f"{self.address.zoom}\u00a0%" if self.address.zoom else str(_("fits"))
 
     @property
-    def most(self) -> str:
-        """Return how many people a page shows at most."""
-        return number(MOST_SHOWN)
+    def full(self) -> Text:
+        """Return why a team was left closed."""
+        if not self.shown.open_levels:
+            return _(
+                "A page shows at most %(most)s people. Close a team to open another one.",
+                most=number(MOST_SHOWN),
+            )
+        return ngettext(
+            "%(levels)s level is open. With the next one a page would show more than %(most)s"
+            " people, or %(teams)s teams: open those that you want to see.",
+            "%(levels)s levels are open. With the next one a page would show more than %(most)s"
+            " people, or %(teams)s teams: open those that you want to see.",
+            self.shown.open_levels,
+            levels=number(self.shown.open_levels),
+            most=number(MOST_SHOWN),
+            teams=number(MOST_OPEN),
+        )
 
     @property
     def focus_id(self) -> int | None:
@@ -176,9 +192,8 @@ class ChartPage:
         return self.address.with_open(wanted, person_id)
 
     def opened(self) -> ChartAddress:
-        """Return the address with the team of everybody shown open."""
-        ids = [each.card.id for each in members_of(self.shown.tops) if each.place.direct]
-        return self.address.with_open(ids)
+        """Return the address with as many levels open as a page holds."""
+        return self.address.with_all_open()
 
     def closed(self) -> ChartAddress:
         """Return the address with no team open."""

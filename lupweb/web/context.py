@@ -27,7 +27,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         return {
             "site_name": site_options()["site_name"],
             "viewer": account,
-            "frame": _frame(account),
+            "frame": frame(account),
             "read_only": settings.read_only or site_options()["read_only"],
             "directory_read_at": account.presence.directory_read_at if account else None,
             "request_id": request_id(),
@@ -36,7 +36,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         }
 
 
-def _frame(account: SignedIn | None) -> Hashable:
+def frame(account: SignedIn | None) -> Hashable:
     """Return all that the frame of a page is made of beside its section, token of forms included.
 
     None: it cannot be said. A request that writes may show what is rolled back afterwards.

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from lupweb.database import db, is_full, was_too_long
 from lupweb.errors import (
+    Busy,
     DirectoryError,
     FilterRefused,
     Forbidden,
@@ -40,6 +41,7 @@ STATUS: dict[type[LupwebError], int] = {
     ProfileChanged: 409,
     DirectoryError: 503,
     OtherVersion: 503,
+    Busy: 503,
 }
 SENTENCES: dict[int, tuple[Text, Text]] = {
     400: (
@@ -97,7 +99,7 @@ SENTENCES_OF_API = {
     404: _("There is nothing at this address, or nothing that this token may read."),
     405: _("This address only reads: ask it with GET."),
 }
-OWN_WORDS = frozenset({"lists", "calendar", "contacts"})
+OWN_WORDS = frozenset({"lists", "calendar", "contacts", "mine"})
 """Blueprints in which something else than a person is not found, whoever asks."""
 READ_ONLY = _("Nothing can be changed now")
 SENT_AGAIN = frozenset({503, 507})
@@ -186,7 +188,9 @@ def _filter_refused(error: FilterRefused) -> ResponseReturnValue:
     if request.path.startswith(API):
         return error_document(422, error.message, parameter="filter", column=error.column)
     asked = request.query_string.decode(errors="replace")
-    back = f"{url_for('people.index')}?{asked}" if request.method == "GET" and asked else ""
+    if request.method == "POST":
+        asked = request.form.get("state", "")  # the forms of lists say there what is asked for
+    back = f"{url_for('people.index')}?{asked}" if asked else ""
     line = filter_line("", error)
     return render_template("errors/filter.html", line=line, back=back), 422
 

@@ -1,12 +1,11 @@
 """A part of a page, for the script that puts it in place; without the script, the whole page."""
 
-from typing import Any
-
-from flask import Response, make_response, render_template, request
+from flask import Response, request
 
 ASKED = "HX-Request"
 RESTORES = "HX-History-Restore-Request"
 COMES_FROM = "HX-Current-URL"
+VARY = f"{ASKED}, {RESTORES}"
 
 
 def wants_part() -> bool:
@@ -19,14 +18,9 @@ def coming_from() -> str:
     return request.headers.get(COMES_FROM, "")
 
 
-def page_or_part(page: str, part: str, **shown: Any) -> Response:
-    """Return the template `page`, or its `part` where the script asks.
-
-    Both stand under one address: whoever keeps answers has to tell them apart.
-    """
-    answer = make_response(render_template(part if wants_part() else page, **shown))
-    answer.headers["Vary"] = f"{ASKED}, {RESTORES}"
-    return answer
+def tell_apart(answer: Response) -> None:
+    """Let nobody who keeps answers take a page for a part of it: both stand under one address."""
+    answer.headers["Vary"] = VARY
 
 
 def name_address(answer: Response, address: str, *, is_next: bool) -> None:

@@ -30,7 +30,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        response.headers.update(FIXED)
+        response.headers.extend(FIXED)  # no view sets any of them
         if "framed_by" in g:
             hosts = " ".join(g.framed_by)
             response.headers["Content-Security-Policy"] = f"{POLICY_BUT_FRAMES}{hosts}"

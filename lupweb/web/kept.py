@@ -1,7 +1,7 @@
 """Markup that was made before, for the same people, the same class of viewers, the same words.
 
 Nothing here is ever stale, or seen by somebody who may not: the key of a piece is all that it is
-made of (`CardMaker.key`, `PeoplePage.version`), and whoever has another key gets another piece.
+made of (`CardMaker.key`, `PeopleView.made_of`), and whoever has another key gets another piece.
 What belongs to one account or session is kept with that as a part of its key (`context.py`), and
 what belongs to a moment stands outside.
 """
@@ -22,16 +22,17 @@ from lupweb.web.result_page import Choice, FacetList
 
 MOST_CARDS = 3_000
 """About 10 MB, of which a third is keys."""
-MOST_PARTS = 100
-"""Whole results, heads, facets and the like of pages: 5 to 60 kB each with their keys."""
-MOST_FRAMES = 2_000
-"""Two for each account and part of the site, some 3 kB each."""
+LARGEST_PARTS = 16_000_000
+"""Bytes of whole results, heads and the like: of some 300 pages. As text of other scripts than ours
+each would be twice as large, and would have to be written as bytes for every answer."""
+MOST_FRAMES = 1_000
+"""Two for each session and part of the site, some 3 kB each."""
 MOST_CHOICES = 2_000
 """Values of facets with how many people they leave: half a kB each, with their keys."""
 _choices: Recent[Markup] = Recent(MOST_CHOICES)
 _frames: Recent[Markup] = Recent(MOST_FRAMES)
 _cards: Recent[Markup] = Recent(MOST_CARDS)
-_parts: Recent[Markup] = Recent(MOST_PARTS)
+_parts: Recent[bytes] = Recent(LARGEST_PARTS, len)
 
 
 class OnceImported(Template):
@@ -48,8 +49,7 @@ class OnceImported(Template):
 def init_app(app: Flask) -> None:
     """Let templates of `app` keep parts of pages."""
     app.jinja_env.globals.update(kept=kept, kept_frame=kept_frame)
-    app.jinja_env.globals.update(kept_cards=kept_cards, made_of_cards=made_of_cards)
-    app.jinja_env.globals.update(kept_choices=kept_choices)
+    app.jinja_env.globals.update(kept_cards=kept_cards, kept_choices=kept_choices)
     app.jinja_env.template_class = OnceImported
 
 
@@ -59,7 +59,14 @@ def kept(name: str, *made_of: Hashable, caller: Callable[[], Markup]) -> Markup:
     :param name: of the part of a page
     :param made_of: all that it is made of; None among it: it is made anew
     """
-    return _parts.get(_key(name, made_of), caller)
+    return Markup(_parts.get(_key(name, made_of), lambda: caller().encode()).decode())  # noqa: S704
+
+
+def found_parts(names: Sequence[str], *made_of: Hashable) -> list[bytes] | None:
+    """Return parts of a page as they are sent; None unless all of them are there from before."""
+    found = [_parts.find(_key(name, made_of)) for name in names]
+    there = [each for each in found if each is not None]
+    return there if len(there) == len(names) else None
 
 
 def kept_frame(name: str, *made_of: Hashable, caller: Callable[[], Markup]) -> Markup:
@@ -92,18 +99,6 @@ def kept_choices(facet: FacetList, show: Callable[[str, Choice], Markup]) -> Mar
     return Markup("").join(
         [_choices.get((spoken, key, each), partial(show, key, each)) for each in facet.choices]
     )
-
-
-def made_of_cards(cards: Sequence[PersonCard], starred: Collection[int]) -> Hashable:
-    """Return all that these cards are made of, and whose have a star; None: it cannot be said.
-
-    :param starred: ids of the viewer's contacts
-    """
-    if not isinstance(cards, CardList) or not cards:
-        return None
-    stars = tuple(person.id for person in cards.people if person.id in starred)
-    made_of = cards.made_of()
-    return None if made_of is None else (made_of, stars)
 
 
 def _key(name: str, made_of: tuple[Hashable, ...]) -> Hashable:

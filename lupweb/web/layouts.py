@@ -68,9 +68,9 @@ _latest = _Latest()
 
 def page_layout() -> Layout:
     """Return the profile's layout; the same one during a request."""
-    if "layout" not in g:
-        g.layout = _latest.layout(_set_up())
-    found: Layout = g.layout
+    found: Layout | None = g.get("layout")
+    if found is None:
+        found = g.layout = _latest.layout(_set_up())
     return found
 
 
@@ -89,10 +89,19 @@ def set_up_token() -> str:
     return _set_up().token
 
 
+def people_token() -> str:
+    """Return the token of the people that this request reads (`lupweb.people.versions`).
+
+    "": nobody can say, since it is no session that only reads.
+    """
+    presence = current_presence() if request.method in READS_ONLY else None
+    return "" if presence is None else presence.people_token
+
+
 def _set_up() -> _SetUp:
-    if "set_up" not in g:
-        g.set_up = _latest.set_up(_token())
-    found: _SetUp = g.set_up
+    found: _SetUp | None = g.get("set_up")
+    if found is None:
+        found = g.set_up = _latest.set_up(_token())
     return found
 
 

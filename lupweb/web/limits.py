@@ -49,6 +49,11 @@ def init_app(app: Flask, queue_url: str) -> None:
     """
     app.before_request(_limit_statements)
     app.teardown_request(_end_limit)
+    hooks: list[Any] = [
+        each[None]
+        for each in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    ]
+    known = [len(each) for each in hooks]
     limiter = Limiter(
         _who_asks,
         app=app,
@@ -59,6 +64,8 @@ def init_app(app: Flask, queue_url: str) -> None:
         key_prefix="lupweb",
         on_breach=_slow_down,
     )
+    for each, count in zip(hooks, known, strict=True):
+        del each[count:]  # it would look at every request thrice; our limits are around views
     searches = limiter.shared_limit(SEARCHES, scope="searches")
     exports = limiter.shared_limit(EXPORTS, scope="exports")
     calls = limiter.shared_limit(API_CALLS, scope="api")

@@ -43,7 +43,7 @@ class ListPart:
         """Return the lists to choose from."""
         return lists_offered()
 
-    @property
+    @cached_property
     def made_of(self) -> Hashable:
         """Return all that, beside the address, decides what the page says of lists."""
         lines = tuple((line.key, line.name) for line in self.offered)
@@ -66,6 +66,11 @@ class ListPart:
         if self.saved is None:
             return False
         return not self.saved.is_shared or viewer().is_administrator
+
+    @property
+    def changeable(self) -> str:
+        """Return the key of the list that the viewer may let ask for something else, or ""."""
+        return self.saved.key if self.saved and self.may_change else ""
 
     @property
     def is_worth_keeping(self) -> bool:

@@ -35,8 +35,8 @@ def _loggable_path() -> str:
 
 def request_id() -> str:
     """Return the number of this request, such as "7F3K-21QX"."""
-    if "request_id" not in g:
+    number: str = g.get("request_id", "")
+    if not number:
         letters = secrets.token_bytes(8).translate(LETTERS).decode()
-        g.request_id = f"{letters[:4]}-{letters[4:]}"
-    number: str = g.request_id
+        number = g.request_id = f"{letters[:4]}-{letters[4:]}"
     return number

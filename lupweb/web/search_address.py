@@ -1,6 +1,6 @@
 """The address of a search: read into a request, and written again with a little changed. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from urllib.parse import parse_qsl, quote_plus, urlsplit
@@ -61,6 +61,16 @@ class SearchAddress:
         query = self.query_string
         return f"{self.path}?{query}" if query else self.path
 
+    @property
+    def key(self) -> Hashable:
+        """Return what tells it from other addresses, wherever it says nothing included."""
+        asked = self.request
+        chosen = tuple(asked.chosen.items())
+        return (
+            self.path, self.view, self.whole, self.columns, self.usual, self.is_stored, chosen,
+            asked.query, asked.letter, asked.sort, asked.page, asked.filter, asked.is_saved,
+        )  # fmt: skip
+
     @cached_property
     def query_string(self) -> str:
         """Return what stands behind the path."""
@@ -79,10 +89,13 @@ class SearchAddress:
         request = replace(self.request, page=1)
         return SearchAddress(path, request)
 
-    def taken_along(self, path: str) -> "SearchAddress":
-        """Return the address of a table of the same people, with the columns that are shown."""
-        columns = self.columns if self.view == TABLE else ()
-        return replace(self.at(path), columns=columns)
+    def taken_along(self, path: str, shown: Iterable[str]) -> "SearchAddress":
+        """Return the address of a table of the same people, with the columns that are shown.
+
+        :param shown: keys of the columns; none, or more than an address says: everything
+        """
+        columns = tuple(shown)
+        return replace(self.at(path), columns=columns if len(columns) <= MOST_COLUMNS else ())
 
     def seen_as(self, view: str) -> "SearchAddress":
         """Return the address of the same page in another view."""

@@ -5,7 +5,7 @@ in the directory what became of it (writeback.md sections 4 to 6).
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lupweb.directories.attributes import is_never_written
 from lupweb.errors import (
@@ -24,7 +24,7 @@ from lupweb.ldap.results import cleaned_foreign_text
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.ldap.writing import Wish
 from lupweb.outbox.comparing import Held, what_is_held
-from lupweb.outbox.states import OutboxState
+from lupweb.outbox.states import THEIRS, OnConflict, OutboxState
 from lupweb.outbox.values import Claimed, Verdict
 from lupweb.writeback.reasons import NO_SUCH_OBJECT, Reason, reason_of
 
@@ -40,16 +40,22 @@ class Parcel:
 
     :param kind: reads what the directory holds
     :param may_replace: it may be written without a comparison where the server offers none
+    :param on_conflict: whose value stays where the directory has a third one
     """
 
     claimed: Claimed
     kind: FieldType
     may_replace: bool = False
+    on_conflict: OnConflict = OnConflict.ASK
 
     @property
     def attribute(self) -> str:
         """Return the attribute that it changes."""
         return self.claimed.place.attribute
+
+    def held(self, values: Sequence[bytes]) -> Held:
+        """Return what the values of the attribute are for it."""
+        return what_is_held(self.claimed, self.kind, values)
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,7 @@ class Outcome:
     """What has become of one message.
 
     :param values: what the directory holds now, where it was read
+    :param theirs: what somebody else has put there, where it was settled whose value stays
     :param stamp: the entry's stamp behind our own change, where nobody else's can be behind it
     """
 
@@ -64,6 +71,7 @@ class Outcome:
     verdict: Verdict
     values: tuple[bytes, ...] = ()
     stamp: str = ""
+    theirs: str | None = None
 
 
 @dataclass(frozen=True)
@@ -134,11 +142,11 @@ class Carrier:
             if never:
                 settled.append(_rejected(each, str(never)))
                 continue
-            held = what_is_held(each.claimed, each.kind, values)
-            if held is Held.EXPECTED:
-                left.append(each)
-            elif held is Held.DESIRED:
+            held = each.held(values)
+            if held is Held.DESIRED:
                 settled.append(_done(each, values, self._stamp(entry)))
+            elif held is Held.EXPECTED or each.on_conflict is OnConflict.PERSON:
+                left.append(each)
             else:
                 settled.append(_conflict(each, values, self._stamp(entry)))
         return settled, left
@@ -168,7 +176,10 @@ class Carrier:
         stamp = written.stamp if traits.asserts and traits.reads_back else ""
         server = self.session.connected_uri or ""
         return [
-            _done(each, tuple(written.values[each.attribute]), before, stamp, server)
+            _over(
+                _done(each, tuple(written.values[each.attribute]), before, stamp, server),
+                _third_value(each, entry.values(each.attribute)),
+            )
             for each in parcels
         ]
 
@@ -219,15 +230,36 @@ def _done(
     return Outcome(parcel.claimed, verdict, values, stamp)
 
 
+def _third_value(parcel: Parcel, values: Sequence[bytes]) -> str | None:
+    """Return what somebody else has put there, as documents store it; None: nothing readable."""
+    if parcel.held(values) is not Held.FOREIGN:
+        return None
+    try:
+        return parcel.kind.read(values)
+    except InvalidValue:
+        return None
+
+
+def _over(written: Outcome, theirs: str | None) -> Outcome:
+    """Return what was written with what it has replaced, if that was somebody else's."""
+    if theirs is None:
+        return written
+    return replace(written, verdict=replace(written.verdict, found_value=theirs), theirs=theirs)
+
+
 def _conflict(parcel: Parcel, values: tuple[bytes, ...], stamp: str) -> Outcome:
+    """Return that the directory has a third value, which stays, or which the person looks at."""
+    gives_way = parcel.on_conflict is OnConflict.DIRECTORY
     verdict = Verdict(
-        OutboxState.CONFLICT,
+        OutboxState.CANCELLED if gives_way else OutboxState.CONFLICT,
         found_value=found_value(parcel.kind, values),
         base_stamp=stamp,
+        reason=THEIRS if gives_way else "",
         counts=True,
         maybe_applied=parcel.claimed.is_unsure,
     )
-    return Outcome(parcel.claimed, verdict, values)
+    theirs = _third_value(parcel, values) if gives_way else None
+    return Outcome(parcel.claimed, verdict, values, theirs=theirs)
 
 
 def found_value(kind: FieldType, values: Sequence[bytes]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from lupweb.directories.attributes import is_never_written
 from lupweb.errors import InvalidValue
-from lupweb.outbox.states import OutboxState
+from lupweb.outbox.states import OnConflict, OutboxState
 from lupweb.outbox.values import PICTURE, Claimed, Verdict
 from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.picture_writing import PICTURE_VALUES, with_picture
@@ -65,7 +65,8 @@ class Packing:
         is_of_another = field is not None and field.directory not in {"", self.directory}
         if field is None or is_of_another or not _is_written(field, claimed):
             return self._switched_off(claimed)
-        return Parcel(claimed, field.type)
+        wins = field.on_conflict
+        return Parcel(claimed, field.type, may_replace=wins is OnConflict.PERSON, on_conflict=wins)
 
     def _picture(self, claimed: Claimed) -> Parcel | Outcome:
         attribute = str(self.chosen["picture_attribute"])

@@ -141,7 +141,9 @@ def administrator_sentence(message: OutboxMessage, *, tells_reply: bool = True) 
     """
     reason, _longest = read_reason(message.reason)
     names = Names("", message.attribute, "")
-    if reason is not None:
+    if reason is Reason.BUSY and message.state == OutboxState.DEAD:
+        about = _("Others changed the entry each time it was tried.")
+    elif reason is not None:
         about = CAUSES.get(reason, CAUSES[Reason.REFUSED])(names)
     else:
         about = STATES.get(OutboxState(message.state), CAUSES[Reason.REFUSED](names))

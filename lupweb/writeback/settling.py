@@ -16,7 +16,8 @@ from lupweb.outbox.service import settle
 from lupweb.outbox.states import OutboxState
 from lupweb.outbox.values import Claimed, Verdict
 from lupweb.people.models import Person
-from lupweb.profiles.confirming import confirm
+from lupweb.profiles.confirming import confirm, confirm_found
+from lupweb.profiles.giving_way import tell_theirs_stays
 from lupweb.profiles.layout import Layout
 from lupweb.texts import Text, _
 from lupweb.writeback import breaker
@@ -66,9 +67,19 @@ class Ledger:
             if message is None:
                 continue
             written[message.id] = OutboxState(message.state)
-            if verdict.state is OutboxState.WRITTEN:
-                confirm(self.layout, message, each.values, stamp=each.stamp)
+            self._confirm(each, message)
         return written
+
+    def _confirm(self, outcome: Outcome, message: OutboxMessage) -> None:
+        """Let everybody see what the directory holds now, whose value it may be."""
+        state = outcome.verdict.state
+        is_settled_so = message.state == state
+        if is_settled_so and outcome.theirs is not None:
+            confirm_found(self.layout, message)
+        if state is OutboxState.WRITTEN:
+            confirm(self.layout, message, outcome.values, stamp=outcome.stamp)
+        elif is_settled_so and state is OutboxState.CANCELLED:
+            tell_theirs_stays(message)
 
     def fail(self, parcels: Sequence[Parcel], cause: Cause, text: Text | str) -> None:
         """Give messages back that could not be brought, since the directory takes nothing now.

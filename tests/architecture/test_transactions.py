@@ -3,7 +3,7 @@
 from tests.architecture.source import calls, modules, place
 
 WAYS_IN = ("lupweb/blueprints/", "lupweb/jobs/", "lupweb/cli/", "lupweb/bench/")
-RUNS = ("lupweb/sync/", "lupweb/sources/", "lupweb/undo/")
+RUNS = ("lupweb/sync/", "lupweb/sources/", "lupweb/undo/", "lupweb/purging/")
 """Runs last minutes, ask others between two writes, and commit block by block."""
 SERVICES = {
     "lupweb/accounts/service.py",  # sign_in: a failed attempt is stored although an error rises

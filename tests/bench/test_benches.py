@@ -37,8 +37,11 @@ def by_id(findings: list[Finding]) -> dict[str, Finding]:
 def test_sync_measures_p1_to_p4_and_p6_beside_f1(place: Workplace) -> None:
     require_slapd()
 
-    found = by_id(bench_sync(place, FEWER, 1, quiet))
+    findings = bench_sync(place, FEWER, 1, quiet)
 
+    found = by_id(findings)
+    (beside,) = [each for each in findings if each.unit == "MB" and not each.id]
+    assert beside.target is None
     assert set(found) == {"P1", "P2", "P3", "P4", "P6"}
     assert {found[id_].floor_name for id_ in ("P1", "P2", "P3", "P4")} == {"F1"}
     assert all(figure > 0 for each in found.values() for figure in each.samples[0])

@@ -182,7 +182,7 @@ STARTABLE = frozenset(
 )
 NO_START = re.compile(
     r"/(login|readyz|healthz|metrics|api/.*|lists/new|people/suggest|people/export.*"
-    r"|contacts/(export.*|groups/new)|people/print|admin.*|calendar.*)?"
+    r"|contacts/(export.*|groups/new|anniversaries/address)|people/print|admin.*|calendar.*)?"
 )
 
 

@@ -199,7 +199,13 @@ def test_an_address_is_worth_nothing_once_it_was_taken_back_or_made_anew(
     assert ada.get("/contacts/anniversaries").select("input[readonly]") == []
     assert site.test_client().get(first).status_code == 404
     assert read(site, second) == []
-    ada.post("/contacts/anniversaries", act="revoke")
+    for link in ada.page.select("a.btn[href*=address]"):
+        question = ada.get(str(link["href"]))
+        assert "finds nothing there from then on" in ada.text
+        assert read(site, second) == [], "to ask is not to do it"
+    ada.post("/contacts/anniversaries", act=question.select_one("button.btn--bad")["value"])
+    ada.get("/contacts/anniversaries/address")
+    assert ada.response.status_code == 302, "nothing to ask"
 
     for path in (second, "/calendar/.ics", "/calendar/x.ics", f"/calendar/{'x' * 5_000}.ics"):
         assert site.test_client().get(path).status_code == 404, path

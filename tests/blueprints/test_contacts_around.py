@@ -1,5 +1,6 @@
 """Around my contacts: searching, writing to all, files, who was looked at, read-only mode."""
 
+import csv
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -67,6 +68,11 @@ def test_all_of_a_group_are_written_to_and_taken_along(ada: Browser) -> None:
     cards = list(vobject.readComponents(answer.get_data(as_text=True)))
     assert [card.fn.value for card in cards] == ["Cem Groß", "Ben Özgür", "Sam Safe"]
     assert answer.headers["Content-Disposition"].startswith("attachment; filename=contacts-")
+    links = [each["href"] for each in ada.get("/contacts").select("section .menu__pop a")]
+    assert links == [f"/contacts/export.{form}?group=1" for form in ("vcf", "xlsx", "csv")]
+    rows = list(csv.DictReader(ada.client.get(links[2]).get_data(as_text=True).splitlines()))
+    assert [row["Name"] for row in rows] == ["Cem Groß", "Ben Özgür", "Sam Safe"]
+    assert ada.client.get("/contacts/export.json").status_code == 404
 
 
 def test_a_slip_is_no_loss_for_a_month(ada: Browser, app: Flask) -> None:

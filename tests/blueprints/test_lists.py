@@ -128,6 +128,36 @@ def test_a_form_that_is_refused_keeps_what_was_typed(
     assert ada.response.status_code == 403
 
 
+def test_b95_no_list_is_saved_beside_a_filter_that_is_wrong(
+    company: FakeDirectory, as_person: Callable[[str], Browser]
+) -> None:
+    """It would be saved without it, and find other people than it says."""
+    ada = as_person("ada")
+    state = "filter=departmnt%3ASales&view=list"
+    ada.get(f"/people?{state}&q=ben")
+    said = ada.page.select_one("#filter-error .field__err").get_text().partition(" The people")[0]
+    assert ada.page.select_one("[data-save-list], #keep") is None
+    path = saved(ada, "q=ben", "Fine")
+
+    def refused() -> bool:
+        answer, page = ada.response, ada.page
+        back = page.main.select_one("a.btn--primary")["href"]
+        assert said in page.main.get_text()
+        assert back == f"/people?{state}"
+        return answer.status_code == 422
+
+    ada.get(f"/lists/new?{state}")
+    assert refused()
+    ada.get("/lists/new")
+    ada.post("/lists/new", state=state, name="Wrong")
+    assert refused()
+    ada.get("/lists/new")
+    ada.post(f"{path}/change", state=state)
+    assert refused()
+    assert names_of(ada, path) == ["Ben Özgür"]
+    assert offered(ada) == ["Fine"]
+
+
 def test_b35_a_shared_list_shows_each_reader_what_this_reader_may_see(
     facet: None, as_person: Callable[[str], Browser], as_admin: Callable[[], Browser]
 ) -> None:

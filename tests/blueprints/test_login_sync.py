@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import BoundedSemaphore
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
-from lupweb.database import transaction
+from lupweb.database import db, transaction
 from lupweb.options.registry import LOGIN_SYNC, READ_ONLY
 from lupweb.options.service import set_option
+from lupweb.runs.models import Run
 from tests.browsing import Browser
 from tests.fakes import FakeDirectory
 
@@ -55,6 +58,27 @@ def test_a_directory_that_fails_after_the_password_was_checked_lets_people_in(
     ben.get("/people")
 
     assert ben.response.status_code == 200
+
+
+@pytest.mark.parametrize("why", ["slow", "busy"])
+def test_whoever_could_not_be_read_at_once_is_read_by_one_run_afterwards(
+    app: Flask, as_person: Callable[[str], Browser], monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    if why == "slow":
+        monkeypatch.setattr("lupweb.sync.asking.Asked.wait", lambda _asked: None)
+    else:
+        monkeypatch.setattr("lupweb.sync.refresh._at_sign_in", BoundedSemaphore(0))
+    with app.app_context(), transaction():
+        set_option(LOGIN_SYNC, True)
+
+    for login in ("ben", "ada"):
+        assert as_person(login).get("/people")
+
+    with app.app_context():
+        waiting = db.session.scalars(select(Run).where(Run.trigger == "sign-in")).all()
+    assert [(each.subject, each.mode, str(each.state)) for each in waiting] == [
+        ("directory:main", "changes", "queued")
+    ]
 
 
 def test_x32_many_who_sign_in_at_once_are_each_asked_for_their_password_once(

@@ -178,7 +178,7 @@ def test_x11_a_conflict_shows_both_values_and_the_owner_keeps_theirs(
     assert "Found just now" in panel.get_text()
     (form,) = owner.get("/people/ben/edit").select(".conflict")  # says the same, if only opened
     assert form.select_one("h2").get_text() == panel.select_one("h2").get_text()
-    for said in ("1 value is another one in the directory by now", "Entered ", "Found just now"):
+    for said in ("1 value is different in the directory by now", "Entered ", "Found just now"):
         assert said in panel.get_text()
         assert said in form.get_text()
     owner.get("/people/ben")

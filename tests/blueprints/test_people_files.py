@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Callable
 from io import BytesIO
 
@@ -12,14 +13,18 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from lupweb.audit.models import AuditEvent
+from lupweb.blueprints import exports
 from lupweb.database import db, transaction
+from lupweb.errors import Busy
 from lupweb.exports import phone_list, service, xlsx
 from lupweb.people.queries import get_person
 from lupweb.people.states import PersonState
 from lupweb.profiles.editor import define_field
 from lupweb.profiles.models import ProfileField
+from lupweb.profiles.service import tell_everybody_changed
 from lupweb.profiles.sources import Source
 from lupweb.search import found
+from lupweb.web.files import LargeFile
 from tests.blueprints.conftest import CANARY
 from tests.browsing import Browser
 from tests.databases import counted_queries
@@ -73,6 +78,26 @@ def test_a_table_is_taken_along_with_the_columns_that_are_shown_and_people_by_th
     assert (row["Login"], row["Reports to"]) == ("ben", "Ada Lovelace")
     assert (person["manager"], person["values"]["manager"]) == ("ada", "ada")
     assert "column" not in hrefs[".vcf"]
+
+
+def test_where_nobody_chose_columns_a_table_is_taken_along_as_it_is_shown(
+    ada: Browser, app: Flask
+) -> None:
+    with app.app_context(), transaction():
+        for field in db.session.scalars(select(ProfileField)):
+            field.in_table = field.key == "position"
+        tell_everybody_changed()
+    ada.get("/people?view=table&q=ben")
+    shown = [each.get_text(strip=True) for each in ada.page.select("thead th")][1:-1]
+    links = {
+        each["href"].split("?")[0][-4:]: each["href"] for each in ada.page.select("#exports a")
+    }
+
+    (head, _ben) = csv.reader(ada.client.get(links[".csv"]).text.splitlines())
+    (whole, _ben) = csv.reader(ada.client.get("/people/export.csv?q=ben").text.splitlines())
+
+    assert head == ["Login", "Name", "Email", *shown] == ["Login", "Name", "Email", "Position"]
+    assert {"Position", "Location"} < set(whole)
 
 
 def test_where_nobody_was_found_no_file_is_offered(ada: Browser) -> None:
@@ -214,7 +239,30 @@ def test_b67_files_are_sent_block_after_block_and_the_list_in_parts(
     assert exports_noted(app)[-1][1]["format"] == "print"  # and not the file that was not made
 
 
-def test_a_phone_list_has_names_by_letter_and_every_number_that_one_may_see(
+def test_of_very_large_files_only_a_few_are_made_at_once(
+    app: Flask, ada: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each keeps a thread, and the others are for pages."""
+    monkeypatch.setattr(exports, "LARGE", 3)
+    underway = [LargeFile([b"a", b"b"]) for _each in range(2)]
+    with pytest.raises(Busy):
+        LargeFile([b"c"])
+
+    refused = ada.client.get("/people/export.json")
+
+    assert refused.status_code == 503
+    assert "Nothing was made. Try again in a minute" in refused.text
+    assert exports_noted(app) == []
+    assert ada.client.get("/people/export.vcf?q=ben").status_code == 200, "it is small"
+    assert b"".join(underway[0]) == b"ab"
+    for _each in range(3):  # each makes room when it is sent
+        assert ada.client.get("/people/export.json").status_code == 200
+    LargeFile([b"forgotten"])
+    underway[1].close()
+    assert [len(list(LargeFile([b"a"]))) for _each in range(3)] == [1, 1, 1]
+
+
+def test_a_phone_list_has_names_by_letter_every_number_that_one_may_see_and_how_it_was_made(
     company: FakeDirectory, app: Flask, ada: Browser
 ) -> None:
     with app.app_context():
@@ -234,8 +282,14 @@ def test_a_phone_list_has_names_by_letter_and_every_number_that_one_may_see(
     assert "+49 611 20570" in ada.text
     assert "12 Mobile +49 171 1" in ada.text
     assert [row[1]["format"] for row in exports_noted(app)] == ["print"]
-    ada.get("/people/print?q=zzzzzz")
+    day = r"as of \d+ \w+ \d{4}, \d\d:\d\d\. Everybody, without conditions\."
+    assert re.search(day, ada.text)
+    ada.get("/people/print?q=ben&letter=o&filter=location:*&f.emergency=x&f.position=")
     assert "Nobody to print" in ada.text
+    assert (
+        "Only who fits these conditions: Words: ben ; Last name with O ; Filter: location:* ;"
+        " emergency: x ; position: Not set ." in ada.text
+    )
 
 
 def test_who_has_not_signed_in_is_sent_to_the_door(app: Flask) -> None:

@@ -177,3 +177,11 @@ def test_the_command_line_points_at_the_column_that_is_wrong(
         assert "Did you mean “position”?" in result.output
         assert "ada OR postion:x\n       ^" in result.output
     assert not file.exists()
+
+
+def test_a_filter_that_is_refused_is_not_offered_to_be_kept(ada: Browser) -> None:
+    for _time in range(2):
+        ada.get("/people", filter="nonsense:1")
+
+        assert ada.page.select("#filter-error")
+        assert not ada.page.select("#keep")

@@ -38,7 +38,7 @@ def test_a_vcard_is_sent_as_a_file(
         "SOCIALPROFILE;SERVICE-TYPE=chat;VALUE=text:@dana",
         "URL;TYPE=work:https://example.com/dana",
         "TITLE:Engineer",
-        "ORG:;R&D",
+        "ORG:R&D",
         "ADR;TYPE=work:;;;Porto;;;",
         "RELATED;TYPE=co-worker;VALUE=text:Ada Lovelace",
         "END:VCARD",

@@ -114,14 +114,20 @@ def test_a_revoked_token_is_worth_nothing_and_only_its_owner_revokes_it(
 ) -> None:
     text = token("ada")
     stranger = as_person("ben")
+    stranger.get("/mine/tokens/1/revoke")
+    assert stranger.response.status_code == 404
     stranger.get("/mine/tokens")
     stranger.post("/mine/tokens/1/revoke")
     assert stranger.response.status_code == 404
     assert asked(app, text)[0] == 200
 
     ada = as_person("ada")
-    ada.get("/mine/tokens")
-    ada.post("/mine/tokens/1/revoke")
+    question = ada.get("/mine/tokens").select_one("a.btn--bad")["href"]
+    ada.get(str(question))
+    assert ada.page.h1.get_text() == "Revoke the token “Phone system”?"
+    assert "Every program that shows it is turned away" in ada.text
+    assert asked(app, text)[0] == 200, "to ask is not to do it"
+    ada.post(str(question))
     ada.get(ada.response.headers["Location"])
 
     assert "“Phone system” is revoked" in ada.text.replace("\u2068", "").replace("\u2069", "")

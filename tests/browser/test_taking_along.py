@@ -31,5 +31,10 @@ def test_the_phone_list_and_tokens_have_no_barrier_and_work_by_keyboard(
     made = page.get_by_role("textbox", name="Your token")
     expect(made).to_have_value(re.compile("^lup_"))
     look("tokens")
+    page.get_by_role("link", name="Revoke Phone system").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Revoke the token")
+    look("the question before one is revoked")
+    page.get_by_role("button", name="Revoke token").press("Enter")
+    expect(page.get_by_text("You have no tokens")).to_be_visible()
 
     assert {what: said for what, said in found.items() if said != [None]} == {}

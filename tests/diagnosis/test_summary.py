@@ -33,6 +33,8 @@ def filled(company: FakeDirectory) -> FakeDirectory:
                 bind_password=lock(READER_PASSWORD, SECRET_KEY),
                 user_filter="(&(objectClass=inetOrgPerson)(!(mail=ben@example.com))(uid=Canary))",
                 uris=["ldap://Canary@127.0.0.1:389"],
+                disabled_attribute="employeeType",
+                disabled_value="Canary",
             )
         )
         number = start("directory:main", trigger="Ada Lovelace", mode=FULL, reason="Canary")
@@ -55,6 +57,7 @@ def test_the_set_up_stands_in_it(filled: FakeDirectory) -> None:
     assert directory["user_filter"] == "(&(objectClass=inetOrgPerson)(!(mail=…))(uid=…))"
     assert directory["bind_dn"] == "cn=…,ou=services,dc=example,dc=com"
     assert directory["bind_password"] == "stored"
+    assert (directory["disabled_attribute"], directory["disabled_value"]) == ("employeeType", "…")
     assert directory["entries"] == 4
     assert _field(found, "phone")["attribute"] == "telephoneNumber"
     newest = found["runs"][0]

@@ -18,7 +18,8 @@ from lupweb.profiles.models import ProfileField
 from lupweb.runs.models import Run
 from tests.diagnosis.conftest import Ask
 from tests.diagnosis.faults import change, mapped_to
-from tests.diagnosis.reading import named
+from tests.diagnosis.reading import evidence, named
+from tests.factories import a_run
 from tests.fakes import FakeDirectory
 
 
@@ -109,3 +110,17 @@ def test_nobody_but_administrators_asks(why: Ask) -> None:
 def test_a_field_that_does_not_exist_is_said_to_be_none(why: Ask) -> None:
     with pytest.raises(NotFound):
         why("ben", "nothing")
+
+
+def test_the_attribute_that_switched_somebody_off_is_named(
+    why: Ask, company: FakeDirectory
+) -> None:
+    company.set("ben", "employeeType", [b"Left"])
+    change("main", disabled_attribute="employeeType", disabled_value="left")
+    a_run(company)
+
+    found = why("ben", "phone")
+
+    assert found.reason is Reason.PERSON_INACTIVE
+    assert "“Main LDAP”: its attribute employeeType says so" in str(found.verdict)
+    assert "employeeType" in evidence(found.decisive)

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree as ET
 
 import pytest
+import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lupweb.exports.contacts import Contact, name_parts
+from lupweb.exports.contacts import Contact, Further, kind_of_number, name_parts
 from lupweb.exports.qr import qr_svg, small_card
 from lupweb.exports.vcard import vcard
 from lupweb.profiles.content_lines import escaped
@@ -54,7 +55,7 @@ def test_a_vcard_holds_what_is_known() -> None:
         "SOCIALPROFILE;SERVICE-TYPE=chat;VALUE=text:@ines",
         "URL;TYPE=work:https://example.com/ines",
         "TITLE:Engineer\\, firmware",
-        "ORG:;R&D\\; boats",
+        "ORG:R&D\\; boats",
         "ADR;TYPE=work:;;;Porto;;;",
         "RELATED;TYPE=co-worker;VALUE=text:Leila Haddadi",
         "END:VCARD",
@@ -66,6 +67,31 @@ def test_what_is_not_known_has_no_line() -> None:
     nothing = replace(INES, location="", manager="", **dict.fromkeys(fields, ""))
 
     assert unfolded(vcard(nothing))[5:] == ["FN:Ines Moreira", "N:Moreira;Ines;;;", "END:VCARD"]
+
+
+def test_an_organisation_stands_before_its_department_and_leaves_no_empty_line() -> None:
+    def organisation(**said: str) -> list[str]:
+        return [each for each in unfolded(vcard(replace(INES, **said))) if each.startswith("ORG")]
+
+    assert organisation(company="Nord; Hafen") == ["ORG:Nord\\; Hafen;R&D\\; boats"]
+    assert organisation(company="Nord", department="") == ["ORG:Nord"]
+    assert organisation(department="") == []
+
+
+def test_a_mobile_a_fax_and_a_private_number_are_told_apart_by_attribute_or_key() -> None:
+    kinds = {
+        ("cell_phone", "Mobile"): "cell", ("mobile", ""): "cell", ("x", "homePhone"): "home",
+        ("home_phone", ""): "home", ("fax", "facsimileTelephoneNumber"): "fax",
+        ("pager", ""): "pager", ("second", "otherTelephone"): "phone",
+    }  # fmt: skip
+    others = [Further(kind, "x", "tel:+49-171-1") for kind in dict.fromkeys(kinds.values())]
+
+    found = [kind_of_number(attribute, key) for key, attribute in kinds]
+    (card,) = vobject.readComponents(vcard(replace(INES, others=others)).decode())
+
+    assert found == list(kinds.values())
+    told = [each.params["TYPE"] for each in card.contents["tel"]]
+    assert told[1:] == [["cell"], ["home"], ["fax"], ["pager"], ["work"]]
 
 
 def test_a_number_that_cannot_be_dialled_is_told_as_text() -> None:

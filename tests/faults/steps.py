@@ -62,18 +62,18 @@ class Session:
         base_dn: str,
         search_filter: str,
         attributes: Sequence[str],
-        make: Callable[[list[Entry]], Made],
+        make: Callable[[list[Entry]], list[Made]],
         **options: Any,
-    ) -> Iterator[Made]:
-        """Yield what is made of the pages of the real connection."""
+    ) -> Iterator[list[Made]]:
+        """Yield what is made of the pages of the real connection; they come in parts."""
 
-        def counted(page: list[Entry]) -> tuple[int, Made]:
-            return len(page), make(page)
+        def counted(part: list[Entry]) -> list[tuple[int, list[Made]]]:
+            return [(len(part), make(part))]
 
         pages = self._session.made_of_pages(base_dn, search_filter, attributes, counted, **options)
-        for number, (count, made) in enumerate(pages, start=1):
-            self._steps.page_came(number, count)
-            yield made
+        for number, parts in enumerate(pages, start=1):
+            self._steps.page_came(number, sum(count for count, _made in parts))
+            yield [each for _count, made in parts for each in made]
 
     def __enter__(self) -> "Session":
         self._session.__enter__()

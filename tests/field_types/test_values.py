@@ -62,6 +62,15 @@ def test_a_number_of_a_directory_is_kept_as_delivered_and_shown_with_its_country
     )
 
 
+@pytest.mark.parametrize("number", ["+49 40 66969 210", "+1 212-555-0123", "+49 40 66969210"])
+def test_a_number_that_has_its_country_keeps_its_form_wherever_it_is_shown(number: str) -> None:
+    kind = field_type("phone", {"region": "DE"})
+    dialled = "tel:" + number.replace(" ", "-")
+
+    assert kind.text(number) == kind.export(number) == number
+    assert str(kind.render(number)) == f'<a class="num" href="{dialled}">{number}</a>'
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

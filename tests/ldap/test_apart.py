@@ -155,6 +155,24 @@ def test_a_long_list_takes_its_connection_with_it(slapd: RunningSlapd) -> None:
             directory.search(PEOPLE, EVERYBODY, ["uid"], limit=1)
 
 
+def test_a_first_page_is_worked_on_in_parts_and_handed_over_whole(
+    slapd: RunningSlapd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walk, "PART", 2)
+    parts: list[int] = []
+
+    def counted(entries: Sequence[Entry]) -> list[str]:
+        parts.append(len(entries))
+        return dns(entries)
+
+    with LdapDirectory(Server((slapd.uri,), Tls.NONE)) as directory:
+        directory.bind(READER_DN, PASSWORD)
+        pages = directory.made_of_pages(PEOPLE, EVERYBODY, ["uid"], counted, page_size=5)
+        assert len(next(iter(pages))) == 5
+
+    assert parts == [2, 2, 1]  # the rest is made elsewhere
+
+
 def test_references_are_counted_wherever_they_came() -> None:
     def answer(message: int, search: int) -> list[bytes]:
         return [

@@ -1,10 +1,14 @@
 """What lists and start pages name is there, or whoever sets them up is told."""
 
 import pytest
+from sqlalchemy import update
 
 from lupweb.accounts.viewers import OPERATOR
 from lupweb.configfile.list_editing import shared_setup
 from lupweb.configfile.list_references import doubtful_starts
+from lupweb.database import db, transaction
+from lupweb.lists.queries import GONE
+from lupweb.people.models import Group
 from tests.configfile.files import applied, sentences
 from tests.factories import SECRET_KEY
 
@@ -69,6 +73,33 @@ def test_a_start_page_that_asks_what_nobody_could_ask_is_refused_as_a_list_is() 
     told = [sentence.partition(", line ")[2].partition(": ")[2] for sentence in sentences(text)]
 
     assert told == list(ASKED_WRONGLY.values())
+
+
+def test_a_start_page_that_broke_later_says_so_with_the_reason() -> None:
+    """Its field was deleted, its list is offered to nobody, its group is gone."""
+    groups = "".join(f'[[groups]]\nkey = "{key}"\n' for key in ("it", "hr", "sales"))
+    field = '[[fields]]\nkey = "mobile"\ncategory = "contact"\n'
+    applied(
+        groups + field + '[[lists]]\nkey = "mobiles"\nquery = "mobile:*"\n'
+        '[[start_pages]]\ngroup = "it"\nlist = "mobiles"\n'
+        '[[start_pages]]\ngroup = "hr"\npage = "/people?filter=mobile:1"\n'
+        '[[start_pages]]\ngroup = "sales"\npage = "/people?view=table"\n'
+    )
+    assert shared_setup(OPERATOR, SECRET_KEY).broken == {}
+
+    told = applied("fields = []").notes
+    with transaction():
+        db.session.execute(update(Group).where(Group.key == "sales").values(trouble=GONE))
+    broken = shared_setup(OPERATOR, SECRET_KEY).broken
+
+    assert [(key, str(why)[:34]) for key, why in broken.items()] == [
+        ("it", "Nobody starts here: the list is of"),
+        ("hr", "Whoever starts here does not find "),
+        ("sales", "The directory has this group no mo"),
+    ]
+    assert str(broken["hr"]).endswith("stands in quotes.")
+    starts = [str(each) for each in told if "start page" in str(each)]
+    assert [each[:23] for each in starts] == ["The start page of “it”:", "The start page of “hr”:"]
 
 
 def test_what_can_be_stored_and_is_hardly_meant_is_said_beside_it() -> None:

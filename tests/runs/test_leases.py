@@ -9,7 +9,15 @@ from flask import Flask
 from lupweb.database import db, transaction
 from lupweb.errors import AlreadyRunning, LeaseLost
 from lupweb.runs import leases
-from lupweb.runs.leases import STALE, HeldLease, beating, show_life, shows_life, take
+from lupweb.runs.leases import (
+    STALE,
+    HeldLease,
+    TookTooLong,
+    beating,
+    show_life,
+    shows_life,
+    take,
+)
 from lupweb.runs.models import Lease, Run
 from lupweb.runs.service import end_interrupted, start
 from lupweb.runs.states import RunState
@@ -131,6 +139,18 @@ def test_work_that_hangs_does_not_hold_its_lease_for_ever(
 
     with beating(taken("first")):
         until(lambda: not any("beats" in each.name for each in threading.enumerate()), "it beats")
+
+
+def test_x03_whoever_works_for_too_long_is_told_so_once(
+    in_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "LONGEST_RUN_S", -1.0)
+    lease = taken("first")
+
+    with pytest.raises(TookTooLong, match="the longest that a run may take"), transaction():
+        lease.heartbeat()
+    with transaction():
+        lease.heartbeat()  # so that the end can be written
 
 
 @both_databases

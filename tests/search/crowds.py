@@ -126,7 +126,7 @@ def _profile() -> dict[str, int]:
 def _somebody(random: Random, number: int) -> Someone:
     family = random.choice(FAMILIES) + random.choice(("", "", "-Schmidt", "x", "é"))
     name = f"{random.choice(('Ada', 'Ben', 'Çem', 'Жанна', 'Li'))} {family}"
-    state = random.choices(list(PersonState), (8, 1, 1, 1))[0]
+    state = random.choices(list(PersonState), (8, 1, 1, 1, 1))[0]
     values = {
         key: random.choice(choices) for key, choices in CHOICES.items() if random.random() < 0.8
     }

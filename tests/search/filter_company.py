@@ -142,7 +142,7 @@ def _somebody(random: Random, number: int) -> Someone:
     }
     if "first_aid" in values and "hours" in values and number % 3 == 0:
         del values["first_aid"]
-    state = random.choices(list(PersonState), (10, 1, 1, 1))[0]
+    state = random.choices(list(PersonState), (10, 1, 1, 1, 1))[0]
     login = f"u{number}" if number % 7 else f"anna.{number}"
     return Someone(
         id=number * 3,

@@ -9,9 +9,10 @@ from lupweb.ldap.dn import fold_dn
 from lupweb.people.models import Membership, Person
 from lupweb.people.queries import get_person, groups_by_key
 from lupweb.profiles.document import origin_of_value
+from lupweb.profiles.newcomers import NewPeople
 from lupweb.profiles.service import PersonRow, changed
 from lupweb.runs.states import RunState
-from lupweb.sync import apply, phases, reading
+from lupweb.sync import phases, reading
 from lupweb.sync.records import record
 from tests.databases import both_databases, counted_queries
 from tests.factories import SUFFIX, a_run, an_entry
@@ -65,20 +66,26 @@ def test_one_changed_value_has_an_origin_of_its_own(company: FakeDirectory) -> N
 def test_whoever_keeps_tables_is_handed_the_people_who_were_written(
     company: FakeDirectory,
 ) -> None:
-    heard: list[tuple[bool, list[PersonRow]]] = []
+    made: list[str] = []
+    heard: list[PersonRow] = []
 
-    def hear(ids: list[int], rows: list[PersonRow] | None, is_new: bool, **_more: bool) -> None:
-        assert rows is None or [row.id for row in rows] == ids
-        heard.append((is_new, rows or []))
+    def hear(
+        ids: list[int],
+        rows: list[PersonRow] | None = None,
+        new: NewPeople | None = None,
+        **_more: bool,
+    ) -> None:
+        assert ids == list(new.ids if new else [row.id for row in rows or ()])
+        made.extend(new.logins if new else ())
+        heard.extend(rows or ())
 
     with changed.connected_to(hear):
         synchronized(company)
         company.set("dea", "title", [b"Director"])
         synchronized(company)
 
-    told = [(is_new, row.login) for is_new, rows in heard for row in rows]
-    assert told == [*((True, each) for each in ("ada", "ben", "cem", "dea", "eve")), (False, "dea")]
-    assert heard[-1][1][0].values["position"] == "Director"
+    assert made == ["ada", "ben", "cem", "dea", "eve"]
+    assert [(row.login, row.values["position"]) for row in heard] == [("dea", "Director")]
 
 
 @both_databases
@@ -131,19 +138,18 @@ def test_blocks_of_a_first_load_grow_and_nothing_is_left_over(
 ) -> None:
     monkeypatch.setattr(phases, "PAGE_SIZES", (5,))
     monkeypatch.setattr(reading, "PARTS", 2)
-    monkeypatch.setattr(apply, "BLOCK", 7)
     for number in range(48):
         an_entry(company, f"p{number:02}")
     sizes: list[int] = []
 
-    def hear(ids: list[int], *, is_new: bool, **_more: object) -> None:
-        sizes.extend([len(ids)] * is_new)
+    def hear(ids: list[int], *, new: NewPeople | None = None, **_more: object) -> None:
+        sizes.extend([len(ids)] if new else ())
 
     with changed.connected_to(hear):
         document = synchronized(company)
 
     assert document["new"] == sum(sizes) == 53
-    assert sizes[:3] == [5, 5, 10 - 3]
+    assert sizes[:4] == [5, 5, 10, 20]
 
 
 def test_a_first_load_that_breaks_off_for_good_says_what_it_wrote(

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from lupweb.database import db, transaction
 from lupweb.directories.models import Identity
 from lupweb.people.models import Person
-from lupweb.people.states import PersonState
 from lupweb.profiles.layout import load_layout
 from lupweb.profiles.models import IndexedValue
-from lupweb.profiles.service import PersonRow, changed
+from lupweb.profiles.newcomers import NewPeople
+from lupweb.profiles.service import changed
 from lupweb.search import index
 from lupweb.search.writing import Writer
 from lupweb.sync import apply, links, phases, reading, secondary
@@ -57,8 +57,8 @@ def test_indexes_are_there_again_as_they_were_when_a_first_load_is_over(
     before = indexes()
     missing: list[int] = []
 
-    def hear(_ids: Sequence[int], *, is_new: bool, **_more: object) -> None:
-        missing.extend([len(secondary.missing())] * is_new)
+    def hear(_ids: Sequence[int], *, new: NewPeople | None = None, **_more: object) -> None:
+        missing.extend([len(secondary.missing())] if new else ())
 
     with changed.connected_to(hear):
         synchronized(company)
@@ -145,8 +145,8 @@ def test_words_that_the_reader_made_are_those_that_the_index_makes(company: Fake
     an_entry(company, "mueller", "Jörg Müller-O’Neil", telephoneNumber="(0611) 9283-12")
     brought: list[bool] = []
 
-    def hear(_ids: Sequence[int], rows: Sequence[PersonRow], *, is_new: bool, **_: object) -> None:
-        brought.extend([row.ahead is not None for row in rows] * is_new)
+    def hear(_ids: Sequence[int], *, new: NewPeople | None = None, **_more: object) -> None:
+        brought.extend([new.ahead is not None] * len(new.ids) if new else ())
 
     with changed.connected_to(hear):
         synchronized(company)
@@ -167,13 +167,13 @@ def test_words_by_the_rules_of_before_are_made_anew(
     synchronized(company)  # the reader asks while this is the writer, and so does the index
     assert not any("clerk" in words for _id, words in stored_words()["search_public"])
     monkeypatch.undo()
-    row = PersonRow(
-        99, "zoe", "zoe", "Zoe", "zoe", "", PersonState.ACTIVE, True,
-        {"position": "Clerk"}, '{"values":{}}', "{}", b"", (), (other, ("secret", "", "")),
+    zoe = NewPeople(
+        [99], ["active"], [True], ["zoe"], ["zoe"], ["Zoe"], ["zoe"], [""], ['{"values":{}}'], "{}",
+        [b""], {"position": ["Clerk"]}, (), (other, (["secret"], [""], [""])),
     )  # fmt: skip
 
     with transaction():
-        index.renew([99], rows=[row], is_new=True)
+        index.renew([99], new=zoe)
 
     found = dict(stored_words()["search_public"])[99]
     assert "clerk" in found

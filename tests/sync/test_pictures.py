@@ -20,7 +20,7 @@ from lupweb.runs import service as runs
 from lupweb.runs.leases import take
 from lupweb.sync import pictures
 from lupweb.sync.pictures import read_pictures
-from lupweb.sync.reading import Task
+from lupweb.sync.task import Task
 from tests.databases import counted_queries
 from tests.factories import READER, READER_PASSWORD, SECRET_KEY, a_run, an_approved_run, an_entry
 from tests.fakes import FakeDirectory

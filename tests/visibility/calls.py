@@ -60,6 +60,9 @@ CALLS: Mapping[str, list[Call]] = {
         for month in ("2026-12", "2026-11", "2027-01")
         for page in ("1", "99")
     ],
+    "calendar.ask": [
+        Call(f"/contacts/anniversaries/address?act={act}") for act in ("make", "revoke", CANARY)
+    ],
     "calendar.change": sent("/contacts/anniversaries", {"act": "revoke"}),
     "calendar.feed": [Call("/calendar/nonsense.ics"), Call(f"/calendar/{CANARY}.ics")],
     "contacts.add_group": sent("/contacts/groups/new", {"name": ""}),
@@ -70,6 +73,9 @@ CALLS: Mapping[str, list[Call]] = {
         Call("/contacts/export.vcf"),
         Call("/contacts/export.vcf?group=0"),
         Call("/contacts/export.vcf?group=7"),
+        Call("/contacts/export.csv"),
+        Call("/contacts/export.xlsx?group=0"),
+        Call("/contacts/export.json"),
     ],
     "contacts.group": [Call("/contacts/groups/1"), Call("/contacts/groups/99999999999")],
     "contacts.index": [
@@ -122,7 +128,10 @@ CALLS: Mapping[str, list[Call]] = {
     "health.live": [Call("/healthz")],
     "health.ready": [Call("/readyz")],
     "mine.make": sent("/mine/tokens", {"name": ""}, {"name": CANARY, "days": "0"}),
-    "mine.revoke": sent("/mine/tokens/1/revoke", {}),
+    "mine.revoke": [
+        Call("/mine/tokens/1/revoke"),
+        *sent("/mine/tokens/1/revoke", {}),
+    ],
     "mine.tokens": [Call("/mine/tokens")],
     **CHART_CALLS,
     "people.card": of_people("/people/<who>/card"),

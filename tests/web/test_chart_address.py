@@ -90,6 +90,15 @@ def test_closing_a_team_forgets_that_all_of_it_was_shown() -> None:
     assert str(whole.with_open([1], 7)) == f"{PATH}?open=1&at=7#op7"
 
 
+def test_where_all_is_open_no_team_is_named_until_one_is_closed() -> None:
+    whole = replace(ChartAddress(PATH, open_ids=(1,), part=(7, 100)).with_all_open(), zoom=50)
+
+    assert str(whole) == f"{PATH}?open=all&zoom=50"
+    assert read("open=all&zoom=50") == whole
+    assert str(whole.with_open([1, 2])) == f"{PATH}?open=1.2&zoom=50"
+    assert str(whole.on("ada", 7)) == f"{PATH}?focus=ada&zoom=50#op7"
+
+
 def test_where_the_drawing_is_seen_no_address_moves_the_page() -> None:
     drawn = ChartAddress(PATH, view="chart")
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lupweb.search.request import SearchRequest
-from lupweb.web.search_address import SearchAddress, read_address
+from lupweb.web.search_address import Look, SearchAddress, read_address
 
 PATH = "/people"
 
@@ -161,3 +161,17 @@ def test_addresses_of_all_letters_are_those_of_each_letter(said: str, stored: bo
 
     assert found == {letter: str(address.of_letter(letter)) for letter in "AZ#"}
     assert found["#"].count("letter=%23") == 1
+
+
+def test_addresses_that_ask_for_different_things_have_different_keys() -> None:
+    asked = [
+        "", "q=a", "letter=A", "filter=a", "f.a=a", "f.a=b", "f.b=a", "f.a=a&f.a=b", "f.a=b&f.a=a",
+        "sort=a", "view=list", "all=a", "column=a", "column=a&column=b", "column=b&column=a",
+        "column=", "page=2", "q=a&page=2",
+    ]  # fmt: skip
+    usual = Look("list", ("a",))
+    found = [read(each) for each in asked]
+    found += [found[0].as_stored(), read_address("/lists/a", []), read_address(PATH, [], usual)]
+
+    assert len({each.key for each in found if each != found[0]}) == len(found) - 2
+    assert found[0].key == read("letter=1").key

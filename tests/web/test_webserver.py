@@ -213,7 +213,10 @@ def test_who_asks_before_sending_a_body_is_told_to(port: int) -> None:
 def test_a_body_without_end_is_refused_before_it_is_read(port: int) -> None:
     head = FORM.replace(b"1000", b"1073741824") + b"\r\n"
 
-    assert status(answer_to(port, head)) == 413
+    answer = answer_to(port, head)
+
+    assert status(answer) == 413
+    assert b"\r\nConnection: close\r\n" in answer, "it ends, and says so"
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from threading import Thread
 
 import pytest
 
-from lupweb.bench import saving
+from lupweb.bench import saving, signing_in
 from lupweb.bench.company import Workplace
 from lupweb.bench.losing import bad_network, message_from
 from lupweb.bench.report import Verdict
 from lupweb.bench.saving import bench_losses, bench_prompt
+from lupweb.bench.signing_in import SignIn, bench_sign_ins, findings_of
 from lupweb.embedded.slapd import BIND, BOUND, HOST, is_answering
 from tests.servers.slapd import require_slapd
 
@@ -47,6 +48,19 @@ def test_the_network_passes_everything_until_it_loses_a_share() -> None:
     assert network.lost == 1
 
 
+def test_x32_a_sign_in_that_fails_is_judged_on_a_busy_machine_as_well() -> None:
+    came = [SignIn(302, 0.5)] * 99 + [SignIn(503, 9.0)]
+    idle, busy = [(0.02, 0.2)] * 10, [(0.04, 4.0)] * 10
+
+    took, failed, connections, saved, arrived = findings_of([(came, idle, busy)], 9)
+
+    assert (took.subject, failed.subject) == (0.5, 1)
+    assert failed.verdict(is_judged=False) is Verdict.MISSED
+    assert connections.verdict(is_judged=False) is Verdict.MET
+    assert saved.ratio == pytest.approx(2)
+    assert arrived.verdict(is_judged=True) is Verdict.MISSED
+
+
 def test_none_lost_is_judged_on_a_busy_machine_as_well() -> None:
     states = {"queued": 0, "leased": 0, "waiting": 0, "unknown": 1}
 
@@ -71,6 +85,24 @@ def test_nothing_is_lost_and_every_value_is_there_within_seconds(
     assert 0 < prompt.subject < saving.G6.limit
     assert [each.subject for each in losses] == [0, 0, 0]
     assert "written" in str(note)
+
+
+@pytest.mark.thorough
+def test_x32_people_sign_in_and_save_at_the_same_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_slapd()
+    monkeypatch.setattr(signing_in, "SAVES", 10)
+    monkeypatch.setattr(signing_in, "A_MINUTE", 60)
+    place = Workplace(tmp_path / "scratch", tmp_path / "kept")
+
+    found = bench_sign_ins(place, FEWEST, 1, lambda _text: None)
+
+    assert [each.id for each in found] == ["G8", "G8", "G8", "X32", "G6"]
+    took, failed, connections, saved, arrived = (each.subject for each in found)
+    assert (failed, took > 0.05) == (0, True)  # the directory is that far away
+    assert 0 < connections <= signing_in.CONNECTIONS.limit
+    assert 0 < saved < 1000 * arrived
 
 
 def _answer_binds(server: socket.socket, count: int) -> None:

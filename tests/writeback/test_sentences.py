@@ -101,6 +101,12 @@ def test_administrators_read_code_and_words_of_the_server() -> None:
     )
 
 
+def test_of_what_was_given_up_nobody_says_that_it_is_tried_again() -> None:
+    said = administrator_sentence(a_message(OutboxState.DEAD, "busy"))
+
+    assert said == "Others changed the entry each time it was tried."
+
+
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_is_told_to_both(reason: Reason) -> None:
     assert owner(OutboxState.REJECTED, str(reason))

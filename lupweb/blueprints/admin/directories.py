@@ -1,5 +1,7 @@
 """Data sources: the directories in their order, each with its settings and its connection test."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,7 +15,7 @@ from lupweb.blueprints.admin.directories_page import (
 )
 from lupweb.blueprints.admin.directories_writing import try_writing
 from lupweb.blueprints.admin.parts import connect, posted, secret_key
-from lupweb.configfile.directory_draft import directory_typed, new_directory
+from lupweb.configfile.directory_draft import directory_typed, new_directory, question_of
 from lupweb.configfile.directory_editing import (
     add_directory,
     directory_draft,
@@ -23,9 +25,10 @@ from lupweb.configfile.directory_editing import (
     switch_directory,
 )
 from lupweb.configfile.directory_removal import removal_question, remove_directory
-from lupweb.configfile.directory_trying import prove_pattern
+from lupweb.configfile.directory_trying import prove_typed
 from lupweb.configfile.field_draft import Draft
 from lupweb.database import transaction
+from lupweb.directories.models import DirectoryRole
 from lupweb.directories.service import get_directory
 from lupweb.errors import InvalidForm, InvalidValue, ReadOnlyMode
 from lupweb.texts import Text, _
@@ -51,7 +54,7 @@ def new() -> ResponseReturnValue:
     typed = directory_typed(draft, posted())
     if "try" in request.form:
         return directory_page(typed, _tried(typed))
-    prove_pattern(viewer(), typed, secret_key(), connect())
+    prove_typed(viewer(), typed, secret_key(), connect())
     with transaction():
         key = add_directory(viewer(), typed, secret_key())
     return _saved(_("“%(name)s” was added.", name=typed.entry["name"]), key)
@@ -69,7 +72,9 @@ def edit(key: str) -> ResponseReturnValue:
         tried = _tried(typed)
         _try_again_if_it_answers(draft, typed, tried)
         return directory_page(typed, tried)
-    prove_pattern(viewer(), typed, secret_key(), connect())
+    prove_typed(viewer(), typed, secret_key(), connect())
+    if _is_unseen(draft, typed):
+        return directory_page(typed, replace(tried_filter(typed), is_unsaved=True))
     with transaction():
         save_directory(viewer(), typed, secret_key())
     return _saved(_("“%(name)s” was saved.", name=typed.entry["name"]), key)
@@ -140,6 +145,14 @@ def refused(error: InvalidForm) -> ResponseReturnValue:
 
 def _tried(typed: Draft) -> Tried:
     return tried_filter(typed) if request.form["try"] == "filter" else tried_connection(typed)
+
+
+def _is_unseen(stored: Draft, typed: Draft) -> bool:
+    """Return whether others than now would be shown of a directory, and nobody has looked at it."""
+    if typed.entry["role"] == DirectoryRole.ALTERNATIVE:
+        return False
+    seen = (question_of(stored.entry), request.form.get("seen", ""))
+    return question_of(typed.entry) not in seen
 
 
 def _saved(said: Text, key: str) -> ResponseReturnValue:

@@ -7,7 +7,8 @@ from flask import render_template, request
 
 from lupweb.accounts.giving import is_system_administrator
 from lupweb.blueprints.admin.directories_writing import name_of_step, write_panel
-from lupweb.blueprints.admin.parts import connect, secret_key
+from lupweb.blueprints.admin.parts import connect, secret_key, shelf
+from lupweb.configfile.directory_draft import question_of
 from lupweb.configfile.directory_trying import try_connection, try_filter
 from lupweb.configfile.field_draft import Draft
 from lupweb.directories.filter_preview import FilterPreview
@@ -60,11 +61,16 @@ STEP_NAMES: Mapping[str, Text] = {
 
 @dataclass(frozen=True)
 class Tried:
-    """What became of a trial. `problem` is why a filter could not be tried."""
+    """What became of a trial.
+
+    :param problem: why a filter could not be tried
+    :param is_unsaved: somebody wants to save it, and is to see first whom it reads
+    """
 
     steps: Sequence[Step] = ()
     preview: FilterPreview | None = None
     problem: Text | str = ""
+    is_unsaved: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -137,8 +143,17 @@ def directory_page(draft: Draft, tried: Tried, write_problem: Text | str = "") -
         may_change=is_system_administrator(viewer()),
         writing=write_panel(draft.key, write_problem),
         name_of_step=name_of_step,
+        question=question_of(draft.entry),
+        suggestions=_suggestions(draft.key, tried),
         password_typed=bool(request.form.get("bind_password")) and not tried.is_empty,
     )
+
+
+def _suggestions(key: str, tried: Tried) -> list[str]:
+    """Return attributes that the directory is known to have; only a test that went well asks it."""
+    if tried.signed_in:
+        shelf().known_attributes(secret_key(), connect())
+    return shelf().kept_suggestions(key)
 
 
 def _names() -> list[tuple[str, str, bool]]:

@@ -77,8 +77,9 @@ class WritePanel:
 
     @property
     def opened(self) -> int:
-        """Return the number of the test that lies open: the first that failed, else the newest."""
-        failed = (n for n, each in enumerate(self.tests) if not each.test.is_well)
+        """Return the number of the test that lies open: of the last use the first that failed."""
+        last = _of_last_use(self.tests)
+        failed = (n for n, each in enumerate(last) if not each.test.is_well)
         return next(failed, 0)
 
     @property
@@ -130,10 +131,14 @@ def write_panel(key: str, problem: Text | str = "") -> WritePanel | None:
 
 def _tested_last(tests: Sequence[KeptTest]) -> Mapping[str, str]:
     """Return who and what was tried together last, as it is typed: the test may be repeated."""
-    last = [each.test for each in tests if tests[0].at - each.at < ONE_USE]
+    last = [each.test for each in _of_last_use(tests)]
     people = dict.fromkeys(each.subject.login for each in reversed(last))
     attributes = dict.fromkeys(each.attribute for each in reversed(last))
     return {"people": "\n".join(people), "attributes": "\n".join(attributes)}
+
+
+def _of_last_use(tests: Sequence[KeptTest]) -> list[KeptTest]:
+    return [each for each in tests if tests[0].at - each.at < ONE_USE]
 
 
 def try_writing(key: str) -> None:

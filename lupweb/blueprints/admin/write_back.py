@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -65,6 +65,7 @@ def index() -> ResponseReturnValue:
         states=STATE_NAMES,
         causes=CAUSE_NAMES,
         when_next=when_next,
+        is_queue_away=not current_app.extensions["lupweb"].readiness()["queue"],
     )
 
 

@@ -47,6 +47,9 @@ WRONG = [
     ({"most_missing_percent": "many"}, "most_missing_percent", "from 0 to 100"),
     ({"most_missing_percent": "101"}, "most_missing_percent", "from 0 to 100"),
     ({"role": "alternative", "write": "1"}, "write", "only read, never written"),
+    ({"disabled_attribute": "employeeType"}, "disabled_value", "Write the value of employeeType"),
+    ({"disabled_value": "left"}, "disabled_attribute", "Name the attribute"),
+    ({"disabled_attribute": "userPassword", "disabled_value": "x"}, "disabled_attribute", ""),
     ({"key": "MAIN"}, "key", "is taken"),
     ({"key": "no key"}, "key", "cannot be a key"),
 ]

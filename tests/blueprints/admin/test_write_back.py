@@ -80,6 +80,18 @@ def test_it_says_how_much_waits_since_when_and_why(admin: Browser, app: Flask) -
     assert "Next try: in a moment." in lines(admin)[-1]  # and not “just now”: that is over
 
 
+def test_x17_it_says_that_the_queue_server_is_away_and_that_nothing_is_lost(
+    admin: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin.get(PAGE)
+    assert "queue server" not in admin.text
+    monkeypatch.setattr("lupweb.jobs.queue_answers", lambda _settings: False)
+
+    admin.get(PAGE)
+
+    assert "The queue server does not answer. Nothing is lost" in admin.text
+
+
 def test_where_only_conflicts_are_left_it_says_so_and_offers_nothing_to_try(
     admin: Browser, app: Flask
 ) -> None:

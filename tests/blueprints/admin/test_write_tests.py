@@ -1,6 +1,7 @@
 """The switch for writing, and “Test writing” on the page of a directory; without a script."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select
 from lupweb import clock
 from lupweb.accounts.roles import Role
 from lupweb.accounts.service import create_admin
+from lupweb.blueprints.admin.directories_writing import WritePanel
 from lupweb.database import db, transaction
 from lupweb.directories.service import get_directory
 from lupweb.outbox.models import OutboxMessage
@@ -18,8 +20,10 @@ from lupweb.people.models import Group, Person
 from lupweb.people.queries import get_person
 from lupweb.sync.service import run
 from lupweb.writeback import breaker
+from lupweb.writeback.access_steps import AccessState, AccessStep, AccessTest, Subject
 from lupweb.writeback.backoff import Cause
-from tests.blueprints.admin.filling import form_of
+from lupweb.writeback.trials import KeptTest
+from tests.blueprints.admin.filling import form_of, saved
 from tests.blueprints.messages import a_message, switch_writing_on
 from tests.browsing import Browser
 from tests.factories import SECRET_KEY, an_entry
@@ -91,6 +95,29 @@ def test_several_people_and_attributes_become_a_table_that_stays(
     assert "+49 611 20570" not in str(admin.page)
     admin.get(MAIN)
     assert len(admin.page.select("table tbody td")) == 4
+
+
+def test_what_lies_open_is_of_the_last_use() -> None:
+    """An older failure is not what somebody looks for who has just tried something else."""
+
+    def kept(minutes: int, state: AccessState) -> KeptTest:
+        tried = AccessTest(
+            Subject(1, "Ada", "ada"), "main", "l", False, [AccessStep("x", state, "")]
+        )
+        return KeptTest(tried, clock.now() - timedelta(minutes=minutes), "")
+
+    well, bad, older = (
+        kept(0, AccessState.OK),
+        kept(0, AccessState.PROBLEM),
+        kept(9, AccessState.OK),
+    )
+
+    def opened(*tests: KeptTest) -> int:
+        return WritePanel([], [], "", "", tests).opened
+
+    assert opened(well, bad, older) == 1
+    assert opened(well, kept(9, AccessState.PROBLEM)) == 0
+    assert opened() == 0
 
 
 def test_writing_needs_the_second_button(
@@ -180,6 +207,15 @@ def test_the_page_of_a_field_spells_out_what_writing_needs(
     admin.post(TEST, people="ada", attributes="telephoneNumber")
     admin.get(page)
     assert "was tested for this attribute" in admin.text
+
+
+def test_whose_value_stays_is_chosen_on_the_page_of_the_field(admin: Browser) -> None:
+    page = "/admin/fields/phone/edit"
+    assert form_of(admin, page)["on_conflict"] == "ask"
+
+    assert saved(admin, "phone", on_conflict="person") == 303
+    assert form_of(admin, page)["on_conflict"] == "person"
+    assert saved(admin, "phone", on_conflict="whoever") == 422
 
 
 def test_fields_of_what_decides_who_somebody_is_are_never_written(

@@ -214,7 +214,7 @@ def test_what_nothing_compares_is_replaced_only_where_the_last_writer_may_win(
     writable.set(fax, [b"+49 1"])
     entry = writable.entry(directory, fax)
 
-    with pytest.raises(WriteRefused, match="Last writer wins"):
+    with pytest.raises(WriteRefused, match="What the person entered replaces it"):
         directory.compare_and_set(entry, [wish(entry, fax, b"+49 2")])
     writable.set("displayName", [b"Theirs"])  # the stamp moves
     with pytest.raises(ChangedMeanwhile):
