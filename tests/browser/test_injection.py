@@ -82,6 +82,7 @@ def _is_abroad(visitor: Visitor, url: str) -> bool:
     return not url.startswith((visitor.address, "data:", "blob:", "about:"))
 
 
+@pytest.mark.thorough
 def test_b42_b43_b44_no_payload_breaks_out_of_a_page_that_shows_values(walk: Walk) -> None:
     walk.go("/people/eve?sources=1")
     assert walk.says(*PAYLOADS) == []  # B42: shown as typed

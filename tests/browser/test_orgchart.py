@@ -102,6 +102,7 @@ def test_whoever_is_found_without_a_script_is_in_the_middle_of_the_frame(
 ) -> None:
     visitor = visitors.colleague(390, java_script_enabled=False)
     visitor.go(f"{LINE}?focus=Person%20Number15&view=chart&find=1")
+    expect(visitor.page.locator("h1")).to_be_in_viewport()
     found = visitor.page.locator(".is-found .oc-box").first.bounding_box()
     frame = visitor.page.locator(".chart").bounding_box()
 

@@ -15,6 +15,8 @@ from lupweb.runs.models import Lease, Run
 from lupweb.runs.states import RunState
 from lupweb.sync import service as sync
 from lupweb.sync.apply import Writer
+from lupweb.sync.newcomers import Newcomers
+from lupweb.sync.plan import Plan
 from tests.databases import both_databases
 from tests.factories import SECRET_KEY, a_connection, a_profile, an_entry
 from tests.fakes import FakeDirectory
@@ -135,16 +137,17 @@ def broken_off_by(
     ask: object, run_id: int, directory: FakeDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> RunState:
     """Do a run in blocks of two people; somebody asks behind the first one."""
-    write = Writer._write_block
+    write = Writer.write_new
 
-    def one_block(writer: Writer, block: list[object]) -> None:
-        write(writer, block)  # type: ignore[arg-type]
+    def one_block(writer: Writer, block: Newcomers) -> list[Plan]:
+        failed = write(writer, block)
         with transaction():
             ask(run_id, by="Ada")  # type: ignore[operator]
+        return failed
 
     with monkeypatch.context() as patched:
-        patched.setattr("lupweb.sync.apply.BLOCK", 2)
-        patched.setattr(Writer, "_write_block", one_block)
+        patched.setattr("lupweb.sync.phases.PAGE_SIZES", (2,))
+        patched.setattr(Writer, "write_new", one_block)
         sync.perform(run_id, secret_key=SECRET_KEY, connect=directory.connect)
     return state_of(run_id)
 

@@ -163,6 +163,7 @@ def test_b33_to_b40_an_outsider_is_sent_the_same_as_if_there_were_no_value(
         assert answer.headers["Cache-Control"].startswith(begins), call  # B39
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("endpoint", CALLS)
 def test_b41_who_does_not_have_the_category_is_not_sent_their_own_former_values(
     twins: Twins, endpoint: str
