@@ -53,7 +53,9 @@
     drawing().setAttribute('height', Math.floor(size().height * percent / 100));
     chart.scrollLeft = (left + x) * factor - x;
     chart.scrollTop = (top + y) * factor - y;
-    label.textContent = `${percent}\u00a0%`;
+    const link = label.parentElement, said = `${percent}\u00a0%`;
+    link.ariaLabel = link.ariaLabel.replace(label.textContent, said);
+    label.textContent = said;
   };
   const resize = (...wanted) => {
     scale(...wanted);
