@@ -171,6 +171,14 @@ def limit_statements(*, is_on: bool = True) -> None:
     _limit.is_on = is_on
 
 
+def page_seconds() -> float | None:
+    """Return how long this thread may work at what no statement is, for a page.
+
+    None: as long as it must, since no page asks for it, or one of administrators.
+    """
+    return PAGE_STATEMENT_S if _limit.is_on else None
+
+
 def take_time() -> None:
     """Let the statements of this transaction take as long as they must, limit or not.
 

@@ -10,7 +10,7 @@ from lupweb.database import db
 from lupweb.errors import InvalidValue
 from lupweb.people.models import Membership, Person
 from lupweb.people.names import fold_login
-from lupweb.people.queries import HUMAN, groups_of, own_logins
+from lupweb.people.queries import HUMAN, groups_of, number_in, own_logins
 from lupweb.people.states import SHOWN
 from lupweb.texts import _
 
@@ -169,15 +169,18 @@ def _some_login(roles: Collection[Role]) -> bool:
 
 
 def _named(roles: Collection[Role]) -> list[int]:
-    """Return who can sign in and has one of these roles by a login that nobody else has."""
+    """Return who can sign in and has one of these roles by number, or a login nobody else has."""
     named = select(RoleGrant.login).where(RoleGrant.role.in_(roles), RoleGrant.login != "")
     logins = {fold_login(login) for login in db.session.scalars(named)}
     if not logins:
         return []
+    numbers = {login: number_in(login) for login in logins}
     alone = (
         select(func.min(HUMAN))
-        .where(Person.login_folded.in_(logins))
+        .where(Person.login_folded.in_(login for login in logins if numbers[login] is None))
         .group_by(Person.login_folded)
         .having(func.min(HUMAN) == func.max(HUMAN))
     )
-    return list(db.session.scalars(select(Person.id).where(Person.id.in_(alone), _can_sign_in())))
+    by_number = Person.id.in_(number for number in numbers.values() if number is not None)
+    people = select(Person.id).where(Person.id.in_(alone) | by_number, _can_sign_in())
+    return list(db.session.scalars(people))

@@ -1,7 +1,7 @@
 """Tokens: what programs show in place of a session. A token never sees more than its owner."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -56,6 +56,7 @@ SCOPES: dict[Scope, Text] = {
 class Bearer:
     """Who a token speaks for, and what it is good for.
 
+    :param scopes: those that its owner's role offers now; the others wait for the role
     :param role: what its owner may do now
     :param is_due: whether it is time to note that the token is in use
     """
@@ -67,6 +68,11 @@ class Bearer:
     is_due: bool
 
 
+def scopes_of(role: Role) -> frozenset[Scope]:
+    """Return what a token may be good for whose owner has this role."""
+    return frozenset(Scope) if role.is_administrator else frozenset({Scope.PEOPLE})
+
+
 def make_token(viewer: Viewer, name: str, scopes: Collection[str], days: int) -> tuple[int, str]:
     """Make a token of the viewer's own; return its number and its text, which is nowhere else.
 
@@ -76,7 +82,7 @@ def make_token(viewer: Viewer, name: str, scopes: Collection[str], days: int) ->
     """
     account = _account_of(viewer)
     name = " ".join(name.split())
-    _check(name, scopes, days)
+    _check(name, scopes, days, scopes_of(viewer.role))
     _check_room(account)
     text = PREFIX + secrets.token_urlsafe(32)
     now = clock.now()
@@ -140,7 +146,7 @@ def find_bearer(text: str) -> Bearer | None:
     role = role_of(user)
     return Bearer(
         token_id=token.id,
-        scopes=frozenset(token.scopes.split()),
+        scopes=frozenset(token.scopes.split()) & scopes_of(role),
         role=role,
         presence=_presence(token, user),
         is_due=token.last_used_at is None or clock.now() - token.last_used_at >= NOTE_EVERY,
@@ -165,12 +171,12 @@ def _account_of(viewer: Viewer) -> int:
     return viewer.account_id
 
 
-def _check(name: str, scopes: Collection[str], days: int) -> None:
+def _check(name: str, scopes: Collection[str], days: int, offered: Set[Scope]) -> None:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise InvalidValue(
             _("Say what the token is for, in at most %(n)s characters.", n=LONGEST_NAME)
         )
-    if not scopes or not set(scopes) <= set(Scope):
+    if not scopes or not set(scopes) <= offered:
         raise InvalidValue(_("Choose what the token may do."))
     if not 1 <= days <= MOST_DAYS:
         raise InvalidValue(_("A token is good for 1 to %(n)s days.", n=MOST_DAYS))

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from lupweb.bench import charting, company, savers, searching, serving, syncing
+from lupweb.bench import charting, company, floors, savers, searching, serving, syncing
 from lupweb.errors import LupwebError
 
 TASKS: dict[str, Callable[..., Any]] = {
     "load": company.load,
     "set_up": company.set_up,
+    "read_as_floor": floors.read_as_floor,
     "sync": syncing.sync,
     "weigh": syncing.weigh,
     "fill": searching.fill,

@@ -10,7 +10,7 @@ from lupweb.accounts.service import Door
 from lupweb.accounts.service import sign_in as accounts_sign_in
 from lupweb.accounts.throttle import MOST_PER_ACCOUNT
 from lupweb.errors import DirectoryError, SignInRefused
-from lupweb.sync.refresh import refresh_at_sign_in
+from lupweb.sync.signing_in import refresh_at_sign_in
 from lupweb.texts import Text, _
 from lupweb.web.forms import label
 from lupweb.web.layouts import page_layout

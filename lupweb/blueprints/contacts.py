@@ -18,8 +18,8 @@ from lupweb.activity.anniversaries import in_words
 from lupweb.activity.queries import coming_up
 from lupweb.blueprints.viewing import Paging, refuse_read_only, site_address, today
 from lupweb.contacts import recent, service
-from lupweb.contacts.pages import PAGE, Asked, MyContacts, my_contacts
-from lupweb.contacts.queries import contact_ids, get_group, one_contact, starred
+from lupweb.contacts.pages import PAGE, Asked, MyContacts, asked_ids, my_contacts
+from lupweb.contacts.queries import get_group, one_contact, starred
 from lupweb.database import transaction
 from lupweb.errors import InvalidValue, NotFound
 from lupweb.exports.service import FORMATS, Export, exported_people, file_name, note_export
@@ -143,10 +143,10 @@ def remove_group(number: str) -> ResponseReturnValue:
 
 @bp.get("/export.<form>")
 def export(form: str) -> ResponseReturnValue:
-    """Send the contacts, or those of one group, as a file; a note never leaves the site."""
+    """Send the contacts that were asked for as a file; a note never leaves the site."""
     if form not in TAKEN_AS:
         raise NotFound(_("Contacts are taken along as vCards, XLSX or CSV."))
-    ids = contact_ids(viewer(), site_options(), _asked().group_id)
+    ids = asked_ids(viewer(), page_layout(), site_options(), _asked())
     export = Export(viewer(), page_layout(), FoundPeople(ids), site_address())
     content = exported_people(export, form)
     if request.method != "HEAD":

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 
 from lupweb.blueprints.pending import pending_sentence
 from lupweb.blueprints.profiles import profile_page
+from lupweb.blueprints.viewing import refuse_read_only
 from lupweb.database import transaction
 from lupweb.errors import InvalidForm, InvalidValue, LupwebError, ProfileChanged
 from lupweb.notices.service import mark_read
@@ -102,6 +103,7 @@ def confirm(handle: str) -> ResponseReturnValue:
 @bp.post("/<handle>/notices")
 def read_notices(handle: str) -> ResponseReturnValue:
     """Note that the owner has read what others changed."""
+    refuse_read_only()
     up_to = request.form.get("up_to", 0, type=int)
     with transaction():
         mark_read(viewer(), min(max(up_to, 0), LARGEST_ID))

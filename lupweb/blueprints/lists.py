@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from lupweb.accounts.viewers import OPERATOR
 from lupweb.blueprints.people import show_people
-from lupweb.blueprints.viewing import today
+from lupweb.blueprints.viewing import refuse_read_only, today
 from lupweb.configfile.list_editing import change_shared
 from lupweb.configfile.list_saving import ME, NameForm, SaveForm, rename_as, save_as
 from lupweb.database import transaction
@@ -59,6 +59,7 @@ def new() -> ResponseReturnValue:
         content = content_of(_asked(state))
         _refuse_wrong_filter(content, is_shared=viewer().is_administrator)
         return _page(SaveForm(state, content))
+    refuse_read_only()
     form = _typed()
     _refuse_wrong_filter(form.content, is_shared=form.who != ME)
     with transaction():
@@ -70,6 +71,7 @@ def new() -> ResponseReturnValue:
 @bp.post("/lists/look")
 def look() -> ResponseReturnValue:
     """Remember how the viewer likes to see people."""
+    refuse_read_only()
     asked = _asked(request.form.get("state", ""))
     columns = chosen_columns(viewer(), page_layout(), asked.columns)
     with transaction():
@@ -95,6 +97,7 @@ def edit(key: str) -> ResponseReturnValue:
     line = _own(key)
     if request.method == "GET":
         return render_template("lists/edit.html", form=NameForm(key, line.name))
+    refuse_read_only()
     with transaction():
         rename_as(viewer(), NameForm(key, request.form.get("name", "")))
     flash(str(_("The list was renamed.")), "ok")
@@ -104,6 +107,7 @@ def edit(key: str) -> ResponseReturnValue:
 @bp.post("/lists/<key>/change")
 def change(key: str) -> ResponseReturnValue:
     """Let a list ask for what is shown."""
+    refuse_read_only()
     line = list_offered(key)
     content = content_of(_asked(request.form.get("state", "")))
     _refuse_wrong_filter(content, is_shared=line.is_shared)
@@ -119,6 +123,7 @@ def change(key: str) -> ResponseReturnValue:
 @bp.post("/lists/<key>/remove")
 def remove(key: str) -> ResponseReturnValue:
     """Take one's own list away."""
+    refuse_read_only()
     with transaction():
         name = remove_list(viewer(), key)
     flash(str(_("“%(name)s” was removed.", name=name)), "ok")

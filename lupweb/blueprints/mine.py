@@ -1,6 +1,5 @@
 """What belongs to an account itself: its tokens for programs."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import (
@@ -24,9 +23,9 @@ from lupweb.accounts.tokens import (
     get_token,
     make_token,
     revoke_token,
+    scopes_of,
     tokens_of,
 )
-from lupweb.accounts.viewers import Viewer
 from lupweb.database import transaction
 from lupweb.errors import InvalidValue, ReadOnlyMode
 from lupweb.texts import _
@@ -77,10 +76,11 @@ def revoke(number: str) -> ResponseReturnValue:
 
 
 def _page(given: dict[str, Any], problem: Any = "", made: str = "") -> str:
+    offered = scopes_of(viewer().role)
     return render_template(
         "mine/tokens.html",
         tokens=tokens_of(viewer()),
-        scopes={scope: SCOPES[scope] for scope in _scopes_for(viewer())},
+        scopes={scope: said for scope, said in SCOPES.items() if scope in offered},
         days=CHOICES_OF_DAYS,
         longest_name=LONGEST_NAME,
         now=clock.now(),
@@ -88,11 +88,6 @@ def _page(given: dict[str, Any], problem: Any = "", made: str = "") -> str:
         problem=problem,
         made=made,
     )
-
-
-def _scopes_for(reader: Viewer) -> Sequence[Scope]:
-    """Return what a token of this account may be good for at all."""
-    return tuple(Scope) if reader.is_administrator else (Scope.PEOPLE,)
 
 
 def _days(given: dict[str, Any]) -> int:

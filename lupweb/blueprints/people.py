@@ -41,8 +41,11 @@ def show_people(asked: SearchAddress, saved: ListLine | None = None) -> Response
     :param saved: the list whose page it is; None: the people page
     """
     shown = PeopleView(asked, saved)
-    page, part = partial(_made, "people/index.html", shown), "people/_part.html"
-    answer = _made(part, shown) if wants_part() else people_page_of(shown, page)
+    if wants_part():
+        answer = _made("people/_part.html", shown)
+    else:
+        page, parts = (partial(_made, f"people/{name}.html", shown) for name in ("index", "_parts"))
+        answer = people_page_of(shown, page, parts)
     tell_apart(answer)
     address = shown.address
     name_address(answer, str(address), is_next=not address.continues(coming_from()))

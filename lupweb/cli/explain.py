@@ -9,10 +9,15 @@ from lupweb.accounts.viewers import OPERATOR, viewer_as
 from lupweb.cli.application import parts_of, with_application
 from lupweb.cli.output import json_option, print_json
 from lupweb.diagnosis.findings import Explanation, FieldVerdict, State
+from lupweb.diagnosis.namesakes import namesakes_of
 from lupweb.diagnosis.service import Outside, explain_all
 from lupweb.diagnosis.service import explain as why
 from lupweb.diagnosis.summary import support_summary as summary
+from lupweb.diagnosis.unknown import MOST_NAMED
+from lupweb.errors import NotFound
+from lupweb.people.models import Person
 from lupweb.people.queries import get_person
+from lupweb.texts import _
 
 SIGNS = {State.OK: "ok ", State.PROBLEM: "NOT", State.LOOK: "see", State.SKIPPED: " - "}
 
@@ -32,7 +37,7 @@ def explain(
     """
     parts = parts_of(app)
     outside = Outside(parts.settings.secret_key, parts.connect, parts.settings.read_only)
-    as_viewer = None if reader is None else viewer_as(get_person(reader).id)
+    as_viewer = None if reader is None else viewer_as(_reader(reader).id)
     if field is None:
         _say_all(explain_all(OPERATOR, login, as_viewer=as_viewer, outside=outside), as_json)
         return
@@ -56,6 +61,17 @@ def support_summary(app: Flask, *, is_silent: bool, as_json: bool) -> None:
         print_json(found)
     else:
         click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def _reader(login: str) -> Person:
+    """Return for whom the value is not there.
+
+    :raises NotFound: if that is nobody; naming who may be meant, if they are several
+    """
+    if named := namesakes_of(login):
+        who = "; ".join(str(each.line) for each in named[:MOST_NAMED])
+        raise NotFound(_("%(n)s people are called that here: %(who)s", n=len(named), who=who))
+    return get_person(login)
 
 
 def _say(found: Explanation) -> None:

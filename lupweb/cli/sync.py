@@ -7,13 +7,16 @@ from typing import Any
 import click
 from flask import Flask
 
+from lupweb.accounts.viewers import OPERATOR
 from lupweb.app import Parts
 from lupweb.cli.application import parts_of, with_application
 from lupweb.cli.output import json_option, print_json
-from lupweb.database import end_reading
+from lupweb.database import end_reading, transaction
 from lupweb.directories.service import enabled_directories, get_directory
 from lupweb.errors import AlreadyRunning, InvalidSetting
+from lupweb.runs.decided import APPROVED, note_decision
 from lupweb.runs.leases import running_run
+from lupweb.runs.service import get_run
 from lupweb.runs.states import AUTO, CHANGES, FULL, GROUPS, RunState
 from lupweb.sync.one_person import read_person
 from lupweb.sync.records import details, record, status
@@ -118,6 +121,8 @@ def approve_run(app: Flask, *, run_id: int, as_json: bool) -> None:
         )
     else:
         approve(run_id, read_only=settings.read_only)
+        with transaction():
+            note_decision(OPERATOR.actor, APPROVED, get_run(run_id))
     _tell_end(run_id, as_json=as_json)
 
 

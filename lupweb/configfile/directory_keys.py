@@ -123,8 +123,8 @@ DIRECTORIES = Kind(
             "marks",
             False,
             _(
-                "Look only at what was written since the last time, where the server says that."
-                " Everybody is compared every hour all the same."
+                "Look only at what was written since the last time, as the server or its stamps"
+                " say. Everybody is compared every hour all the same."
             ),
         ),
         Key(

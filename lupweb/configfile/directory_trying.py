@@ -1,5 +1,6 @@
 """Try a directory by what stands in its form, before anything of it is stored."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from lupweb.accounts.viewers import Viewer
@@ -23,9 +24,11 @@ from lupweb.ldap.connection import Server, Tls
 from lupweb.ldap.dn import join
 from lupweb.ldap.schema import Schema
 from lupweb.profiles.sources import Source
-from lupweb.texts import _
+from lupweb.texts import Text, _
 
-PATTERN, SWITCH = "timestamp_pattern", "disabled_attribute"
+PATTERN = "timestamp_pattern"
+ATTRIBUTES = ("login_attribute", "name_attribute", "email_attribute", "disabled_attribute")
+"""What names an attribute. With a login attribute that is not there, nobody could sign in."""
 
 
 def try_connection(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) -> list[Step]:
@@ -53,8 +56,8 @@ def try_filter(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) 
 def prove_typed(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) -> None:
     """Try what only the directory can tell to be wrong, where it was typed; stores nothing.
 
-    That is a Timestamp pattern, which is tried on entries, and the attribute that switches people
-    off, which has to be one that the directory knows.
+    That is a Timestamp pattern, which is tried on entries, and the names of attributes, which have
+    to be some that the directory knows.
 
     :raises Forbidden: if `viewer` is no system administrator
     :raises InvalidForm: if the form cannot be tried, or the directory proves it wrong
@@ -64,8 +67,9 @@ def prove_typed(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect)
     end_reading()
     if _is_typed(draft, stored, PATTERN):
         _prove_pattern(facts, draft, connect)
-    if _is_typed(draft, stored, SWITCH):
-        _prove_attribute(facts, draft, connect)
+    typed = [name for name in ATTRIBUTES if _is_typed(draft, stored, name)]
+    if typed:
+        _prove_attributes(facts, draft, typed, connect)
 
 
 def _is_typed(draft: Draft, stored: Entry, name: str) -> bool:
@@ -81,23 +85,32 @@ def _prove_pattern(facts: DirectoryFacts, draft: Draft, connect: Connect) -> Non
         raise InvalidForm(error.message, draft.with_problems({PATTERN: error.message})) from error
 
 
-def _prove_attribute(facts: DirectoryFacts, draft: Draft, connect: Connect) -> None:
-    """Refuse an attribute that is not there; a directory that does not answer proves nothing."""
-    name, schema = draft.entry[SWITCH], Schema()
+def _prove_attributes(
+    facts: DirectoryFacts, draft: Draft, typed: Sequence[str], connect: Connect
+) -> None:
+    """Refuse attributes that are not there; a directory that does not answer proves nothing.
+
+    :param typed: places in the form that name them
+    """
+    schema = Schema()
     with suppress(DirectoryError), connect(facts.server) as session:
         session.bind(facts.bind_dn, facts.password)
         schema = session.traits().schema
-    if schema.knows(name) or not schema.is_readable:
+    if not schema.is_readable:
         return
+    unknown = [place for place in typed if not schema.knows(draft.entry[place])]
+    problems = {place: _unknown(schema, draft.entry[place]) for place in unknown}
+    if problems:
+        raise InvalidForm(next(iter(problems.values())), draft.with_problems(problems))
+
+
+def _unknown(schema: Schema, name: str) -> Text:
     near = schema.nearest(name)
-    said = _("The directory knows no attribute %(name)s.", name=name[:63])
-    if near:
-        said = _(
-            "The directory knows no attribute %(name)s. Is %(near)s meant?",
-            name=name[:63],
-            near=near,
-        )
-    raise InvalidForm(said, draft.with_problems({SWITCH: said}))
+    if not near:
+        return _("The directory knows no attribute %(name)s.", name=name[:63])
+    return _(
+        "The directory knows no attribute %(name)s. Is %(near)s meant?", name=name[:63], near=near
+    )
 
 
 def _opened(viewer: Viewer, draft: Draft, secret_key: str) -> tuple[DirectoryFacts, Setup]:

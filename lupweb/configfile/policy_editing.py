@@ -11,8 +11,8 @@ from lupweb.people.queries import groups_by_key
 POLICIES = "policies"
 NEVER_WRITTEN = "never_written"
 ASKED = (
-    "active_users", "unlicensed_users", "licence_group", "login_sync", "read_only",
-    "directory_lockout_threshold", "picture_max_mb", "picture_max_megapixels",
+    "active_users", "unlicensed_users", "licence_group", "login_sync", "login_sync_after_minutes",
+    "read_only", "directory_lockout_threshold", "picture_max_mb", "picture_max_megapixels",
     "writes_per_second", NEVER_WRITTEN, "purge_after_days",
 )  # fmt: skip
 

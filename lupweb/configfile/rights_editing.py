@@ -16,7 +16,7 @@ from lupweb.database import db
 from lupweb.errors import InvalidForm, InvalidValue, NotFound
 from lupweb.people.models import Person
 from lupweb.people.names import fold_login
-from lupweb.people.queries import groups_listed, own_logins
+from lupweb.people.queries import groups_listed, number_in, own_logins
 from lupweb.profiles.choosing import PersonChoice, SeveralMeant, register
 from lupweb.texts import Text, _
 
@@ -157,15 +157,21 @@ def _logins(text: str) -> tuple[str, ...]:
 
 
 def _people_named(logins: Iterable[str]) -> dict[str, str]:
-    """Return folded login -> name, of those who are alone with it."""
+    """Return folded login -> name, of those who are alone with it, or named by number."""
     wanted = {fold_login(login) for login in logins}
+    numbers = {login: number for login in wanted if (number := number_in(login)) is not None}
     rows = (
         select(Person.login_folded, func.min(Person.name))
-        .where(Person.login_folded.in_(wanted))
+        .where(Person.login_folded.in_(wanted - numbers.keys()))
         .group_by(Person.login_folded)
         .having(func.count() == 1)
     )
-    return dict(db.session.execute(rows).all()) if wanted else {}
+    if not wanted:
+        return {}
+    by_number = select(Person.id, Person.name).where(Person.id.in_(numbers.values()))
+    names = dict(db.session.execute(by_number).all()) if numbers else {}
+    numbered = {login: names[number] for login, number in numbers.items() if number in names}
+    return dict(db.session.execute(rows).all()) | numbered
 
 
 def _named(

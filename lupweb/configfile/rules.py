@@ -33,6 +33,8 @@ Broken = Iterator[tuple[str, Text | str]]
 MOST_EXTRA = 4
 LIMITS = {"picture_max_mb": 8, "picture_max_megapixels": 40, "writes_per_second": 1000}
 """What forms, memory and time are good for."""
+MOST_MINUTES = 1440
+"""How long a reading is new enough for those who sign in, at most."""
 LEAST_DAYS, MOST_DAYS = 7, 3650
 """How long people are missing at least before what is known of them is cleared, if it is at all."""
 
@@ -72,6 +74,12 @@ def _policies(entry: Entry) -> Broken:
         yield (
             "purge_after_days",
             _("Write 0, or a number from %(least)s to %(most)s.", least=LEAST_DAYS, most=MOST_DAYS),
+        )
+    minutes = entry["login_sync_after_minutes"]
+    if not 0 <= minutes <= MOST_MINUTES:
+        yield (
+            "login_sync_after_minutes",
+            _("Write a whole number from %(least)s to %(most)s.", least=0, most=MOST_MINUTES),
         )
     for name, most in LIMITS.items():
         if not 1 <= entry[name] <= most:

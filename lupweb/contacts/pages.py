@@ -12,6 +12,7 @@ from lupweb.contacts.queries import (
     Groups,
     Members,
     Options,
+    contact_ids,
     contact_rows,
     group_names,
     in_group,
@@ -131,6 +132,31 @@ def my_contacts(viewer: Viewer, layout: Layout, options: Options, asked: Asked) 
     )
 
 
+def asked_ids(viewer: Viewer, layout: Layout, options: Options, asked: Asked) -> list[int]:
+    """Return all contacts that the page finds, on every page of it.
+
+    :raises Forbidden: if nobody signed in
+    :raises NotFound: if the viewer has no such group
+    """
+    ids = contact_ids(viewer, options, asked.group_id)
+    if not asked.query:
+        return ids
+    rows = {row.person_id: row for row in contact_rows(viewer, options)}
+    return _fitting(viewer, layout, asked.query, rows, ids)
+
+
+def _fitting(
+    viewer: Viewer,
+    layout: Layout,
+    query: str,
+    rows: Mapping[int, ContactRow],
+    ids: Sequence[int],
+) -> list[int]:
+    """Return those who are found by words, or whose note holds them."""
+    found, words = set(match(viewer, layout, query).ids or ()), fold(query)
+    return [id_ for id_ in ids if id_ in found or words in fold(rows[id_].note)]
+
+
 def _parts(
     viewer: Viewer,
     layout: Layout,
@@ -144,9 +170,7 @@ def _parts(
     if asked.group_id is not None:
         ids = in_group(ids, groups, members, asked.group_id)
     if asked.query:
-        found = set(match(viewer, layout, asked.query).ids or ())
-        words = fold(asked.query)
-        return {None: [id_ for id_ in ids if id_ in found or words in fold(rows[id_].note)]}
+        return {None: _fitting(viewer, layout, asked.query, rows, ids)}
     if asked.group_id is not None:
         return {asked.group_id: ids}
     return {

@@ -10,7 +10,14 @@ from lupweb.directories.attributes import is_never_read
 from lupweb.directories.connect import AskedInTransaction, Connect
 from lupweb.directories.service import DirectoryFacts
 from lupweb.directories.steps import own_words
-from lupweb.errors import CredentialsRefused, DirectoryUnavailable, LupwebError
+from lupweb.errors import (
+    CredentialsRefused,
+    DirectoryRefused,
+    DirectoryUnavailable,
+    EntryNotFound,
+    InvalidValue,
+    LupwebError,
+)
 from lupweb.ldap.by_id import id_filter
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of, equals, given, present
@@ -24,11 +31,16 @@ TIMES = ("modifyTimestamp", "whenChanged")
 
 
 class Contact(StrEnum):
-    """What became of asking a directory."""
+    """What became of asking a directory.
+
+    `NO_BASE`, `NOT_SEARCHED`: it answers, and what it is asked with by its settings is wrong.
+    """
 
     ANSWERS = "answers"
     UNREACHABLE = "unreachable"
     REFUSED = "refused"
+    NO_BASE = "no_base"
+    NOT_SEARCHED = "not_searched"
     FAILED = "failed"
 
 
@@ -118,7 +130,14 @@ def _answers(question: Question, connect: Connect, limit_s: float) -> Told:
     with connect(server) as session:
         session.bind(facts.bind_dn, facts.password)
         traits, uri = session.traits(), session.connected_uri or ""
-        entry = _entry(question, session, traits)
+        try:
+            entry = _entry(question, session, traits)
+        except CredentialsRefused:
+            raise
+        except (DirectoryRefused, InvalidValue) as error:
+            is_missing = isinstance(error, EntryNotFound)
+            contact = Contact.NO_BASE if is_missing else Contact.NOT_SEARCHED
+            return Told(Answer(contact, own_words(error), uri=uri))
         found = {
             name: _answer(name, entry, traits, uri) for name in sorted({"", *question.attributes})
         }

@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import datetime
 
-from lupweb.clock import zone_of
+from lupweb import clock
 from lupweb.diagnosis.asking import Answer
-from lupweb.diagnosis.lately import NOTHING_LATELY, Lately
+from lupweb.diagnosis.lately import NOTHING_LATELY, Lately, OtherSource, RunLine
 from lupweb.people.states import PersonState
 from lupweb.profiles.layout import CategoryLayout, FieldLayout
+from lupweb.texts import Text, _
 
 
 @dataclass(frozen=True)
 class Place:
-    """A directory, and the entry that a person has there; `unique_id` is "" if none is known."""
+    """A directory, and the entry that a person has there; `unique_id` is "" if none is known.
+
+    :param base_dn: below which people are looked for, with `user_filter`
+    """
 
     id: int
     key: str
@@ -27,6 +32,8 @@ class Place:
     stamp: str = ""
     is_gone: bool = False
     disabled_reason: str = ""
+    base_dn: str = ""
+    user_filter: str = ""
 
     @property
     def holds(self) -> bool:
@@ -50,6 +57,26 @@ class Somebody:
     def handle(self) -> str:
         """Return what addresses call the person."""
         return f"id:{self.id}"
+
+
+@dataclass(frozen=True)
+class Namesake:
+    """One of several people whom a login names.
+
+    :param directories: names of those that hold the person
+    """
+
+    id: int
+    name: str
+    directories: Sequence[str]
+
+    @property
+    def line(self) -> Text:
+        """Return who it is, with what names this person alone."""
+        named = {"id": self.id, "name": self.name}
+        if not self.directories:
+            return _("id:%(id)s is %(name)s, in no directory", **named)
+        return _("id:%(id)s is %(name)s in %(places)s", places=", ".join(self.directories), **named)
 
 
 @dataclass(frozen=True)
@@ -81,7 +108,11 @@ class Case:
     :param referred: whether the stored value names somebody known; None if it names nobody at all
     :param pending: the state of a value that waits to be saved to the directory; "" if none does
     :param is_unread: the field is not fully read in the directory that supplies it
+    :param other: the source that is no directory, and is to supply the field
     :param answers: what directories said now, by key; None: they were not asked
+    :param namesakes: whom the handle names, if they are several; `person` is None then
+    :param shared: directory -> how many people it has whom one that goes before it has as well
+    :param at_work: where the person is unknown: key of each directory that is read now -> the run
     """
 
     handle: str
@@ -104,11 +135,22 @@ class Case:
     answers: Mapping[str, Answer] | None = None
     seer: str = ""
     source_names: Sequence[str] = ()
+    other: OtherSource | None = None
+    namesakes: Sequence[Namesake] = ()
+    shared: Mapping[str, int] = made(default_factory=dict)
+    at_work: Mapping[str, RunLine] = made(default_factory=dict)
 
     @property
     def holders(self) -> list[Place]:
         """Return the directories in use that hold the person; the first one supplies."""
         return [each for each in self.places if each.holds and each.is_enabled]
+
+    @property
+    def asked(self) -> Sequence[Place]:
+        """Return the directories to ask: those that hold the person, or did, or all of them."""
+        if self.person is None:
+            return () if self.namesakes else self.directories
+        return self.holders or [each for each in self.places if each.is_enabled]
 
     @property
     def only(self) -> str:
@@ -127,6 +169,12 @@ class Case:
             return None
         return self.answers.get(self.supplier.key)
 
-    def told(self, instant: datetime | None) -> str:
+    def told(self, instant: datetime | None) -> Text | str:
         """Return an instant as the site's clocks show it; "–" for none."""
-        return f"{instant.astimezone(zone_of(self.zone)):%Y-%m-%d %H:%M}" if instant else "–"
+        if instant is None:
+            return "–"
+        zone = clock.zone_of(self.zone)
+        here = instant.astimezone(zone)
+        if here.date() == clock.now().astimezone(zone).date():
+            return _("%(time)s today", time=f"{here:%H:%M}")
+        return f"{here:%Y-%m-%d %H:%M}"

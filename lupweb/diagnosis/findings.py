@@ -51,12 +51,17 @@ class Act(StrEnum):
     READ_PERSON = "read_person"
     READ_CHANGES = "read_changes"
     READ_EVERYTHING = "read_everything"
+    READ_SOURCE = "read_source"
     SWITCH_ATTRIBUTE = "switch_attribute"
     ENABLE_DIRECTORY = "enable_directory"
     ASK_FIRST = "ask_first"
+    TAKE_FROM = "take_from"
     RECOGNISE_STAMPS = "recognise_stamps"
     SHOW_RUN = "show_run"
     SHOW_DIRECTORY = "show_directory"
+    SHOW_DIRECTORIES = "show_directories"
+    SHOW_SOURCES = "show_sources"
+    SHOW_PERSON = "show_person"
     SHOW_FIELD = "show_field"
     SHOW_CATEGORY = "show_category"
     SHOW_GROUPS = "show_groups"
@@ -76,12 +81,14 @@ class Fix:
     :param target: what it acts on: a directory's key, a run's number, a category's key; "" where
         person and field say it
     :param value: what is to be there, as the name of an attribute
+    :param asks: what it does to others, said before it is done; "" does nothing of the kind
     """
 
     act: Act
     label: Text
     target: str = ""
     value: str = ""
+    asks: Text | str = ""
 
 
 @dataclass(frozen=True)
@@ -156,6 +163,18 @@ class FieldVerdict:
             "verdict": str(self.found.verdict),
             "reason": str(self.found.reason),
         }
+
+
+def problem(
+    name: str,
+    reason: Reason,
+    text: Text,
+    evidence: Sequence[Text],
+    fix: Text,
+    fixes: Sequence[Fix],
+) -> Check:
+    """Return a check that came out as a problem."""
+    return Check(name, State.PROBLEM, text, evidence, fix, fixes, reason)
 
 
 def first_problem(checks: Sequence[Check]) -> Check | None:

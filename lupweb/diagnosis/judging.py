@@ -99,6 +99,12 @@ def show_run(number: int) -> Fix:
     return Fix(Act.SHOW_RUN, _("Run %(number)s", number=number), str(number))
 
 
+def show_settings(place: Place) -> Fix:
+    """Return the link to the settings of a directory."""
+    label = _("Settings of “%(directory)s”", directory=place.name)
+    return Fix(Act.SHOW_DIRECTORY, label, place.key)
+
+
 def show_field(case: Case) -> Fix:
     """Return the link to the settings of the field."""
     return Fix(Act.SHOW_FIELD, _("Settings of “%(field)s”", field=case.field.name), case.field.key)

@@ -39,6 +39,17 @@ class Lately:
     holds_field: bool = False
 
 
+@dataclass(frozen=True)
+class OtherSource:
+    """The XML file, or the other LDAP.
+
+    :param subject: of its runs; "" if it is not set up
+    """
+
+    subject: str = ""
+    last: RunLine | None = None
+
+
 NOTHING_LATELY = Lately()
 
 
@@ -79,9 +90,20 @@ def lately(subject: str, person_id: int, login: str) -> OfPerson:
     return OfPerson(active, last, problems, _held(last, person_id))
 
 
+def other_source(subject: str) -> OtherSource:
+    """Return how a source of values stands; one query."""
+    return OtherSource(subject, _newest(subject, ended=True)) if subject else OtherSource()
+
+
 def next_time(subject: str) -> datetime | None:
-    """Return when a run of a directory is due next; None if none is planned."""
-    return db.session.scalar(select(func.min(Schedule.next_at)).where(Schedule.subject == subject))
+    """Return when a run that reads values of a directory is due next; None if none is planned."""
+    reads_values = Schedule.subject == subject, Schedule.mode.in_(WHOLE_SUBJECT)
+    return db.session.scalar(select(func.min(Schedule.next_at)).where(*reads_values))
+
+
+def at_work(subject: str) -> RunLine | None:
+    """Return the run of a directory that waits or works; one query."""
+    return _newest(subject, ended=False)
 
 
 def _newest(subject: str, *, ended: bool) -> RunLine | None:

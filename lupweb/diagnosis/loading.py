@@ -1,17 +1,27 @@
 """Read everything that is known of a person and a field, or all of them; no directory is asked."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db
 from lupweb.diagnosis.case import Case, Place, Sight, Somebody
-from lupweb.diagnosis.lately import OfPerson, lately, next_time
+from lupweb.diagnosis.lately import (
+    OfPerson,
+    OtherSource,
+    at_work,
+    lately,
+    next_time,
+    other_source,
+)
+from lupweb.diagnosis.namesakes import namesakes_of, shared_with
 from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.errors import NotFound
+from lupweb.ldap.dn import join
 from lupweb.options.service import options
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.states import OPEN
@@ -23,7 +33,9 @@ from lupweb.profiles.document import origin_of_value, values_of
 from lupweb.profiles.layout import CategoryLayout, FieldLayout, Layout, load_layout
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.origins import came_at
+from lupweb.profiles.sources import Source
 from lupweb.profiles.visibility import applies, may_see
+from lupweb.sources import alternative, xml_file
 from lupweb.sync.fingerprints import unread_fields
 from lupweb.texts import _
 
@@ -62,6 +74,7 @@ def load_cases(
         else [find_place(layout, field_key)]
     )
     directories = _directories()
+    others = _other_sources({shown.source for _category, shown in about}, chosen)
     cases = [
         Case(
             handle,
@@ -71,11 +84,36 @@ def load_cases(
             is_read_only=is_read_only or chosen["read_only"],
             zone=chosen["time_zone"],
             source_names=[each.name for each in layout.fields() if each.key in shown.type.sources],
+            other=others.get(shown.source),
         )
         for category, shown in about
     ]
     person = find_person(handle)
-    return cases if person is None else _of_person(cases, person, layout, eyes)
+    return _of_nobody(cases) if person is None else _of_person(cases, person, layout, eyes)
+
+
+def _of_nobody(cases: Sequence[Case]) -> list[Case]:
+    """Return the cases with who else may be meant, and with what is read just now."""
+    namesakes = namesakes_of(cases[0].handle) if cases else []
+    working = {
+        each.key: run
+        for case in cases[:1]
+        for each in case.directories
+        if (run := at_work(f"directory:{each.key}")) is not None
+    }
+    return [replace(each, namesakes=namesakes, at_work=working) for each in cases]
+
+
+def _other_sources(wanted: Set[Source], chosen: Mapping[str, Any]) -> dict[Source, OtherSource]:
+    """Return how the sources stand that are no directories, of those that fields name."""
+    found = {}
+    if Source.XML in wanted:
+        found[Source.XML] = other_source(xml_file.SUBJECT if chosen["xml_file"] else "")
+    if Source.ALTERNATIVE_LDAP in wanted:
+        directory = alternative.alternative()
+        subject = alternative.PREFIX + directory.key if directory else ""
+        found[Source.ALTERNATIVE_LDAP] = other_source(subject)
+    return found
 
 
 def _of_person(
@@ -85,12 +123,14 @@ def _of_person(
     somebody = _somebody(person, places)
     sight = _Sights(layout, person.id, eyes)
     referred, pending = _referred(person.id), _pending(person.id)
+    shared = shared_with([each.id for each in places if each.holds and each.is_enabled])
     found = [
         replace(
             each,
             sight=sight.of(each.field),
             person=somebody,
             places=places,
+            shared=shared,
             stored=values_of(person.document).get(each.field.key, ""),
             source=str(origin_of_value(person.provenance, each.field.key).get("source", "")),
             since=came_at(person.provenance, each.field.key),
@@ -142,6 +182,8 @@ def _place(directory: Directory) -> Place:
         directory.timestamp_pattern,
         directory.last_full_at,
         directory.last_read_at,
+        base_dn=join(directory.additional_user_dn, directory.base_dn),
+        user_filter=directory.user_filter,
     )
 
 

@@ -6,7 +6,9 @@ from lupweb.diagnosis.case import Case, Place
 from lupweb.diagnosis.findings import Act, Check, Fix, Reason, State
 from lupweb.diagnosis.judging import (
     ENDED_BADLY,
+    converted,
     differs,
+    entry_now,
     is_read_from_directory,
     no_directory,
     read_changes,
@@ -104,7 +106,8 @@ def read_only(case: Case) -> Check:
     fixes = [Fix(Act.SHOW_POLICIES, _("Policies"))]
     if differs(case) and waits_for(case) is Reason.READ_ONLY_MODE:
         reason = Reason.READ_ONLY_MODE
-        return Check("read_only", State.PROBLEM, text, [], fix, fixes, reason)
+        evidence = [*_newer(case), _("What is stored stays as it is until then.")]
+        return Check("read_only", State.PROBLEM, text, evidence, fix, fixes, reason)
     return Check("read_only", State.LOOK, text, [], fix, fixes)
 
 
@@ -141,6 +144,14 @@ def _in_the_way(case: Case, look: Check) -> Check:
     if reason not in {Reason.RUN_IN_PROGRESS, Reason.RUN_FAILED}:
         return look
     return replace(look, state=State.PROBLEM, reason=reason)
+
+
+def _newer(case: Case) -> list[Text]:
+    answer = entry_now(case)
+    if answer is None:
+        return []
+    found = converted(case, answer).text
+    return [_("The directory has: %(value)s", value=found[:500])]
 
 
 def _next_run(case: Case) -> Text:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from lupweb.accounts.viewers import Viewer, require_administrator
 from lupweb.database import db, end_reading
-from lupweb.diagnosis import person_checks, run_checks, value_checks
+from lupweb.diagnosis import person_checks, run_checks, source_checks, value_checks
 from lupweb.diagnosis.asking import LIMIT_S, Answer, Contact, Question, Told, ask
 from lupweb.diagnosis.case import Case
 from lupweb.diagnosis.findings import (
@@ -34,7 +34,7 @@ CHECKS: Sequence[Callable[[Case], Check]] = (
     person_checks.visible,
     person_checks.person,
     person_checks.directories,
-    person_checks.source,
+    source_checks.source,
     value_checks.answers,
     value_checks.stamps,
     value_checks.attribute,
@@ -159,14 +159,14 @@ def _attribute(case: Case) -> str:
 
 
 def _questions(cases: Sequence[Case], secret_key: str) -> tuple[list[Question], dict[str, Told]]:
-    """Return what to ask: where the person is held, or everywhere if nobody knows the person.
+    """Return what to ask: where the person is, or was; everywhere if nobody knows the person.
 
     :param cases: fields of one person
     :returns: the questions; and directories that cannot be asked, since their password was locked
         with another key
     """
     case = cases[0]
-    places = case.holders if case.person else case.directories
+    places = case.asked
     attributes = {_attribute(each) for each in cases} - {""}
     login = case.person.login if case.person else case.handle
     questions: list[Question] = []

@@ -12,8 +12,10 @@ from lupweb.diagnosis.judging import (
     read_everything,
     read_person,
     show_field,
+    show_settings,
     shown_value,
 )
+from lupweb.diagnosis.searching import IN_VAIN
 from lupweb.directories.attributes import is_never_read
 from lupweb.errors import InvalidValue
 from lupweb.ldap.patterns import check_pattern, read_java, recognise
@@ -37,15 +39,10 @@ def answers(case: Case) -> Check:
         return _not_done("answers", no_directory())
     if answer is None:
         return _not_done("answers", _not_yet())
-    if answer.contact is Contact.ANSWERS:
+    if answer.contact is Contact.ANSWERS or answer.contact in IN_VAIN:
         text = _("“%(directory)s” answers.", directory=place.name)
         return Check("answers", State.OK, text, [answer.uri])
-    show = Fix(
-        Act.SHOW_DIRECTORY,
-        _("Settings of “%(directory)s”", directory=place.name),
-        place.key,
-    )
-    fixes = [show, read_person(case)]
+    fixes = [show_settings(place), read_person(case)]
     if answer.contact is Contact.REFUSED:
         text = _("“%(directory)s” does not let lupweb sign in.", directory=place.name)
         fix = _("Enter the bind DN and its password again, and test the connection. Then read.")
@@ -134,6 +131,8 @@ def value(case: Case) -> Check:
         lines = [f"{name}: {shown_value(each)}" for each in answer.values[:MOST_SHOWN]]
         return Check("value", State.OK, text, [_dn(answer), *lines])
     text = _("The entry has no value of %(name)s now.", name=name)
+    if case.stored and case.lately.holds_field:  # it is here still: a run holds back that it goes
+        return Check("value", State.LOOK, text, [_dn(answer)])
     return _no_value(case, place, text, [_dn(answer)])
 
 

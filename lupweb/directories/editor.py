@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select
 from lupweb.database import db
 from lupweb.directories.models import Directory, Identity
 from lupweb.directories.service import find_directory, get_directory
+from lupweb.directories.standing import read_shared_again
 from lupweb.errors import AlreadyRunning
 from lupweb.runs.leases import database_now, is_held, lock
 from lupweb.texts import _
@@ -24,14 +25,17 @@ def store_directory(key: str, columns: Mapping[str, Any]) -> Directory:
     if directory is None:
         directory = Directory(key=key)
         db.session.add(directory)
+    before = directory.is_enabled, directory.role
     for name, value in columns.items():
         setattr(directory, name, value)
     db.session.flush()
+    if before != (directory.is_enabled, directory.role):
+        read_shared_again()
     return directory
 
 
 def remove_directory(key: str) -> int:
-    """Take a directory away; its people stay, as local people. Return how many they are.
+    """Take a directory away; return how many of its people stay as local ones, held by no other.
 
     Its groups must be gone before.
 
@@ -50,7 +54,10 @@ def remove_directory(key: str) -> int:
             )
         )
     of_here = Identity.directory_id == directory.id
-    people = db.session.scalar(select(func.count(Identity.person_id.distinct())).where(of_here))
+    elsewhere = select(Identity.person_id).where(~of_here, Identity.is_gone.is_(False))
+    held_here = select(func.count(Identity.person_id.distinct())).where(of_here)
+    people = db.session.scalar(held_here.where(Identity.person_id.not_in(elsewhere)))
+    read_shared_again()
     db.session.execute(delete(Identity).where(of_here))
     db.session.delete(directory)
     db.session.flush()
@@ -60,5 +67,13 @@ def remove_directory(key: str) -> int:
 def put_in_order(keys: Sequence[str]) -> None:
     """Ask the directories in this order."""
     places = {key: position for position, key in enumerate(keys, start=1)}
+    before = _in_order()
     for directory in db.session.scalars(select(Directory)):
         directory.position = places.get(directory.key, directory.position)
+    db.session.flush()
+    if _in_order() != before:
+        read_shared_again()
+
+
+def _in_order() -> list[str]:
+    return list(db.session.scalars(select(Directory.key).order_by(Directory.position)))

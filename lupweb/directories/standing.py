@@ -1,7 +1,8 @@
 """Which directory decides about a person: the first enabled one that holds the person."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, update
 
+from lupweb.database import db
 from lupweb.directories.models import Directory, Identity
 
 
@@ -16,3 +17,19 @@ def held_before(position: int) -> Select[int]:
         .join(Directory, Directory.id == Identity.directory_id)
         .where(Identity.is_gone.is_(False), Directory.is_enabled, Directory.position < position)
     )
+
+
+def read_shared_again() -> None:
+    """Let the next run of each directory read whoever stands in several; in a transaction.
+
+    For when another one may decide about them from now on. A run of changes would see nobody who
+    differs: only here something did. Nor would it know that it was overtaken and is not any more.
+    """
+    shared = (
+        select(Identity.person_id)
+        .where(Identity.is_gone.is_(False))
+        .group_by(Identity.person_id)
+        .having(func.count(Identity.directory_id.distinct()) > 1)
+    )
+    unread = update(Identity).where(Identity.person_id.in_(shared)).values(stamp="")
+    db.session.execute(unread, execution_options={"synchronize_session": False})

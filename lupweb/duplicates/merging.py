@@ -107,7 +107,7 @@ def _put_together(viewer: Viewer, layout: Layout, comparison: Comparison) -> Mer
     record = Merge(kept_id=kept.id, merged_id=other.id, at=clock.now(), actor=viewer.actor)
     _take_over(kept, comparison)
     db.session.flush()
-    update_people([_row(layout, comparison, values)])
+    update_people([_row(layout, comparison, values)], keeps_logins=True)
     db.session.expire(kept)
     record.moved = {
         "values": {key: [values.before[key], new] for key, new in values.changes.items()},

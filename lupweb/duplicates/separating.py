@@ -106,7 +106,7 @@ def separate(viewer: Viewer, layout: Layout, merge_id: int) -> Merge:
     remains = administrators_remain()
     _restore_names(record, kept)
     db.session.flush()
-    update_people([_row(layout, record, kept)])
+    update_people([_row(layout, record, kept)], keeps_logins=True)
     moving.move_back(kept.id, other.id, record.moved)
     resolve_person(layout, kept.id)
     resolve_person(layout, other.id)

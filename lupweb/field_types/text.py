@@ -56,8 +56,9 @@ class TextType(FieldType):
     @property
     def sources(self) -> tuple[str, ...]:
         """Return the keys of the fields that the link is made of."""
-        template = self.option("link")
-        return tuple(dict.fromkeys(PLACEHOLDER.findall(template))) if template else ()
+        if "link" not in self.options:  # as a rule; a first load asks for every value
+            return ()
+        return tuple(dict.fromkeys(PLACEHOLDER.findall(self.option("link"))))
 
     def compute(self, values: Mapping[str, str]) -> str:
         """Return the address, or "" where one of its fields is empty."""

@@ -10,7 +10,6 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import ldap
-from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.errors import (
     CredentialsRefused,
@@ -21,6 +20,7 @@ from lupweb.errors import (
 )
 from lupweb.ldap.certificates import await_handshake, why_refused
 from lupweb.ldap.failover import Failover
+from lupweb.ldap.handle import Handle
 from lupweb.ldap.results import in_our_words
 from lupweb.texts import Text, _
 
@@ -103,7 +103,7 @@ def check_credentials(dn: str, password: str) -> None:
         )
 
 
-def open_handle(server: Server, failover: Failover = FAILOVER) -> SimpleLDAPObject:
+def open_handle(server: Server, failover: Failover = FAILOVER) -> Handle:
     """Return a connected handle, not yet bound, to the first server that answers.
 
     A server that failed within the last minute is tried only if no other one answers.
@@ -126,7 +126,7 @@ def open_handle(server: Server, failover: Failover = FAILOVER) -> SimpleLDAPObje
     raise _summary(failures)
 
 
-def ask_for_nothing(handle: SimpleLDAPObject, limit_s: float) -> None:
+def ask_for_nothing(handle: Handle, limit_s: float) -> None:
     """See that somebody answers: read the rootDSE without attributes.
 
     :raises ldap.TIMEOUT: if nobody does within `limit_s`
@@ -176,7 +176,7 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _connected(uri: str, server: Server) -> SimpleLDAPObject:
+def _connected(uri: str, server: Server) -> Handle:
     doing = _("Connecting to %(uri)s", uri=uri)
     with in_our_words(doing):
         handle = _prepared(uri, server)
@@ -194,7 +194,7 @@ def _connected(uri: str, server: Server) -> SimpleLDAPObject:
     return handle
 
 
-def _greet(handle: SimpleLDAPObject, uri: str, server: Server) -> None:
+def _greet(handle: Handle, uri: str, server: Server) -> None:
     """Make libldap connect, speak TLS if it shall, and see that somebody answers."""
     if server.tls is not Tls.NONE:
         try:
@@ -230,8 +230,8 @@ def _host_and_port(uri: str) -> tuple[str, int]:
     return parts.hostname or "", parts.port or (636 if parts.scheme == "ldaps" else 389)
 
 
-def _prepared(uri: str, server: Server) -> SimpleLDAPObject:
-    handle = ldap.initialize(uri)
+def _prepared(uri: str, server: Server) -> Handle:
+    handle = Handle(uri)
     handle.protocol_version = ldap.VERSION3
     handle.set_option(ldap.OPT_REFERRALS, 0)
     handle.set_option(ldap.OPT_DEREF, ldap.DEREF_NEVER)
@@ -244,7 +244,7 @@ def _prepared(uri: str, server: Server) -> SimpleLDAPObject:
     return handle
 
 
-def _demand_tls(handle: SimpleLDAPObject, server: Server) -> None:
+def _demand_tls(handle: Handle, server: Server) -> None:
     handle.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
     handle.set_option(ldap.OPT_X_TLS_PROTOCOL_MIN, ldap.OPT_X_TLS_PROTOCOL_TLS1_2)
     try:
@@ -262,7 +262,7 @@ def _demand_tls(handle: SimpleLDAPObject, server: Server) -> None:
         ) from error
 
 
-def _limit_waiting(handle: SimpleLDAPObject, limit_s: float) -> None:
+def _limit_waiting(handle: Handle, limit_s: float) -> None:
     """Let no read or write on the socket wait for ever.
 
     libldap's own time-outs end between two messages: a server that falls silent in the middle of

@@ -5,10 +5,10 @@ from contextlib import contextmanager, suppress
 from weakref import finalize
 
 import ldap
-from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.errors import DirectoryUnavailable, LimitExceeded, LupwebError
 from lupweb.ldap.connection import Server, open_handle
+from lupweb.ldap.handle import Handle
 from lupweb.ldap.patience import Patience
 from lupweb.ldap.results import in_our_words
 from lupweb.ldap.watch import MOST_BYTES, Watch
@@ -26,7 +26,7 @@ class Link:
     def __init__(self, server: Server, check: Callable[[], None]) -> None:
         self.server = server
         self._check = check
-        self._handle: SimpleLDAPObject | None = None
+        self._handle: Handle | None = None
         self._watch: Watch | None = None
         self._is_over = False
 
@@ -36,7 +36,7 @@ class Link:
         return None if self._handle is None else str(self._handle.get_option(ldap.OPT_URI))
 
     @contextmanager
-    def asking(self, doing: Text, *, secrets: tuple[str, ...] = ()) -> Iterator[SimpleLDAPObject]:
+    def asking(self, doing: Text, *, secrets: tuple[str, ...] = ()) -> Iterator[Handle]:
         """Give the handle for one question; what goes wrong comes out as lupweb's error.
 
         :raises LimitExceeded: if the answer is too large
@@ -72,7 +72,7 @@ class Link:
         if self._watch is not None:
             self._watch.close()
 
-    def _connected(self) -> tuple[SimpleLDAPObject, Watch]:
+    def _connected(self) -> tuple[Handle, Watch]:
         if self._is_over:
             raise DirectoryUnavailable(
                 _(

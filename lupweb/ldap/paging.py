@@ -12,11 +12,11 @@ from typing import Any
 
 import ldap
 from ldap.controls import KNOWN_RESPONSE_CONTROLS, ResponseControl, SimplePagedResultsControl
-from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.errors import DirectoryRefused, DirectoryUnavailable
 from lupweb.ldap.connection import NO_ATTRIBUTES
-from lupweb.ldap.patience import Patience, Received
+from lupweb.ldap.handle import Handle, Received
+from lupweb.ldap.patience import Patience
 from lupweb.texts import _
 
 PAGE_SIZE = 1_000  # what Active Directory gives at most
@@ -71,7 +71,7 @@ class PagedSearch:
     :param patience: how long to wait for each entry
     """
 
-    handle: SimpleLDAPObject
+    handle: Handle
     question: Question
     patience: Patience
     page_size: int = PAGE_SIZE
@@ -113,18 +113,19 @@ class PagedSearch:
     def _page(self, message: int) -> Iterator[list[Row]]:
         part: list[Row] = []
         received = 0
-        kind, rows, controls = self._receive(message)
-        while kind != ldap.RES_SEARCH_RESULT:
-            if kind == ldap.RES_SEARCH_ENTRY:
-                # also of more than was asked for, not all is kept in memory
-                if len(part) >= (self.part_size or self.page_size):
-                    received += self._count(len(part))
-                    yield part
-                    part = []
-                part += rows  # one, as each message holds one
-            else:
-                self.references += len(rows)
-            kind, rows, controls = self._receive(message)
+        while True:
+            # one more than is handed over: behind the last one of a page its end must be seen
+            other = self._receive(message, part, (self.part_size or self.page_size) + 1)
+            if other is None:  # also of more than was asked for, not all is kept in memory
+                first = part.pop()
+                received += self._count(len(part))
+                yield part
+                part = [first]
+                continue
+            kind, rows, controls = other
+            if kind == ldap.RES_SEARCH_RESULT:
+                break
+            self.references += len(rows)
         received += self._count(len(part))
         self._ask_for_next(controls, received)
         if part:
@@ -141,9 +142,9 @@ class PagedSearch:
             serverctrls=[control] if self.in_pages else None,
         )
 
-    def _receive(self, message: int) -> Received:
+    def _receive(self, message: int, rows: list[Row], most: int) -> Received | None:
         try:
-            return self.patience.next_message(self.handle, message)
+            return self.patience.receive(self.handle, message, rows, most)
         except LOST_COOKIE as error:
             if self._pages_asked == 1:
                 raise
@@ -197,7 +198,7 @@ class PagedSearch:
             self._message = None
 
 
-def first_rows(handle: SimpleLDAPObject, question: Question, limit: int) -> Iterator[list[Any]]:
+def first_rows(handle: Handle, question: Question, limit: int) -> Iterator[list[Any]]:
     """Yield the rows of a search as they arrive; the server may stop at `limit` by an error."""
     message = handle.search_ext(
         question.base_dn,

@@ -11,12 +11,9 @@ from time import monotonic
 from typing import Any
 
 import ldap
-from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.ldap.connection import ask_for_nothing
-
-Received = tuple[int, list[Any], list[Any]]
-"""Kind of the message, rows, controls."""
+from lupweb.ldap.handle import Handle, Received
 
 
 @dataclass(frozen=True)
@@ -32,18 +29,24 @@ class Patience:
     total_s: float
     received: Callable[[], int]
 
-    def next_message(self, handle: SimpleLDAPObject, message: int) -> Received:
-        """Return the next of the messages that answer `message`.
+    def receive(self, handle: Handle, message: int, rows: list[Any], most: int) -> Received | None:
+        """Add the rows of entries that answer `message` until there are `most` of them.
 
-        :raises ldap.TIMEOUT: if it does not come
+        :returns: what came before there were `most`: not an entry; else None
+        :raises ldap.TIMEOUT: if something does not come
         """
         third_s = self.silence_s / 3
-        try:
-            return _message(handle, message, third_s)
-        except ldap.TIMEOUT:  # few are late: time and bytes are counted from here on
-            return self._late_message(handle, message, third_s)
+        other = None
+        while other is None and len(rows) < most:
+            try:
+                return handle.receive(message, rows, most, third_s)
+            except ldap.TIMEOUT:  # few are late: time and bytes are counted from here on
+                other = self._late_message(handle, message, rows, third_s)
+        return other
 
-    def _late_message(self, handle: SimpleLDAPObject, message: int, third_s: float) -> Received:
+    def _late_message(
+        self, handle: Handle, message: int, rows: list[Any], third_s: float
+    ) -> Received | None:
         gives_up_at = monotonic() - third_s + self.total_s
         before = -1
         while monotonic() + third_s <= gives_up_at:
@@ -51,10 +54,5 @@ class Patience:
             if before == earlier:
                 ask_for_nothing(handle, third_s)
             with suppress(ldap.TIMEOUT):
-                return _message(handle, message, third_s)
+                return handle.receive(message, rows, len(rows) + 1, third_s)
         raise ldap.TIMEOUT
-
-
-def _message(handle: SimpleLDAPObject, message: int, timeout_s: float) -> Received:
-    kind, rows, _id, controls, *_names = handle.result4(message, all=0, timeout=timeout_s)
-    return kind, rows, controls

@@ -3,10 +3,10 @@
 import ldap
 from ldap.controls import LDAPControl, PyAsn1Error, RequestControl
 from ldap.controls.libldap import AssertionControl
-from ldap.ldapobject import SimpleLDAPObject
 
 from lupweb.errors import DirectoryUnavailable, OutcomeUnknown
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.handle import Handle
 from lupweb.ldap.link import LOST, Link
 from lupweb.ldap.read_entry import ANSWERS, BroughtBack, asking_back, entry_in
 from lupweb.ldap.results import UNREACHABLE, as_write_error, result_code
@@ -44,7 +44,7 @@ def send(link: Link, change: Change) -> Entry | None:
     return entry_in(back.encoded) if back else None
 
 
-def _leave(link: Link, handle: SimpleLDAPObject, change: Change, doing: Text) -> int:
+def _leave(link: Link, handle: Handle, change: Change, doing: Text) -> int:
     """Hand the request over, and return its number.
 
     A request that libldap could not hand over whole is never acted upon: it stays incomplete.

@@ -11,6 +11,8 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     Subquery,
+    case,
+    false,
     literal,
     select,
     union_all,
@@ -18,10 +20,12 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from lupweb import clock
+from lupweb.audit.models import AuditEvent
 from lupweb.database import db
 from lupweb.directories.models import Directory, DirectoryRole
 from lupweb.options.models import Option
 from lupweb.options.registry import XML_FILE
+from lupweb.runs.decided import APPROVED, HELD_SET, KEPT
 from lupweb.runs.models import Run, RunProblem
 from lupweb.runs.states import CREDENTIALS_REFUSED, OF_A_GROUP, WHOLE_SUBJECT, RunState
 from lupweb.texts import Text, _
@@ -85,6 +89,8 @@ def troubles() -> Sequence[Trouble]:
 
 
 def _trouble(row: Row[*tuple[object, ...]]) -> Trouble | None:
+    if row.is_kept:
+        return None
     if row.state == RunState.HELD:
         return Trouble(TroubleKind.HELD, row.key, _held(_name(row)), row.run_id, row.started_at)
     if row.state not in WENT_WRONG:
@@ -185,12 +191,28 @@ def _latest_runs() -> Select[*tuple[object, ...]]:
             before.state.label("state_before"),
             good_at.scalar_subquery().label("good_at"),
             _loss(watched).label("loss_id"),
+            case((last.state == RunState.HELD, _is_kept(last)), else_=false()).label("is_kept"),
         )
         .select_from(watched)
         .join(last, last.id == _number(watched, 0))
         .outerjoin(before, before.id == _number(watched, 1))
         .order_by(watched.c.place)
     )
+
+
+def _is_kept(run: type[Run]) -> ColumnElement[bool]:
+    """Return whether somebody has decided last that what a run holds stays as it is."""
+    decided = (
+        select(AuditEvent.kind)
+        .where(
+            AuditEvent.kind.in_((APPROVED, KEPT)),
+            AuditEvent.about == literal(HELD_SET) + run.held_digest,
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(1)
+        .correlate(run)
+    )
+    return decided.scalar_subquery() == KEPT
 
 
 def _loss(watched: Subquery) -> ScalarSelect[int]:

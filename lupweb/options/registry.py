@@ -95,6 +95,13 @@ LOCKOUT_THRESHOLD = OptionKind(
 LOGIN_SYNC = OptionKind(
     "login_sync", "policies", "login_sync", False, _("Read a person when signing in.")
 )
+LOGIN_SYNC_AFTER_MINUTES = OptionKind(
+    "login_sync_after_minutes",
+    "policies",
+    "login_sync_after_minutes",
+    0,
+    _("Only who was last read so many minutes ago is read when signing in: 0 (always) to 1440."),
+)
 READ_ONLY = OptionKind(
     "read_only",
     "policies",
@@ -231,8 +238,8 @@ EMBED_HOSTS = OptionKind(
 _KINDS = (
     SITE_NAME, MATCH_PEOPLE_BY, LANGUAGE, PHONE_REGION, TIME_ZONE, EMBED_HOSTS,
     ACTIVE_USERS, UNLICENSED_USERS, LICENCE_GROUP, LOGIN_SYNC, READ_ONLY, LOCKOUT_THRESHOLD,
-    PICTURE_MAX_MB, PICTURE_MAX_MEGAPIXELS, WRITES_PER_SECOND, NEVER_WRITTEN,
-    PURGE_AFTER_DAYS,
+    LOGIN_SYNC_AFTER_MINUTES, PICTURE_MAX_MB, PICTURE_MAX_MEGAPIXELS, WRITES_PER_SECOND,
+    NEVER_WRITTEN, PURGE_AFTER_DAYS,
     SCHEDULE_FULL, SCHEDULE_CHANGES, FULL_NOT_BETWEEN,
     PICTURE_SOURCE, PICTURE_ATTRIBUTE, PICTURE_URL, PICTURE_WRITE_BACK,
     CARD_SUBLINE, CARD_PLACE, CARD_PRONOUNS, CARD_TIME_ZONE, CARD_EXTRA,

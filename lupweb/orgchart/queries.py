@@ -104,7 +104,7 @@ def find_standing(chart: ChartView, viewer: Viewer, person_id: int) -> Standing 
 
 
 def tops(chart: ChartView, viewer: Viewer, offset: int = 0, limit: int = 40) -> Level:
-    """Return who stands at the top; two queries.
+    """Return who stands at the top; one query.
 
     Those are the people whom administrators chose, else everybody who has reports and nobody above.
     """
@@ -117,7 +117,7 @@ def tops(chart: ChartView, viewer: Viewer, offset: int = 0, limit: int = 40) -> 
 def reports(
     chart: ChartView, viewer: Viewer, person_id: int, offset: int = 0, limit: int = 40
 ) -> Level:
-    """Return who reports to a person; two queries."""
+    """Return who reports to a person; one query."""
     require_readable(chart, viewer)
     return _level(_at(chart, SubtreeCount.above_id == person_id), offset, limit)
 
@@ -230,10 +230,13 @@ def _at(
 
 
 def _level(rows: Select[int, int, int, int, Flaw | None], offset: int, limit: int) -> Level:
-    count = db.session.scalar(rows.with_only_columns(func.count())) or 0
-    part = rows.order_by(SubtreeCount.sort_name, SubtreeCount.person_id)
-    found = db.session.execute(part.offset(offset).limit(limit))
-    return Level([_place(*row) for row in found], count, offset)
+    counted = rows.with_only_columns(func.count())
+    part = rows.add_columns(counted.scalar_subquery().label("beside"))
+    part = part.order_by(SubtreeCount.sort_name, SubtreeCount.person_id)
+    found = db.session.execute(part.offset(offset).limit(limit)).all()
+    if found or not offset:
+        return Level([_place(*row[:5]) for row in found], found[0].beside if found else 0, offset)
+    return Level([], db.session.scalar(counted) or 0, offset)  # behind the last of them
 
 
 def _place(person_id: int, above_id: int, direct: int, total: int, flaw: str | None) -> Place:

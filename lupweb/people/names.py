@@ -37,13 +37,18 @@ def initials_of(name: str) -> str:
 
     A name without letters gives "?"; scripts without capitals and blanks give one character.
     """
-    parts = [part for part in re.split(r"[\s,]+", name) if any(map(str.isalpha, part))]
-    letters = [next(filter(str.isalpha, part)) for part in parts]
+    parts = name.replace(",", " ").split()
+    firsts = (part[0] if part[0].isalpha() else _first_letter(part) for part in parts)
+    letters = [letter for letter in firsts if letter]
     capital = [letter for letter in letters if letter.isupper()] or letters
     if not capital:
         return "?"
     chosen = capital[:1] if len(capital) == 1 else [capital[0], capital[-1]]
     return "".join(chosen).upper()
+
+
+def _first_letter(part: str) -> str:
+    return next(filter(str.isalpha, part), "")
 
 
 def colour_of(person_id: int) -> int:

@@ -45,6 +45,12 @@ def find_person(handle: str) -> Person | None:
     return named[0] if len(named) == 1 else None
 
 
+def number_in(name: str) -> int | None:
+    """Return the number in what names a person by it, as in `id:7`; None for every other name."""
+    found = BY_NUMBER.fullmatch(name)
+    return int(found[1]) if found and int(found[1]) <= LARGEST_ID else None
+
+
 def _kept(person: Person) -> Person:
     """Return the person, or the one that this record was merged into."""
     if person.merged_into_id is None:
@@ -94,11 +100,11 @@ def shared_logins(people: Sequence[HasLogin]) -> frozenset[str]:
 
 
 def own_logins(ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Return the folded logins of these people that nobody else has; one query.
+    """Return what names each of these people alone: number and folded logins; one query.
 
     Those of records that were merged into them are theirs as well. A login that a second directory
     has, or that was deleted and made again, is somebody else, missing people included: rights are
-    not inherited (hostile-input.md B76).
+    not inherited (hostile-input.md B76). A login that looks like a number names nobody.
     """
     theirs = select(Person.login_folded).where(
         or_(Person.id.in_(ids), Person.merged_into_id.in_(ids))
@@ -109,9 +115,10 @@ def own_logins(ids: Collection[int]) -> dict[int, frozenset[str]]:
         .group_by(Person.login_folded)
         .having(func.min(HUMAN) == func.max(HUMAN))
     )
-    found: dict[int, set[str]] = {id_: set() for id_ in ids}
+    found = {id_: {f"id:{id_}"} for id_ in ids}
     for id_, login in db.session.execute(alone):
-        found[id_].add(login)
+        if not BY_NUMBER.fullmatch(login):
+            found[id_].add(login)
     return {id_: frozenset(logins) for id_, logins in found.items()}
 
 

@@ -125,7 +125,7 @@ def store_delivered(layout: Layout, said: Mapping[int, Said], by: Deliverer) -> 
         )
         if not effect.is_nothing:
             rows.append(_row(layout, person, effect, by, (delivered, computed)))
-    update_people(rows)
+    update_people(rows, keeps_logins=True)
     record(delivered, source=str(by.source), run_id=by.run_id, at=by.at)
     record(computed, source=COMPUTED, run_id=by.run_id, at=by.at)
     return [*delivered, *computed]

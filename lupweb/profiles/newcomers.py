@@ -6,7 +6,7 @@ from itertools import repeat
 from typing import Protocol
 
 from lupweb.people.models import Person
-from lupweb.profiles.bulk import allot_ids, insert_rows
+from lupweb.profiles.bulk import allot_ids, insert_columns
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.references import REFERENCE_COLUMNS, ReferenceRow
 from lupweb.profiles.service import changed, named_by_number
@@ -88,14 +88,16 @@ def allot(count: int) -> Sequence[int]:
 
 def insert_people(people: NewPeople) -> None:
     """Store new people, and send `changed` for them; call inside a transaction."""
-    rows = zip(
+    columns = (
         people.ids, people.states, people.logins, people.logins_folded, people.names,
         people.sort_names, people.emails, people.documents, repeat(people.provenance),
         people.hashes, repeat(1), people.listed, repeat(""),
-        strict=False,
     )  # fmt: skip
-    insert_rows(Person, COLUMNS, list(rows))
-    insert_rows(IndexedValue, REFERENCE_COLUMNS, list(_settled(people.references)))
+    insert_columns(Person, dict(zip(COLUMNS, columns, strict=True)))
+    references = [*_settled(people.references)]
+    if references:
+        by_name = zip(REFERENCE_COLUMNS, zip(*references, strict=True), strict=True)
+        insert_columns(IndexedValue, dict(by_name))
     changed.send(list(people.ids), new=people)
 
 

@@ -15,6 +15,7 @@ from lupweb.people.states import PersonState
 from lupweb.profiles.bulk import insert_rows
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.references import REFERENCE_COLUMNS, Reference
+from lupweb.profiles.renaming import follow_logins
 
 changed = Signal(
     "`ids` of people whose values, groups or visibility changed; in the transaction."
@@ -61,10 +62,17 @@ class PersonRow:
     references: Sequence[Reference] = ()
 
 
-def update_people(rows: Sequence[PersonRow]) -> None:
-    """Store what became of people who are known, and send `changed`; inside a transaction."""
+def update_people(rows: Sequence[PersonRow], *, keeps_logins: bool = False) -> None:
+    """Store what became of people who are known, and send `changed`; inside a transaction.
+
+    What names them by login follows them.
+
+    :param keeps_logins: whether nobody is called otherwise, or nothing is to follow
+    """
     if not rows:
         return
+    if not keeps_logins:
+        follow_logins(rows)
     values: dict[str, Any] = {name: bindparam(name) for name in _updated(rows[0]) if name != "_id"}
     statement = update(Person.__table__).where(Person.id == bindparam("_id"))  # type: ignore[arg-type]
     db.session.connection().execute(

@@ -64,7 +64,7 @@ def store_values(
     found = computed_values(layout, {**before, **entered}, entered)
     computed = {key: new for key, new in found.items() if new != before.get(key, "")}
     changes = {**entered, **computed}
-    update_people([_row(layout, person, entered, computed, hand)])
+    update_people([_row(layout, person, entered, computed, hand)], keeps_logins=True)
     for source, part in ((hand.source, entered), (COMPUTED, computed)):
         rows = [Change(person.id, key, before.get(key, ""), new) for key, new in part.items()]
         record(rows, source=source, run_id=None, at=hand.at, actor=hand.actor)
@@ -95,7 +95,7 @@ def store_for_many(
             for key, value in new.items()
             if before.get(key, "") != value
         ]
-    update_people(rows)
+    update_people(rows, keeps_logins=True)
     if is_recorded:
         record(changes, source=hand.source, run_id=None, at=hand.at, actor=hand.actor)
 

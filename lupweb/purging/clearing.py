@@ -1,6 +1,7 @@
 """Take everything away that lupweb knows of people who left: for good, but for number and hash."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
@@ -22,19 +23,23 @@ from lupweb.lists.models import SavedList
 from lupweb.notices.models import Notice
 from lupweb.outbox.models import OutboxMessage
 from lupweb.people.models import Membership, Person
+from lupweb.people.names import fold_login
 from lupweb.people.states import SHOWN, PersonState
 from lupweb.profiles.document import as_json, content_hash
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.pictures import drop_unused, put_back
 from lupweb.profiles.service import PersonRow, update_people
 from lupweb.purging.due import STATE
+from lupweb.purging.naming import forget_in_events, take_names
 from lupweb.runs.models import PlanItem, RunProblem
+from lupweb.search.engine import TABLES
 from lupweb.search.typos import forget_words, keep_words
 
 SOURCE = "purge"
 """What stands in the history beside the state of whom it cleared."""
 AT_ONCE = 1_000
 """Rows that are held in memory of those of everybody."""
+DNS_OF_A_QUERY = 100
 PREFIX = "purged:"
 """Begins what stands where a login was; the hash of the login follows."""
 OF_A_PERSON: Sequence[Any] = (
@@ -44,19 +49,30 @@ OF_A_PERSON: Sequence[Any] = (
 OF_AN_ACCOUNT: Sequence[Any] = (ApiToken, CalendarFeed, Contact, RecentView, ContactGroup)
 
 
+@dataclass(frozen=True)
+class Cleared:
+    """What one call of `clear` did.
+
+    :param people: merged records left out
+    :param names: places that named one of them by login: roles, edit rights, groups, org charts
+    """
+
+    people: int
+    names: int
+
+
 def hash_of_login(login_folded: str, secret_key: str) -> str:
     """Return what tells whether somebody was called so, to whoever has the key of the site."""
     key = secret_key.encode()[:64]
     return blake2b(login_folded.encode(), digest_size=16, key=key).hexdigest()
 
 
-def clear(ids: Sequence[int], run_id: int, secret_key: str) -> int:
+def clear(ids: Sequence[int], run_id: int, secret_key: str) -> Cleared:
     """Clear the values of people who are missing; call inside a transaction.
 
     Records that were merged into theirs are cleared with them. What stays of each is the number,
-    the state, a hash of the login, and who changed which field when; not to what.
-
-    :returns: how many people, merged records left out
+    the state, a hash of the login, and who changed which field when; not to what. What named them
+    by login ends, so that whoever has the login next gets nothing by it (B76).
     """
     chosen = select(Person).where(Person.id.in_(ids), Person.state == PersonState.MISSING)
     missing = list(db.session.scalars(chosen.with_for_update()))
@@ -64,26 +80,53 @@ def clear(ids: Sequence[int], run_id: int, secret_key: str) -> int:
     people = [*missing, *db.session.scalars(merged.with_for_update())]
     all_ids = [each.id for each in people]
     names = {each.name: each.sort_name for each in people}
-    _forget_what_runs_said({each.login for each in people})
+    hashes = _hashes(people, secret_key)
+    _forget_what_runs_said({each.login for each in people}, all_ids)
     _forget_past(all_ids)
+    taken = take_names(people)
     for kind in OF_A_PERSON:
         db.session.execute(delete(kind).where(kind.person_id.in_(all_ids)))
-    naming = update(IndexedValue).where(IndexedValue.referred_id.in_(all_ids))
-    db.session.execute(naming.values(referred_id=None))
-    _forget_accounts(all_ids)
+    _forget_references(all_ids)
+    accounts = [f"account:{each}" for each in _forget_accounts(all_ids)]
     pictures = {each.picture_hash for each in people} - {""}
     put_back(dict.fromkeys(all_ids, ""), asks_again=True)
     drop_unused(pictures)
     rows = [_emptied(each, secret_key) for each in people]
-    for row, person in zip(rows, people, strict=True):
-        note_event("", "person.purged", f"person:{person.id}", {}, {"login": row.login})
-    update_people(rows)
+    for row in rows:
+        note_event(
+            "", "person.purged", f"person:{row.id}", taken[row.id].said(), {"login": row.login}
+        )
+    update_people(rows, keeps_logins=True)
     db.session.expire_all()
+    forget_in_events(hashes, [*(f"person:{each}" for each in all_ids), *accounts])
     _forget_spellings(names)
     states = [Change(each, STATE, str(PersonState.MISSING), str(PersonState.PURGED))
               for each in all_ids[: len(missing)]]  # fmt: skip
     record(states, source=SOURCE, run_id=run_id, at=clock.now())
-    return len(missing)
+    return Cleared(len(missing), sum(each.count for each in taken.values()))
+
+
+def _hashes(people: Sequence[Person], secret_key: str) -> dict[str, str]:
+    """Return what stands in place of the logins that these people have or had, folded."""
+    ids = [each.id for each in people]
+    renamed = select(History.old, History.new).where(
+        History.person_id.in_(ids), History.field_key == "@login"
+    )
+    had = {fold_login(login) for row in db.session.execute(renamed) for login in row}
+    logins = had | {each.login_folded for each in people}
+    return {login: PREFIX + hash_of_login(login, secret_key) for login in logins - {""}}
+
+
+def merge_words() -> None:
+    """Let the search forget the words for good; call inside a transaction.
+
+    FTS5 only notes that a word is gone, and keeps it until its parts are merged; the index of
+    PostgreSQL belongs to rows, which go with VACUUM.
+    """
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        for name in TABLES:
+            connection.exec_driver_sql(f"INSERT INTO {name} ({name}) VALUES ('optimize')")  # noqa: S608 - a name of ours
 
 
 def _emptied(person: Person, secret_key: str) -> PersonRow:
@@ -106,8 +149,21 @@ def _emptied(person: Person, secret_key: str) -> PersonRow:
     )
 
 
-def _forget_what_runs_said(logins: set[str]) -> None:
+def _forget_references(ids: Sequence[int]) -> None:
+    """Let values of others name nobody in place of these people."""
+    naming = update(IndexedValue).where(IndexedValue.referred_id.in_(ids))
+    db.session.execute(naming.values(referred_id=None))
+
+
+def _forget_what_runs_said(logins: set[str], ids: Sequence[int]) -> None:
+    """Forget what went wrong with these people, and where a sentence names an entry of theirs."""
     db.session.execute(delete(RunProblem).where(RunProblem.login.in_(logins - {""})))
+    entries = select(Identity.dn).where(Identity.person_id.in_(ids), Identity.dn != "")
+    dns = list(db.session.scalars(entries))
+    for start in range(0, len(dns), DNS_OF_A_QUERY):
+        some = dns[start : start + DNS_OF_A_QUERY]
+        naming = or_(*(RunProblem.text.icontains(each, autoescape=True) for each in some))
+        db.session.execute(delete(RunProblem).where(naming))
 
 
 def _forget_spellings(names: Mapping[str, str]) -> None:
@@ -136,8 +192,11 @@ def _forget_past(ids: Sequence[int]) -> None:
     db.session.execute(merges.values(moved={}, undone_at=undone))
 
 
-def _forget_accounts(ids: Sequence[int]) -> None:
-    """Take what the accounts of these people kept, and leave them without any right."""
+def _forget_accounts(ids: Sequence[int]) -> list[int]:
+    """Take what the accounts of these people kept, and leave them without any right.
+
+    :returns: the numbers of the accounts
+    """
     close_sessions_of_people(ids)
     users = list(db.session.scalars(select(User.id).where(User.person_id.in_(ids))))
     own_groups = select(ContactGroup.id).where(ContactGroup.user_id.in_(users))
@@ -148,3 +207,4 @@ def _forget_accounts(ids: Sequence[int]) -> None:
     left = update(User).where(User.id.in_(users))
     db.session.execute(left.values(role=Role.EMPLOYEE, look={}, last_sign_in_at=None))
     check_all_soon()
+    return users

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from lupweb import clock
 from lupweb.database import db, end_reading, transaction
 from lupweb.options.service import options
-from lupweb.purging.clearing import clear
+from lupweb.purging.clearing import clear, merge_words
 from lupweb.purging.due import Due, find_due
 from lupweb.runs.leases import HeldLease
 from lupweb.runs.models import Run
@@ -87,12 +87,16 @@ class _Purge:
             return Ended(RunState.DONE, _would(found))
         if found.is_too_much and self.agreed != len(found.ids):
             return Ended(RunState.REFUSED, _too_much(found))
-        count = 0
+        done = []
         for block in _blocks(found.ids):
             with transaction():
                 lease.heartbeat()
-                count += clear(block, run_id, self.secret_key)
-        return Ended(RunState.DONE, _cleared(count), {"purged": count})
+                done.append(clear(block, run_id, self.secret_key))
+        with transaction():
+            lease.heartbeat()
+            merge_words()  # also of a run before that ended in the middle
+        count, names = sum(each.people for each in done), sum(each.names for each in done)
+        return Ended(RunState.DONE, _cleared(count, names), {"purged": count})
 
     def keep(self, run: Run, state: RunState) -> None:
         """Nothing is kept but what was cleared."""
@@ -111,12 +115,22 @@ def _would(found: Due) -> Text:
     )
 
 
-def _cleared(count: int) -> Text:
-    return ngettext(
+def _cleared(count: int, names: int) -> Text:
+    cleared = ngettext(
         "The values of %(n)s person who left long ago were cleared for good.",
         "The values of %(n)s people who left long ago were cleared for good.",
         count,
     )
+    if not names:
+        return cleared
+    taken = ngettext(
+        "%(n)s role, edit right, local group or org chart that named one of them by login does so"
+        " no more.",
+        "%(n)s roles, edit rights, local groups or org charts that named them by login do so no"
+        " more.",
+        names,
+    )
+    return _("%(cleared)s %(taken)s", cleared=cleared, taken=taken)
 
 
 def _too_much(found: Due) -> Text:

@@ -25,7 +25,6 @@ from lupweb.search.columns import (
     Column,
     StoredColumns,
     known_columns,
-    read_codes,
 )
 from lupweb.search.facets import (
     ChoosableField,
@@ -35,8 +34,9 @@ from lupweb.search.facets import (
 )
 from lupweb.search.filter_binding import bind
 from lupweb.search.filters import Asking, fulfilling
+from lupweb.search.known_codes import known_codes
 from lupweb.search.matching import match
-from lupweb.search.ordering import codes_of_letter, letter_codes
+from lupweb.search.ordering import codes_of_letter
 from lupweb.search.request import BY_NAME, FILTER, NEWEST, OTHER_LETTERS, SearchRequest
 from lupweb.search.selection import Codes, Condition, People, Selection, choose
 
@@ -114,7 +114,8 @@ class Directory:
 
     def who_is_listed(self) -> Callable[[int], bool]:
         """Return what says of an id whether this person is listed; one query."""
-        standing = read_codes([self.stored.standing])[self.stored.standing.id]
+        wanted = [self.stored.standing, self.stored.place]
+        standing = known_codes(self.stored, wanted)[self.stored.standing.id]
         return lambda person: standing[person] in self.listed_codes
 
     def conditions(self, asked: SearchRequest, codes: Mapping[int, Codes]) -> dict[str, Condition]:
@@ -216,8 +217,7 @@ def open_directory(viewer: Viewer, layout: Layout, options: Options) -> Director
 def find(directory: Directory, asked: SearchRequest) -> Found:
     """Return who fulfils an understood request."""
     matched = match(directory.viewer, directory.layout, asked.query)
-    codes = read_codes(directory.columns_for(asked), matched.ids)
-    codes[LETTERS] = letter_codes(codes[directory.stored.place.id])
+    codes = known_codes(directory.stored, directory.columns_for(asked), matched.ids)
     whole, missing = None, People(())
     if matched.ids is None:
         whole = people = directory.everybody(codes)
@@ -240,6 +240,6 @@ def _census(layout: Layout, stored: StoredColumns, listed: frozenset[int]) -> Ce
         if field.facet and has_column(field) and field.id in stored.by_field
     }
     wanted = [stored.standing, stored.place, *(stored.by_field[id_] for id_ in types)]
-    census = take_census(stored, listed, read_codes(wanted), types)
+    census = take_census(stored, listed, known_codes(stored, wanted), types)
     cache.keep(census)
     return census

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from lupweb.database import db
 from lupweb.search import postgresql, sqlite
+from lupweb.search.answers import Answer
 from lupweb.search.entries import Entry
 from lupweb.search.words import Number, Term, Word
 
@@ -32,6 +33,19 @@ class Engine(Protocol):
 
     def find(self, queries: Sequence[Sequence[Term]]) -> list[list[int]]:
         """Return whom everybody may find by each query; one statement."""
+
+    def ask(
+        self,
+        queries: Sequence[Sequence[Term]],
+        leaves: Sequence[Word | Number],
+        scopes: Sequence[int],
+        own: int | None,
+    ) -> Answer:
+        """Return what `find`, `find_scoped` and `own` do; one statement.
+
+        :param scopes: none: nobody is looked for in fields
+        :param own: id of a person; None: of nobody
+        """
 
     def find_scoped(
         self, leaves: Sequence[Word | Number], scopes: Sequence[int]

@@ -12,7 +12,7 @@ from lupweb.accounts.viewers import Viewer
 from lupweb.errors import FilterRefused, InvalidValue
 from lupweb.field_types.date import DateType
 from lupweb.profiles.layout import Layout
-from lupweb.search.comparing import Fits, comparer
+from lupweb.search.comparing import Test, comparer
 from lupweb.search.filter_fields import Filterable, find_filterable, nearest_name
 from lupweb.search.grammar import parse
 from lupweb.search.terms import Comparison, Condition, Operator, Value, leaves_of
@@ -39,13 +39,13 @@ class BoundFilter:
 class Reading:
     """A comparison, with so many of the words behind its value taken for a part of it.
 
-    :param fits: what a single value is asked; None: there is to be none at all
+    :param asked: what a single value is asked; None: there is to be none at all
     :param behind: the words that are none of its value
     :param is_certain: whether it holds even if nobody has such a value
     """
 
     field: Filterable
-    fits: Fits | None
+    asked: Test | None
     behind: tuple[str, ...]
     is_certain: bool
 
@@ -103,17 +103,17 @@ def _readable(filterable: Filterable, leaf: Comparison, today: date) -> list[Rea
         value = sum(words[:count], start=leaf.value)
         is_day = isinstance(filterable.type, DateType) and not value.is_pattern
         try:
-            fits = _fits(filterable, leaf, value, today)
+            asked = _asked(filterable, leaf, value, today)
         except FilterRefused:
             if count > fewest or found:
                 continue
             raise
         behind = tuple(word.signs for word in words[count:])
-        found.append(Reading(filterable, fits, behind, leaf.operator is not Operator.IS or is_day))
+        found.append(Reading(filterable, asked, behind, leaf.operator is not Operator.IS or is_day))
     return found
 
 
-def _fits(filterable: Filterable, leaf: Comparison, value: Value, today: date) -> Fits:
+def _asked(filterable: Filterable, leaf: Comparison, value: Value, today: date) -> Test:
     try:
         return comparer(filterable.type, leaf.operator, value, today)
     except InvalidValue as error:

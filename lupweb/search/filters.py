@@ -11,24 +11,33 @@ from functools import cached_property, reduce
 from operator import and_, or_
 
 from lupweb.accounts.viewers import Viewer
+from lupweb.database import page_seconds
 from lupweb.profiles.layout import Layout
 from lupweb.search.columns import StoredColumns, read_codes
 from lupweb.search.filter_binding import BoundFilter, Reading
 from lupweb.search.filter_fields import Filterable, OwnColumn
 from lupweb.search.filter_values import (
     FieldValues,
+    NamedPeople,
     column_values,
     marks_of,
     named_people,
     read_values,
+    values_naming,
 )
+from lupweb.search.filter_work import Work
 from lupweb.search.matching import is_whole_query, match, match_as_typed
 from lupweb.search.recent import Recent
 from lupweb.search.selection import Codes, marked
 from lupweb.search.terms import All, AnyOf, Comparison, Condition, Not, Words, leaves_of
 
-_answers: Recent["_Answer"] = Recent(60)
+MOST_BYTES = 48_000_000
+"""Of the values of fields that are kept, in their forms. Those of 10,000 people take some 4 MB for
+a field in which each is another one; what would take half of it is read each time."""
+_answers: Recent["_Answer"] = Recent(120)
 """Who fulfils a comparison; never stale, since every write makes another version."""
+_values: Recent[FieldValues] = Recent(MOST_BYTES, lambda values: values.size)
+"""The values of fields; never stale for the same reason."""
 
 
 @dataclass(frozen=True)
@@ -61,20 +70,25 @@ def fulfilling(asking: Asking, bound: BoundFilter) -> bytes:
 
     The number of queries depends on the filter alone: one, two or three for each field, and three
     at most for all of its words.
+
+    :raises Busy: if that takes a page too long; what was worked out until then is kept
     """
-    return _Evaluation(asking, bound).all_marks()
+    return _Evaluation(asking, bound, Work(page_seconds())).all_marks()
 
 
 def forget_answers() -> None:
     """Work everything out anew next time, although nothing was written."""
     _answers.clear()
+    _values.clear()
 
 
 @dataclass(frozen=True)
 class _Evaluation:
     asking: Asking
     bound: BoundFilter
-    _values: dict[int | str, FieldValues] = field(default_factory=dict)
+    work: Work
+    _read: dict[int | str, FieldValues] = field(default_factory=dict)
+    _named: dict[int, NamedPeople] = field(default_factory=dict)
 
     def all_marks(self) -> bytes:
         marks = self._marks(self.bound.condition)
@@ -109,14 +123,17 @@ class _Evaluation:
         return {leaf: self._kept_answer(leaf) for leaf in self.bound.readings}
 
     def _kept_answer(self, leaf: Comparison) -> _Answer:
-        filterable = self.bound.readings[leaf][0].field
-        key = None
-        if self.asking.version is not None and not filterable.type.names_people:
-            key = (
-                self.asking.version, self.asking.today, _id_of(filterable), self._size,
-                leaf.operator, leaf.value, leaf.more,
-            )  # fmt: skip
+        key = self._key_of(self.bound.readings[leaf][0].field)
+        if key is not None:
+            key = (*key, self.asking.today, leaf.operator, leaf.value, leaf.more)
         return _answers.get(key, lambda: self._answer(leaf))
+
+    def _key_of(self, filterable: Filterable) -> tuple[Hashable, ...] | None:
+        """Return what stays the same as long as the values of a field do; None: nobody knows."""
+        if self.asking.version is None:
+            return None
+        named = self._named_by(filterable)
+        return self.asking.version, _id_of(filterable), self._size, named and named.version
 
     def _answer(self, leaf: Comparison) -> _Answer:
         *longer, shortest = self.bound.readings[leaf]
@@ -128,26 +145,40 @@ class _Evaluation:
 
     def _having(self, reading: Reading) -> int:
         values = self._values_of(reading.field)
-        if reading.fits is None:
+        if reading.asked is None:
             return self._everybody ^ (values.having_any() & self._everybody)
-        return values.having(reading.fits) & self._everybody
+        return values.having(reading.asked, self.work) & self._everybody
 
     def _values_of(self, filterable: Filterable) -> FieldValues:
         id_ = _id_of(filterable)
-        if id_ not in self._values:
-            self._values[id_] = self._read(filterable)
-        return self._values[id_]
+        if id_ not in self._read:
+            key = self._key_of(filterable)
+            values = _values.find(key) or self._values_read(filterable)
+            self._read[id_] = values
+            if values.size < MOST_BYTES // 2:
+                _values.get(key, lambda: values)
+        return self._read[id_]
 
-    def _read(self, filterable: Filterable) -> FieldValues:
+    def _values_read(self, filterable: Filterable) -> FieldValues:
+        self.work.go_on()
+        named = self._named_by(filterable)
         if isinstance(filterable, OwnColumn):
             return read_values(filterable, self._size)
-        if filterable.type.names_people:
-            shows_all = self.asking.viewer.is_operator
-            return named_people(filterable, self._size, shows_all=shows_all)
+        if named is not None:
+            return values_naming(filterable, named, self._size)
         column = self.asking.stored.by_field.get(filterable.id)
         if column is None:
             return read_values(filterable, self._size)
         return column_values(filterable, column, read_codes([column])[column.id])
+
+    def _named_by(self, filterable: Filterable) -> NamedPeople | None:
+        """Return whom a field names that names people."""
+        if isinstance(filterable, OwnColumn) or not filterable.type.names_people:
+            return None
+        if filterable.id not in self._named:
+            shows_all = self.asking.viewer.is_operator
+            self._named[filterable.id] = named_people(filterable, shows_all=shows_all)
+        return self._named[filterable.id]
 
     @cached_property
     def _found(self) -> dict[tuple[str, ...], int]:

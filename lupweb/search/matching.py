@@ -1,9 +1,8 @@
 """Who is found by what somebody typed; the rules stand in `words.py`."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Protocol
 
 from lupweb.accounts.viewers import Viewer
@@ -12,6 +11,7 @@ from lupweb.people.policies import hides_unlicensed, unlicensed_among
 from lupweb.people.summaries import rows_of
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.visibility import findable_scopes, is_public_in_search
+from lupweb.search.answers import Answer
 from lupweb.search.columns import LISTED
 from lupweb.search.engine import Engine, engine
 from lupweb.search.entries import leaves_of, prefixes
@@ -87,6 +87,19 @@ def match_as_typed(
     ]
 
 
+def own_words(person_id: int) -> Sequence[str] | None:
+    """Return the words of a person's restricted values, by which they find themselves.
+
+    None: nobody can say, since the words are outdated. Two queries.
+    """
+    return tuple(engine().own(person_id)) if outdated_after() is None else None
+
+
+def is_met(words: Sequence[str], query: str) -> bool:
+    """Return whether a word of `query` finds one of these."""
+    return any(_meets(leaf, words) for leaf in leaves_of(terms_of(query)))
+
+
 def is_whole_query(query: str) -> bool:
     """Return whether `match` reads all of a query, and not its beginning only."""
     return len(query) <= LONGEST_QUERY and len(query.split()) <= MOST_WORDS
@@ -136,16 +149,17 @@ class _Secrets:
         return cls(scopes, viewer.person_id if len(scopes) < len(referring) + len(hidden) else None)
 
 
-@dataclass(frozen=True)
 class _Search:
     """One query, asked by one viewer.
 
     :param terms: as typed
     """
 
-    engine: Engine
-    terms: Sequence[Term]
-    secrets: _Secrets
+    def __init__(self, engine: Engine, terms: Sequence[Term], secrets: _Secrets) -> None:
+        self._engine = engine
+        self._leaves = list(dict.fromkeys(leaves_of(terms)))
+        self._secrets = secrets
+        self._apart: Mapping[Leaf, set[int]] | None = None
 
     def each_of(self, queries: Sequence[Sequence[Term]]) -> list[list[int]]:
         """Return who is found by each query: one statement, unless a hidden word is met.
@@ -153,31 +167,38 @@ class _Search:
         Where one is, every word is asked for by itself, since somebody may be found by one word
         that all may read and by another that few may.
         """
-        if not any(self._apart.values()):
-            return self.engine.find(queries)
+        found: Sequence[list[int]] | None = None
+        apart = self._apart
+        if apart is None:
+            secrets = self._secrets
+            answer = self._engine.ask(queries, self._leaves, secrets.scopes, secrets.own)
+            apart = self._apart = self._found_apart(answer)
+            found = answer.found
+        if not any(apart.values()):
+            return list(self._engine.find(queries) if found is None else found)
         leaves = list(dict.fromkeys(leaf for terms in queries for leaf in leaves_of(terms)))
-        public = self.engine.find([[Term(((leaf,),))] for leaf in leaves])
+        public = self._engine.find([[Term(((leaf,),))] for leaf in leaves])
         hits = {
-            leaf: {*ids, *self._apart.get(_as_typed(leaf), ())}
+            leaf: {*ids, *apart.get(_as_typed(leaf), ())}
             for leaf, ids in zip(leaves, public, strict=True)
         }
         return [list(fulfilling(terms, hits)) for terms in queries]
 
-    @cached_property
-    def _apart(self) -> dict[Leaf, set[int]]:
+    def _found_apart(self, answer: Answer) -> dict[Leaf, set[int]]:
         """Return who is found by each word in what not everybody may read."""
-        leaves = list(dict.fromkeys(leaves_of(self.terms)))
-        found: dict[Leaf, set[int]] = {_as_typed(leaf): set() for leaf in leaves}
-        if self.secrets.scopes:
-            people = self.engine.find_scoped(leaves, self.secrets.scopes)
-            for leaf, ids in zip(leaves, people, strict=True):
+        found: dict[Leaf, set[int]] = {_as_typed(leaf): set() for leaf in self._leaves}
+        if self._secrets.scopes:
+            for leaf, ids in zip(self._leaves, answer.scoped, strict=True):
                 found[_as_typed(leaf)].update(ids)
-        if self.secrets.own is not None:
-            own = self.engine.own(self.secrets.own)
-            for leaf in leaves:
-                if any(word.startswith(prefixes(leaf)) for word in own):
-                    found[_as_typed(leaf)].add(self.secrets.own)
+        if self._secrets.own is not None:
+            for leaf in self._leaves:
+                if _meets(leaf, answer.own):
+                    found[_as_typed(leaf)].add(self._secrets.own)
         return found
+
+
+def _meets(leaf: Leaf, words: Sequence[str]) -> bool:
+    return any(word.startswith(prefixes(leaf)) for word in words)
 
 
 def _as_typed(leaf: Leaf) -> Leaf:

@@ -1,16 +1,16 @@
 """The people of one page, in the order that was asked for, without putting all in order."""
 
+import json
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby
 from operator import itemgetter
+from typing import Any
 
 from sqlalchemy import select
 
-from lupweb.database import db
-from lupweb.people.models import Person
-from lupweb.people.summaries import rows_of
+from lupweb.database import compact_json, db
 from lupweb.search.column_models import PeopleValue
 from lupweb.search.columns import Column
 from lupweb.search.ordering import end_of, first_at
@@ -18,7 +18,24 @@ from lupweb.search.selection import Codes, People
 
 FEW = 300
 """People whose names are read one by one; more are picked while walking along the index."""
-_person = Person.__table__.c
+SORTED = {
+    "sqlite": "SELECT json_group_array(id) FROM (SELECT id FROM person WHERE id IN"
+    " (SELECT value FROM json_each(?)) ORDER BY +sort_name, +id LIMIT ? OFFSET ?)",
+    "postgresql": "SELECT ARRAY(SELECT id FROM person WHERE id = ANY(%s::int[])"
+    ' ORDER BY sort_name COLLATE "C", id LIMIT %s OFFSET %s)',
+}
+"""Ids in one value: several times as fast as a row for each. With a plain name, SQLite would rather
+walk through all of them than sort a few."""
+WALKED = {
+    "sqlite": "SELECT json_group_array(id) FROM (SELECT id FROM person"
+    " WHERE sort_name >= ? AND sort_name < ? ORDER BY sort_name, id LIMIT -1)",
+    "postgresql": "SELECT ARRAY(SELECT id FROM person WHERE sort_name >= %s AND sort_name < %s"
+    " ORDER BY sort_name, id)",
+}
+TO_THE_END = {
+    "sqlite": WALKED["sqlite"].replace(" AND sort_name < ?", ""),
+    "postgresql": WALKED["postgresql"].replace(" AND sort_name < %s", ""),
+}
 
 
 @dataclass(frozen=True)
@@ -187,18 +204,23 @@ def _stretch(counts: Mapping[int, int], window: Window) -> _Stretch:
 
 
 def _read_in_order(ids: Collection[int], window: Window) -> list[int]:
-    # put in order here: SQLite would rather walk through all names than sort a few
-    names = sorted(map(tuple, rows_of("sort_name, id", ids)))
-    return [person for _name, person in names[window.start : window.stop]]
+    if not ids or window.stop <= window.start:
+        return []
+    is_sqlite = db.session.connection().dialect.name == "sqlite"
+    given = compact_json(list(ids)) if is_sqlite else list(ids)
+    return _ids(SORTED, given, window.stop - window.start, window.start)
 
 
 def _walk(is_wanted: Callable[[int], bool], window: Window, places: Collection[int]) -> list[int]:
     """Return a part of those who are wanted by reading all names of some places."""
     if not places:
         return []
-    rows = select(_person.id).where(_person.sort_name >= first_at(min(places)))
     end = end_of(max(places))
-    if end:
-        rows = rows.where(_person.sort_name < end)
-    in_order = db.session.scalars(rows.order_by(_person.sort_name, _person.id)).all()
+    in_order = _ids(WALKED if end else TO_THE_END, first_at(min(places)), *filter(None, [end]))
     return list(filter(is_wanted, in_order))[window.start : window.stop]
+
+
+def _ids(statements: Mapping[str, str], *values: Any) -> list[int]:
+    connection = db.session.connection()
+    found = connection.exec_driver_sql(statements[connection.dialect.name], values).scalar_one()
+    return list(json.loads(found) if isinstance(found, str) else found)

@@ -7,12 +7,16 @@ A number stands among the words from each of its digits on.
 from collections.abc import Iterable, Sequence
 
 from lupweb.database import db
+from lupweb.search.answers import Answer
 from lupweb.search.entries import INSIDE, Entry, person_of, prefixes, public_prefixes, row_of
 from lupweb.search.words import Number, Term, Word, suffixes
 
 PUBLIC = "SELECT id FROM search_public WHERE words @@ %s::tsquery"
 SCOPED = "SELECT id FROM search_scoped WHERE words @@ %s::tsquery"
+OWN = "SELECT unnest(tsvector_to_array(words)) FROM search_scoped WHERE id IN (%s, %s)"
 Rows = list[tuple[int, str]]
+Query = tuple[str, str]
+"""A statement and its value."""
 
 
 class Postgresql:
@@ -41,28 +45,31 @@ class Postgresql:
 
     def find(self, queries: Sequence[Sequence[Term]]) -> list[list[int]]:
         """Return whom everybody may find by each query; one statement."""
-        return _find(PUBLIC, [" & ".join(_any_of(term) for term in terms) for terms in queries])
+        return _find([_public(terms) for terms in queries])[0]
+
+    def ask(
+        self,
+        queries: Sequence[Sequence[Term]],
+        leaves: Sequence[Word | Number],
+        scopes: Sequence[int],
+        own: int | None,
+    ) -> Answer:
+        """Return what `find`, `find_scoped` and `own` do; one statement."""
+        public = [_public(terms) for terms in queries]
+        scoped = [_scoped(leaf, scopes) for leaf in leaves if scopes]
+        found, words = _find([*public, *scoped], own)
+        count = len(public)
+        return Answer(found[:count], _people_of(found[count:]), _unscoped(words))
 
     def find_scoped(
         self, leaves: Sequence[Word | Number], scopes: Sequence[int]
     ) -> list[list[int]]:
         """Return who is found by each word in these fields; one statement."""
-        found = _find(
-            SCOPED,
-            [
-                _any(f"{scope}:{each}" for scope in scopes for each in prefixes(leaf))
-                for leaf in leaves
-            ],
-        )
-        return [list({person_of(row) for row in rows}) for rows in found]
+        return _people_of(_find([_scoped(leaf, scopes) for leaf in leaves])[0])
 
     def own(self, person_id: int) -> list[str]:
         """Return the words of this person's restricted fields, without the fields' ids."""
-        rows = db.session.connection().exec_driver_sql(
-            "SELECT unnest(tsvector_to_array(words)) FROM search_scoped WHERE id IN (%s, %s)",
-            (row_of(person_id), row_of(person_id, is_referred=True)),
-        )
-        return [word.partition(":")[2] for word in rows.scalars()]
+        return _unscoped(_find((), person_id)[1])
 
 
 def _with_numbers(entry: Entry) -> str:
@@ -87,15 +94,42 @@ def _delete(table: str, rows: list[int]) -> None:
     )
 
 
-def _find(statement: str, queries: Sequence[str]) -> list[list[int]]:
-    """Return the rows that each query finds; one array for each is half the work of rows."""
-    numbered = " UNION ALL ".join(
-        f"SELECT {number}, ARRAY({statement})" for number in range(len(queries))
-    )
-    found: list[list[int]] = [[] for _ in queries]
-    for number, rows in db.session.connection().exec_driver_sql(numbered, tuple(queries)):
-        found[number] = rows
-    return found
+def _find(queries: Sequence[Query], own: int | None = None) -> tuple[list[list[int]], list[str]]:
+    """Return the rows that each query finds, and the words that are one's own.
+
+    One array for each is half the work of rows.
+    """
+    asked = [
+        f"SELECT {number}, ARRAY({statement}), NULL::text[]"
+        for number, (statement, _value) in enumerate(queries)
+    ]
+    values: list[str | int] = [value for _statement, value in queries]
+    if own is not None:
+        asked.append(f"SELECT {len(queries)}, NULL, ARRAY({OWN})")
+        values += [row_of(own), row_of(own, is_referred=True)]
+    found: list[list[int]] = [[] for _ in (*queries, own)]
+    words: list[str] = []
+    statement = " UNION ALL ".join(asked)
+    rows = db.session.connection().exec_driver_sql(statement, tuple(values)).all()
+    for number, ids, theirs in rows:
+        found[number], words = ids, theirs or words
+    return found[: len(queries)], words
+
+
+def _people_of(found: Sequence[list[int]]) -> list[list[int]]:
+    return [list({person_of(row) for row in rows}) for rows in found]
+
+
+def _unscoped(words: Sequence[str]) -> list[str]:
+    return [word.partition(":")[2] for word in words]
+
+
+def _public(terms: Sequence[Term]) -> Query:
+    return PUBLIC, " & ".join(_any_of(term) for term in terms)
+
+
+def _scoped(leaf: Word | Number, scopes: Sequence[int]) -> Query:
+    return SCOPED, _any(f"{scope}:{each}" for scope in scopes for each in prefixes(leaf))
 
 
 def _any_of(term: Term) -> str:

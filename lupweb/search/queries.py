@@ -18,12 +18,12 @@ from lupweb.profiles.card_lists import card_list
 from lupweb.profiles.cards import PersonCard
 from lupweb.profiles.layout import Layout
 from lupweb.search.census import LETTERS
-from lupweb.search.columns import read_codes
 from lupweb.search.directory import BACKWARDS, LETTER, Directory, Found, find, open_directory
 from lupweb.search.facets import facet_of
 from lupweb.search.found import FoundPeople
+from lupweb.search.known_codes import known_codes
 from lupweb.search.matching import match
-from lupweb.search.ordering import letter_codes, letter_of
+from lupweb.search.ordering import letter_of
 from lupweb.search.pages import Names, ValueOrder, Window, by_name, by_value, everybody_by_name
 from lupweb.search.recent import Recent
 from lupweb.search.request import (
@@ -223,8 +223,7 @@ def _ways_out(directory: Directory, found: Found) -> list[WayOut]:
 
 def _sorted(directory: Directory, asked: SearchRequest, people: People) -> Sequence[int]:
     """Return who fulfils the other conditions, out of people who stand in the order of names."""
-    codes = read_codes(directory.columns_for(asked), people.ids)
-    codes[LETTERS] = letter_codes(codes[directory.stored.place.id])
+    codes = known_codes(directory.stored, directory.columns_for(asked), people.ids)
     people = choose(people, directory.conditions(asked, codes)).people
     backwards = asked.sort.startswith(BACKWARDS)
     sort = asked.sort.removeprefix(BACKWARDS)

@@ -11,6 +11,8 @@ Codes = Sequence[int]
 """One code for each person, found by the person's id."""
 SPARSE = 10
 """If so many zeros stand for each mark, it is quicker to look for the marks one by one."""
+MARKED_AT_ONCE = 30
+"""So many people are marked in the time in which one is looked at."""
 _TURNED = bytes((1, 0)) + bytes(254)
 
 
@@ -63,12 +65,16 @@ class People:
 
     def with_code(self, codes: Codes, allowed: Collection[int]) -> "People":
         """Return those who have one of the allowed codes."""
-        if not isinstance(codes, bytes):
+        if not isinstance(codes, bytes) or self._is_small_beside(codes):
             return self.where([code in allowed for code in self._pick(codes)])
         marks = marked(codes, allowed)
         if self._ids is None and self._marks is not None:
             return People.with_marks(_both(self._marks, marks))
         return self.where(self._pick(marks))
+
+    def _is_small_beside(self, codes: Codes) -> bool:
+        """Return whether it is quicker to look at each of these people than to mark everybody."""
+        return self._ids is not None and MARKED_AT_ONCE * len(self._ids) < len(codes)
 
     @cached_property
     def _pick(self) -> Callable[[Codes], Sequence[int]]:

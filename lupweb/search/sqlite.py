@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from lupweb.database import db
+from lupweb.search.answers import Answer
 from lupweb.search.entries import Entry, has_numbers, person_of, prefixes, public_prefixes, row_of
 from lupweb.search.words import Alternative, Number, Term, Word
 
 WORDS = "SELECT rowid FROM search_public WHERE search_public MATCH ?"
 NUMBERS = "SELECT rowid FROM search_number WHERE search_number MATCH ?"
 SCOPED = "SELECT rowid FROM search_scoped WHERE search_scoped MATCH ?"
-Query = tuple[str, tuple[str, ...]]
+OWN = "SELECT words FROM search_scoped WHERE rowid IN (?, ?)"
+Query = tuple[str, tuple[str | int, ...]]
 """A statement and its values."""
 
 
@@ -61,27 +63,31 @@ class Sqlite:
 
     def find(self, queries: Sequence[Sequence[Term]]) -> list[list[int]]:
         """Return whom everybody may find by each query; one statement."""
-        return _find([_public(terms) for terms in queries])
+        return _find([_public(terms) for terms in queries])[:-1]
+
+    def ask(
+        self,
+        queries: Sequence[Sequence[Term]],
+        leaves: Sequence[Word | Number],
+        scopes: Sequence[int],
+        own: int | None,
+    ) -> Answer:
+        """Return what `find`, `find_scoped` and `own` do; one statement."""
+        public = [_public(terms) for terms in queries]
+        scoped = [_scoped(leaf, scopes) for leaf in leaves if scopes]
+        found = _find([*public, *scoped], own)
+        first, last = len(public), len(public) + len(scoped)
+        return Answer(found[:first], _people_of(found[first:last]), _words_of(found[last]))
 
     def find_scoped(
         self, leaves: Sequence[Word | Number], scopes: Sequence[int]
     ) -> list[list[int]]:
         """Return who is found by each word in these fields; one statement."""
-        found = _find(
-            [
-                (SCOPED, (_any(f"{scope}:{each}" for scope in scopes for each in prefixes(leaf)),))
-                for leaf in leaves
-            ]
-        )
-        return [list({person_of(row) for row in rows}) for rows in found]
+        return _people_of(_find([_scoped(leaf, scopes) for leaf in leaves])[:-1])
 
     def own(self, person_id: int) -> list[str]:
         """Return the words of this person's restricted fields, without the fields' ids."""
-        rows = db.session.connection().exec_driver_sql(
-            "SELECT words FROM search_scoped WHERE rowid IN (?, ?)",
-            (row_of(person_id), row_of(person_id, is_referred=True)),
-        )
-        return [word.partition(":")[2] for (words,) in rows for word in words.split()]
+        return _words_of(_find((), person_id)[-1])
 
 
 def _write(statement: str, rows: list[tuple[Any, ...]]) -> None:
@@ -89,20 +95,36 @@ def _write(statement: str, rows: list[tuple[Any, ...]]) -> None:
         db.session.connection().exec_driver_sql(statement, rows)
 
 
-def _find(queries: Sequence[Query]) -> list[list[int]]:
-    """Return the rows that each query finds.
+def _find(queries: Sequence[Query], own: int | None = None) -> list[list[Any]]:
+    """Return the rows that each query finds, and behind them the words that are one's own.
 
     They come as one JSON text for each: several times as fast as a row for every number.
     """
-    numbered = " UNION ALL ".join(
+    asked = [
         f"SELECT {number}, json_group_array(rowid) FROM ({statement})"  # noqa: S608 - of ours
         for number, (statement, _values) in enumerate(queries)
-    )
-    values = tuple(value for _statement, each in queries for value in each)
-    found: list[list[int]] = [[] for _ in queries]
-    for number, rows in db.session.connection().exec_driver_sql(numbered, values):
+    ]
+    values = [value for _statement, each in queries for value in each]
+    if own is not None:
+        asked.append(f"SELECT {len(queries)}, json_group_array(words) FROM ({OWN})")  # noqa: S608
+        values += [row_of(own), row_of(own, is_referred=True)]
+    found: list[list[Any]] = [[] for _ in (*queries, own)]
+    statement = " UNION ALL ".join(asked)
+    for number, rows in db.session.connection().exec_driver_sql(statement, tuple(values)).all():
         found[number] = json.loads(rows)
     return found
+
+
+def _people_of(found: Sequence[list[int]]) -> list[list[int]]:
+    return [list({person_of(row) for row in rows}) for rows in found]
+
+
+def _words_of(rows: Sequence[str]) -> list[str]:
+    return [word.partition(":")[2] for words in rows for word in words.split()]
+
+
+def _scoped(leaf: Word | Number, scopes: Sequence[int]) -> Query:
+    return SCOPED, (_any(f"{scope}:{each}" for scope in scopes for each in prefixes(leaf)),)
 
 
 def _public(terms: Sequence[Term]) -> Query:

@@ -65,7 +65,6 @@ LONGEST_NUMBER = 40
 FEWEST_COLLAPSED = 5
 TRUNK_ZERO = "(0)"
 _no_digits = re.compile(r"[^0-9]+")
-_joined = re.compile(r"[^ .@][.@]+[^ .@]")
 _number_only = re.compile(r"[+(]*[0-9][-+0-9 ()./]{0,58}")
 _digits = re.compile(r"[0-9]+")
 _part = re.compile(r"[^.@]+")
@@ -113,29 +112,40 @@ class Term:
 
 def words_of(text: str) -> str:
     """Return the words by which `text` is found, parted by blanks; some more than once."""
-    if text.isascii() and len(text) <= LONGEST_WORD:
-        written = signs_sorted(text)
-        if not _joined.search(written) and not has_pair(written):
-            return " ".join(written.replace(JOINER, " ").replace(AT, " ").split())
     return " ".join(filter(None, map(_part_words, text.split())))
 
 
 def address_words(address: str) -> str:
     """Return what `words_of` does; several times as fast for a plain mail address."""
-    written = signs_sorted(address) if address.isascii() else ""
+    written = address.lower() if address.isascii() else ""
     local, _at, domain = written.partition(AT)
-    if " " in written or not (local and domain) or len(written) > LONGEST_WORD:
-        return words_of(address)
     parts = local.split(JOINER)
-    if "" in parts or has_pair(local) or AT in domain or len(parts) > MOST_WORDS:
+    # letters, digits and single dots before the “@”: nothing else means something there
+    is_plain = all(map(str.isalnum, parts)) and len(parts) <= MOST_WORDS and not has_pair(local)
+    known = _domain_words(domain) if is_plain and len(written) <= LONGEST_WORD else None
+    if known is None:
         return words_of(address)
-    ends = ["".join(parts[start:]) for start in range(1, len(parts))]
-    return " ".join(["".join(parts) + domain.replace(JOINER, ""), *ends, _part_words(domain)])
+    whole, ends = known
+    shorter = ["".join(parts[start:]) for start in range(1, len(parts))]
+    return " ".join(["".join(parts) + whole, *shorter, ends])
+
+
+@lru_cache(maxsize=1_024)
+def _domain_words(domain: str) -> tuple[str, str] | None:
+    """Return a plain domain without its dots, and its words; None if it is not plain."""
+    written = signs_sorted(domain)
+    if not written or " " in written or AT in written:
+        return None
+    return written.replace(JOINER, ""), _part_words(domain)
 
 
 @lru_cache(maxsize=16_384)
 def _part_words(text: str) -> str:
     """Return the words of a text without blanks: most names are those of many people."""
+    if text.isascii() and text.isalnum():
+        written = text.lower()[:LONGEST_WORD]
+        if not has_pair(written):
+            return written
     return " ".join(word for chunk in chunks(text) for word in chunk_words(chunk))
 
 

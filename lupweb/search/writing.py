@@ -7,8 +7,6 @@ from itertools import repeat
 from typing import NamedTuple, Protocol
 
 from lupweb.database import compact_json
-from lupweb.field_types.email import EmailType
-from lupweb.field_types.instant_messenger import InstantMessengerType
 from lupweb.field_types.phone import PhoneType
 from lupweb.profiles.layout import FieldLayout, Layout
 from lupweb.profiles.newcomers import Named
@@ -50,6 +48,16 @@ class Row(Protocol):
         """Return the stored values by the keys of their fields."""
 
 
+class _Names(NamedTuple):
+    """What some people are called, by which everybody finds them.
+
+    :param addresses: in lower case
+    """
+
+    names: Sequence[str]
+    addresses: Sequence[str]
+
+
 class _Found(NamedTuple):
     """By what a field finds each of some people."""
 
@@ -64,7 +72,6 @@ class _Searched:
     :param text: makes the text that people search of a value
     :param prefix: stands before each of its words, if not everybody may find them
     :param region: of telephone numbers; None: the values are none
-    :param repeats: whether most values are the start of the person's mail address
     :param known: words and numbers of values met before: most are those of many people
     """
 
@@ -73,7 +80,6 @@ class _Searched:
     applies_to: frozenset[int]
     prefix: str
     region: str | None
-    repeats: bool
     known: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @classmethod
@@ -85,34 +91,32 @@ class _Searched:
             layout.applies_to,
             prefix="" if is_public_in_search(layout) else f"{layout.id}:",
             region=str(layout.type.options.get("region") or "") if is_phone else None,
-            repeats=isinstance(layout.type, EmailType | InstantMessengerType),
         )
 
-    def read(self, value: str) -> tuple[str, str]:
-        """Return the words and the numbers of a value; of a restricted field as words only."""
+    def read(self, value: str, name: str = "", address: str = "") -> tuple[str, str]:
+        """Return the words and the numbers of a value; of a restricted field as words only.
+
+        :param name: of a person who is found by all its words, and by the `address`; words that
+            find nobody else are left out then
+        """
         text = self.text(value)[:LONGEST_VALUE]
+        numbers = " ".join(numbers_in(text, self.region))
+        if self.region is None and not self.prefix and _is_said(text, name, address):
+            return "", numbers
         words = words_of(text) if self.region is None else phone_words(text)
-        found = words, " ".join(numbers_in(text, self.region))
-        if self.prefix:
-            found = self._scoped(*found), ""
+        found = (self._scoped(words, numbers), "") if self.prefix else (words, numbers)
         if len(self.known) >= MOST_KNOWN:
             self.known.clear()
         self.known[value] = found
         return found
 
-    def column(self, values: Sequence[str], addresses: Sequence[str]) -> "_Found":
-        """Return what `words` does of the value of each person; nothing where it is "".
-
-        :param addresses: the mail address of each; a value that is its start is found by it
-        """
-        if self.repeats and not self.prefix:
-            text = self.text
-            values = [
-                "" if value and _is_start(text(value), address) else value
-                for value, address in zip(values, addresses, strict=True)
-            ]
+    def column(self, values: Sequence[str], named: "_Names") -> "_Found":
+        """Return what `read` does of the value of each person; nothing where it is ""."""
         known, read = self.known, self.read
-        found = [(known.get(value) or read(value)) if value else NOTHING for value in values]
+        found = [
+            (known.get(value) or read(value, name, address)) if value else NOTHING
+            for value, name, address in zip(values, *named, strict=True)
+        ]
         return _Found(*zip(*found, strict=True))
 
     def words(self, value: str) -> tuple[str, str]:
@@ -190,7 +194,7 @@ class Writer:
         numbers: list[Sequence[str]] = []
         scoped: list[Sequence[str]] = []
         for each in self.fields:
-            found = each.column(_values(each, people, groups), addresses)
+            found = each.column(_values(each, people, groups), _Names(people.names, addresses))
             if any(found.words):
                 (scoped if each.prefix else words).append(found.words)
             if any(found.numbers):
@@ -265,6 +269,11 @@ def _joined(columns: Sequence[Sequence[str]], count: int) -> Iterable[str]:
 def _limited(words: str) -> str:
     """Return at most the first `MOST_STORED` of these words."""
     return words if len(words) < MOST_STORED else " ".join(words.split()[:MOST_STORED])
+
+
+def _is_said(text: str, name: str, address: str) -> bool:
+    """Return whether name or address have all words of a text: first names do, and family names."""
+    return f" {text} " in f" {name} " or _is_start(text, address)
 
 
 def _is_start(value: str, address: str) -> bool:

@@ -1,6 +1,6 @@
 """How synchronization stands: each directory, what works now, what is next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -141,16 +141,23 @@ def resting(names: Mapping[str, str]) -> list[Resting]:
     if not paused:
         return []
     undone = select(func.max(Run.id)).where(Run.subject.in_(paused), Run.mode == UNDO)
-    later = select(func.max(Run.id)).where(
-        Run.subject.in_(paused), Run.dry_run, Run.state.in_((RunState.DONE, RunState.PARTIAL))
-    )
-    dry = {run.subject: run for run in _numbered(later.group_by(Run.subject))}
+    dry = plans(paused)
     found = []
     for undo in _numbered(undone.where(Run.state == RunState.DONE).group_by(Run.subject)):
         plan = dry.get(undo.subject)
         is_later = plan is not None and plan.id > undo.id
         found.append(Resting(name_of(undo.subject, names), undo, plan if is_later else None))
     return found
+
+
+def plans(subjects: Collection[str]) -> dict[str, Run]:
+    """Return subject -> the last dry run of it that went well; one query."""
+    if not subjects:
+        return {}
+    later = select(func.max(Run.id)).where(
+        Run.subject.in_(subjects), Run.dry_run, Run.state.in_((RunState.DONE, RunState.PARTIAL))
+    )
+    return {run.subject: run for run in _numbered(later.group_by(Run.subject))}
 
 
 def name_of(subject: str, names: Mapping[str, str]) -> Text | str:

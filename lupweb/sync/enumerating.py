@@ -31,7 +31,8 @@ from lupweb.sync.delivered import Surroundings
 from lupweb.sync.early import first_reading
 from lupweb.sync.endless import most_pages
 from lupweb.sync.fingerprints import QUESTION
-from lupweb.sync.modes import Choice, choose, is_too_different, too_different
+from lupweb.sync.modes import Choice, by_mark, choose, is_too_different, too_different
+from lupweb.sync.newest import stamped_since
 from lupweb.sync.preparing import (
     VISIBLE,
     mapped_fields,
@@ -41,22 +42,18 @@ from lupweb.sync.preparing import (
     unknown_switch,
 )
 from lupweb.sync.reading import Reading
-from lupweb.sync.server import is_due, is_unmoved, server_now, told, written_since
+from lupweb.sync.server import (
+    is_due,
+    is_same_without_marks,
+    is_unmoved,
+    server_now,
+    told,
+    written_since,
+)
 from lupweb.sync.sweeping import Keys, Sweep, keys_of_page, swept_by_mark
 from lupweb.sync.task import Task
 from lupweb.texts import Text, _
 
-NOTHING_WRITTEN = Choice(
-    CHANGES,
-    _("the server says that nothing was written since the last comparison, so nobody was compared"),
-)
-WRITTEN_SINCE = Choice(
-    CHANGES,
-    _(
-        "only what was written since the last run, as the server says; everybody is compared at"
-        " least once an hour"
-    ),
-)
 PAGES_A_BEAT = 10
 """Pages of a sweep after which progress is told: they are small, and come quickly."""
 
@@ -144,8 +141,7 @@ class _Enumeration:
         if task.facts.role is DirectoryRole.DELEGATED:
             sweep.leave_strangers_out(task.here)
         standing.server["swept_at"] = swept_at
-        choice = NOTHING_WRITTEN if standing.is_unmoved else WRITTEN_SINCE
-        return ChangedReading(task, self.around, sweep=sweep), choice
+        return ChangedReading(task, self.around, sweep=sweep), by_mark(standing)
 
     def _another(self) -> AbstractContextManager[LdapSession]:
         return signed_in(self.task, self.connect)
@@ -237,6 +233,11 @@ def _ask_server(task: Task, session: LdapSession) -> None:
     standing.server = {**now.document(), "swept_at": clock.now().isoformat()}
     standing.is_unmoved = is_unmoved(standing.server_before, now)
     standing.written_since = written_since(standing.server_before, now)
+    if standing.takes_marks and is_same_without_marks(standing.server_before, now):
+        newest = task.here.newest_stamp()
+        end_reading()
+        standing.written_since = stamped_since(session, task.facts, standing.pattern, newest)
+        standing.goes_by_stamps = bool(standing.written_since)
     odd = list(told(standing.server_before, now))
     with transaction():
         runs.tell_server(task.run_id, standing.server)

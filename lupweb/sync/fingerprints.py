@@ -107,6 +107,28 @@ def waiting_fields() -> dict[str, list[Directory]]:
     return found
 
 
+def unseen_directories() -> dict[str, bool]:
+    """Return the keys of the directories whose next run asks what was never asked there.
+
+    Base DN, filter or the like are new: a dry run is offered first (sync.md section 17). What is
+    read anew for another reason, as after an upgrade, was seen. Three queries, and one for each.
+
+    :returns: key -> whether nothing was ever read there
+    """
+    chosen = options()
+    rows = select(FieldReading.directory_id, FieldReading.fingerprint)
+    kept = dict(db.session.execute(rows.where(FieldReading.name == QUESTION)).all())
+    wanted = select(Directory).where(
+        Directory.is_enabled, Directory.role != DirectoryRole.ALTERNATIVE
+    )
+    found = {}
+    for each in db.session.scalars(wanted.order_by(Directory.position)).all():
+        is_first = each.last_read_at is None
+        if is_first or kept.get(each.id, "") not in {"", _of_question(each, chosen)}:
+            found[each.key] = is_first
+    return found
+
+
 def _of_field(field: FieldLayout) -> str:
     options_ = {
         name: value

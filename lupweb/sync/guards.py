@@ -1,7 +1,7 @@
 """Look at what a run would do as a whole, before anybody is written (sync.md section 7)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -248,11 +248,12 @@ def _withheld(run_id: int, plan: Plan, guard: Guard, keys: Sequence[str]) -> Row
         row["entry"]["stamp"] = plan.held_stamp
     else:
         plan.hold_part()
-    _leave(plan, keys)
+    leave(plan, keys)
     return row
 
 
-def _leave(plan: Plan, keys: Sequence[str]) -> None:
+def leave(plan: Plan, keys: Collection[str]) -> None:
+    """Leave fields of somebody who is known as they are stored, names and address among them."""
     known = plan.known
     assert known is not None  # noqa: S101 for the type checker; only what is stored can be left
     for key in keys:

@@ -13,8 +13,9 @@ from lupweb.runs.service import get_run
 from lupweb.runs.states import WHOLE_SUBJECT, RunState
 from lupweb.sync import brake
 from lupweb.sync.brake import Guard, Verdict
-from lupweb.sync.guards import EMAIL, Held
+from lupweb.sync.guards import EMAIL, Held, leave
 from lupweb.sync.items import AT_ONCE, add_rows, digest_of
+from lupweb.sync.plan import Plan
 from lupweb.texts import Text, _
 
 COMPLETE = (RunState.DONE, RunState.PARTIAL, RunState.HELD)
@@ -57,16 +58,35 @@ def held_items(run_id: int) -> Iterator[PlanItem]:
 
 def is_held(person_id: int, field_key: str) -> bool:
     """Return whether the latest runs hold the value of a field of a person."""
+    return any(field_key in item.changes for item in _items_of(person_id))
+
+
+def leave_what_is_held(planned: Plan, subject: str) -> None:
+    """Take out of a plan what the latest run of a directory holds of this person.
+
+    Somebody read alone would otherwise lose at once what the run keeps until it is approved. The
+    entry counts as unread then, as it does after such a run.
+    """
+    held = {key for item in _items_of(planned.person_id, subject) for key in item.changes}
+    if held.isdisjoint({*planned.changes, *planned.renames}):
+        return
+    leave(planned, held)
+    planned.hold_part()
+
+
+def _items_of(person_id: int, subject: str = "") -> Iterator[PlanItem]:
+    """Yield what the latest runs hold of a person."""
     rows = (
         select(PlanItem)
         .join(Run, Run.id == PlanItem.run_id)
         .where(PlanItem.person_id == person_id, Run.state == RunState.HELD, PlanItem.guard != "")
         .order_by(PlanItem.id.desc())
     )
-    return any(
-        field_key in item.changes and _newest_of(item.run_id) is None
-        for item in db.session.scalars(rows)
-    )
+    if subject:
+        rows = rows.where(Run.subject == subject)
+    for item in db.session.scalars(rows).all():
+        if _newest_of(item.run_id) is None:
+            yield item
 
 
 def digest_of_run(run_id: int) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, update
 
 from lupweb.database import db
 from lupweb.directories.models import Identity
-from lupweb.profiles.bulk import insert_rows
+from lupweb.profiles.bulk import insert_columns, insert_rows
 from lupweb.profiles.pictures import mark_due
 from lupweb.sync.columns import Columns
 from lupweb.sync.plan import Plan
@@ -35,12 +35,11 @@ def tie_new(
     said: Columns, person_ids: Sequence[int], directory_id: int, run_id: int | None
 ) -> None:
     """Tie entries to people who were made just now, by this run."""
-    rows = zip(
+    columns: tuple[Iterable[Any], ...] = (
         repeat(directory_id), said.unique_ids, person_ids, said.dns, said.dns_folded, said.stamps,
         said.matches, said.disabled, said.listed, repeat(False), repeat(run_id),
-        strict=False,
     )  # fmt: skip
-    insert_rows(Identity, COLUMNS, list(rows))
+    insert_columns(Identity, dict(zip(COLUMNS, columns, strict=True)))
 
 
 def keep_identities(plans: Sequence[Plan], directory_id: int) -> None:

@@ -126,6 +126,15 @@ class Here:
             )
         return or_(*conditions) if conditions else None
 
+    def at(self, dns: Collection[str]) -> set[int]:
+        """Return the identities of the last reading that had these folded DNs."""
+        wanted = list(dns)
+        found: set[int] = set()
+        for start in range(0, len(wanted), AT_ONCE):
+            some = Identity.dn_folded.in_(wanted[start : start + AT_ONCE])
+            found.update(db.session.scalars(select(Identity.id).where(self.is_present(), some)))
+        return found
+
     def _shown(self, identity_ids: Sequence[int]) -> list[int]:
         shown: list[int] = []
         for start in range(0, len(identity_ids), AT_ONCE):
@@ -146,6 +155,12 @@ class Here:
     def count_present(self) -> int:
         """Return how many entries the last reading had."""
         return db.session.scalar(select(func.count()).where(self.is_any_present())) or 0
+
+    def newest_stamp(self) -> str:
+        """Return the highest change stamp of an entry that the last reading had; "" for none."""
+        return (
+            db.session.scalar(select(func.max(Identity.stamp)).where(self.is_any_present())) or ""
+        )
 
     def is_first_load(self) -> bool:
         """Return whether nobody of here is known yet."""

@@ -131,7 +131,7 @@ def waiting_pairs() -> dict[Pair, Why]:
     for why, rows in _questions():
         for one, other in db.session.execute(rows.limit(MOST)):
             found.setdefault((min(one, other), max(one, other)), why)
-    apart = set(_told_apart())
+    apart = _apart()
     return {pair: why for pair, why in found.items() if pair not in apart}
 
 
@@ -223,6 +223,15 @@ def _same_login() -> Select[int, int]:
 def _told_apart() -> list[Pair]:
     rows = select(TwoPeople.low_id, TwoPeople.high_id).order_by(TwoPeople.at.desc())
     return [(low, high) for low, high in db.session.execute(rows)]
+
+
+def _apart() -> set[Pair]:
+    """Return the pairs that are two people, also by what one of them was merged into since."""
+    told = _told_apart()
+    rows = select(Person.id, Person.merged_into_id).where(Person.merged_into_id.is_not(None))
+    leads = {id_: into for id_, into in db.session.execute(rows) if into} if told else {}
+    now = [(leads.get(low, low), leads.get(high, high)) for low, high in told]
+    return {*told, *((min(pair), max(pair)) for pair in now)}
 
 
 def _records(ids: Iterable[int]) -> dict[int, Record]:

@@ -2,15 +2,18 @@
 
 from array import array
 from collections.abc import Iterable
-from hashlib import blake2b
 
+MARKS = 2**64
 SHELVES = 8_192
 """Parts of `Marks`: in each a mark is looked for from one end to the other."""
 
 
 def mark_of(unique_id: str) -> int:
-    """Return 64 bits that stand for a unique id where those of a whole directory are kept."""
-    return int.from_bytes(blake2b(unique_id.encode(), digest_size=8).digest())
+    """Return 64 bits that stand for a unique id in this process, where all of them are kept.
+
+    Nobody can choose two ids that share them: they depend on a secret of the process (PEP 456).
+    """
+    return hash(unique_id) % MARKS
 
 
 class Marks:

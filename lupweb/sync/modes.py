@@ -25,6 +25,26 @@ class Choice:
     fields: frozenset[str] = frozenset()
 
 
+NOTHING_WRITTEN = Choice(
+    CHANGES,
+    _("the server says that nothing was written since the last comparison, so nobody was compared"),
+)
+WRITTEN_SINCE = Choice(
+    CHANGES,
+    _(
+        "only what was written since the last run, as the server says; everybody is compared at"
+        " least once an hour"
+    ),
+)
+STAMPED_SINCE = Choice(
+    CHANGES,
+    _(
+        "only what has a stamp of the last hour before the newest one, or a newer one; everybody is"
+        " compared at least once an hour"
+    ),
+)
+
+
 @dataclass
 class Standing:
     """How a directory stood when its run began; and, in the end, what the run has read.
@@ -42,6 +62,7 @@ class Standing:
     :param takes_marks: whether a run of changes may rely on what the server says of itself
     :param is_unmoved: whether nothing was written there since; the run fills it
     :param written_since: the filter of what was, "" if there is none; the run fills it
+    :param goes_by_stamps: whether that filter is made of stamps, as the server has no mark
     :param read: names of the fingerprints that hold after the run; the run fills it
     :param mode: what the run turned out to be; the run fills it
     """
@@ -61,6 +82,7 @@ class Standing:
     takes_marks: bool = False
     is_unmoved: bool = False
     written_since: str = ""
+    goes_by_stamps: bool = False
     read: set[str] = field(default_factory=set)
     mode: str = FULL
 
@@ -87,6 +109,13 @@ def choose(standing: Standing, fields: Collection[str], *, is_first: bool) -> Ch
     if unread:
         return Choice(FILL, _filled(unread), unread)
     return Choice(CHANGES, _("only changes are needed") if standing.asked == AUTO else "")
+
+
+def by_mark(standing: Standing) -> Choice:
+    """Return what is read where the server says how far it has come."""
+    if standing.is_unmoved:
+        return NOTHING_WRITTEN
+    return STAMPED_SINCE if standing.goes_by_stamps else WRITTEN_SINCE
 
 
 def is_too_different(differing: int, seen: int) -> bool:

@@ -77,6 +77,14 @@ def _ended(done: Refreshed, login: str) -> tuple[RunState, Text, dict[str, int]]
             n=count,
         )
         return RunState.PARTIAL, message, counters
+    if any(each.is_held for each in done.plans):
+        message = _(
+            "%(login)s was read: %(n)s values changed. What a run holds back stays as it is here,"
+            " until an administrator approves that run.",
+            login=login,
+            n=count,
+        )
+        return RunState.DONE, message, counters
     return (
         RunState.DONE,
         _("%(login)s was read: %(n)s values changed.", login=login, n=count),

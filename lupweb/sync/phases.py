@@ -69,7 +69,7 @@ def synchronize(task: Task, connect: Connect) -> Outcome:
         reading, breaks = _read(task, connect, begun)
     except DirectoryError as error:
         return failed(error, _written(begun))
-    if not reading.seen and task.is_first:
+    if not reading.seen and not reading.why_skipped and task.is_first:
         return _nobody_found(task.facts)
     return settle(reading, connect, breaks)
 
@@ -200,19 +200,33 @@ def _nobody_found(facts: DirectoryFacts) -> Outcome:
     )
 
 
+def _nobody_readable(reading: Reading) -> Text:
+    return _(
+        "None of the %(n)s entries that were found could be read. The first one: %(why)s The stored"
+        " profiles stay as they are. Check the attributes in the settings of the directory.",
+        n=reading.counters["seen"],
+        why=reading.why_skipped,
+    )
+
+
 def _retire(reading: Reading, held: Held, absent: Absent, breaks: int) -> Outcome:
     """Hide the people who are gone, if the brake allows; say how the run ended."""
     task, counters = reading.task, reading.counters
     shown = task.here.count_shown() if absent.shown_ids else 0
+    stay = task.here.at(reading.nameless) if absent.identity_ids else set()
     end_reading()
     counters["missing"] = 0
     if not hold_removal(reading, held, absent, shown):
-        counters["missing"] = task.writer.retire(absent.identity_ids)
+        # an entry that only lost its unique id for us is still there
+        gone = [id_ for id_ in absent.identity_ids if id_ not in stay]
+        counters["missing"] = task.writer.retire(gone)
     with transaction():
         verdicts = holding.keep(held)
     counters["held"] += sum(each.count for each in verdicts if each.guard is Guard.MOVED)
     if verdicts and not task.dry_run:
         return Outcome(RunState.HELD, _held(task, verdicts), counters)
+    if reading.why_skipped and counters["failed"] == counters["seen"]:
+        return Outcome(RunState.FAILED, _nobody_readable(reading), counters)
     state = RunState.PARTIAL if counters["failed"] else RunState.DONE
     said = _planned(task, verdicts) if task.dry_run else _summary(counters, breaks)
     return Outcome(state, said, counters)

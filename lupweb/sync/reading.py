@@ -9,6 +9,7 @@ from typing import Any
 from lupweb.database import end_reading, transaction
 from lupweb.directories.models import DirectoryRole
 from lupweb.errors import InvalidValue
+from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.runs import service as runs
@@ -24,6 +25,7 @@ from lupweb.sync.delivered import (
 )
 from lupweb.sync.endless import ending, most_pages
 from lupweb.sync.known import Absent, stored_values
+from lupweb.sync.memory import clear_away
 from lupweb.sync.met import Marks, mark_of
 from lupweb.sync.plan import Compute, Known, Plan, compare, may_differ, plan
 from lupweb.sync.preparing import computing
@@ -39,12 +41,14 @@ class Reading:
     """What one enumeration has brought so far.
 
     :param seen: a mark of each entry (`known.mark_of`)
+    :param nameless: folded DNs of entries that were met, and of which nobody knows whose they are
     :param waiting: plans that change something and wait until the enumeration is complete; at a
         first load they are written page by page instead
     :param foreseen: what becomes of those who wait, counted
     :param is_alone: nobody is known from another directory
     :param is_empty: nobody was known from this one when the enumeration began
     :param moves_members: groups that are as they were may have other members now
+    :param why_skipped: why the first entry was that nobody could be made of; "" if all are somebody
     """
 
     task: Task
@@ -52,10 +56,12 @@ class Reading:
     is_alone: bool = False
     is_empty: bool = False
     seen: Marks = field(default_factory=Marks)
+    nameless: set[str] = field(default_factory=set)
     counters: Counter[str] = field(default_factory=Counter)
     waiting: list[Plan] = field(default_factory=list)
     foreseen: Counter[str] = field(default_factory=Counter)
     moves_members: bool = True
+    why_skipped: str = ""
 
     @cached_property
     def compute(self) -> Compute | None:
@@ -80,6 +86,7 @@ class Reading:
             if self.task.is_first:
                 self._write_new()
             self._tell_progress()
+            clear_away()
 
     def wanted(self) -> list[str]:
         """Return the attributes that an entry is read with."""
@@ -207,6 +214,8 @@ class Reading:
 
     def _skip(self, dn: str, why: str) -> None:
         self.counters["failed"] += 1
+        self.why_skipped = self.why_skipped or why
+        self.nameless.add(fold_dn(dn))
         with transaction():
             runs.note_problem(self.task.run_id, f"{dn[:120]}: {why}")
 

@@ -3,40 +3,28 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from threading import BoundedSemaphore
 
 from lupweb import clock
-from lupweb.accounts.service import get_user
 from lupweb.database import end_reading, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.knowing import keep_known
 from lupweb.errors import InvalidValue
 from lupweb.ldap.dn import fold_dn
-from lupweb.options.service import options
 from lupweb.profiles.layout import Layout
-from lupweb.runs import service as runs
-from lupweb.runs.states import CHANGES
 from lupweb.sources import one_person
 from lupweb.sync import asking
 from lupweb.sync.apply import Unfenced, Writer
 from lupweb.sync.asking import Found, Question
 from lupweb.sync.delivered import Surroundings, delivered
 from lupweb.sync.group_marks import forget_groups_of
+from lupweb.sync.holding import leave_what_is_held
 from lupweb.sync.known import Here, stored_values
 from lupweb.sync.links import resolve_person
 from lupweb.sync.plan import Plan, compare, plan
 from lupweb.sync.preparing import computing
-from lupweb.sync.supplying import supplier_of
-from lupweb.texts import _
 
 LIMIT_S = 1.0
 """How long the form waits for the directory, in all (product.md section 3)."""
-SIGN_IN_LIMIT_S = 1.5
-"""How long a sign-in waits for the directory (sync.md section 21)."""
-MOST_AT_SIGN_IN = 4
-"""People whom one process reads at the same time because they sign in."""
-SIGN_IN = "sign-in"
-_at_sign_in = BoundedSemaphore(MOST_AT_SIGN_IN)
 
 
 class Freshness(StrEnum):
@@ -126,45 +114,6 @@ def _together(own: Freshness, *, is_other_read: bool | None) -> Freshness:
     return Freshness.READ if own is Freshness.NOWHERE else own
 
 
-def refresh_at_sign_in(user_id: int, layout: Layout, secret_key: str, connect: Connect) -> None:
-    """Bring the person of an account up to date, if the site reads people when they sign in.
-
-    Never fails a sign-in, nor holds it up for longer than 1.5 s; call outside transactions. Where
-    the directory is slower, or many sign in at once, a run of changes is asked for instead: one,
-    however many they are.
-    """
-    chosen, user = options(), get_user(user_id)
-    person_id = user.person_id if user else None
-    end_reading()
-    if chosen["login_sync"] and not chosen["read_only"] and person_id is not None:
-        found = _refresh_if_free(person_id, layout, secret_key, connect)
-        if found is Freshness.UNREAD:
-            _read_later(person_id)
-
-
-def _refresh_if_free(
-    person_id: int, layout: Layout, secret_key: str, connect: Connect
-) -> Freshness:
-    """Do what `refresh` does, unless as many as may be are read for sign-ins already."""
-    if not _at_sign_in.acquire(blocking=False):
-        return Freshness.UNREAD
-    try:
-        return refresh(person_id, layout, secret_key, connect, limit_s=SIGN_IN_LIMIT_S)
-    finally:
-        _at_sign_in.release()
-
-
-def _read_later(person_id: int) -> None:
-    """Ask for a run of the directory that supplies a person."""
-    key = supplier_of(person_id)
-    end_reading()
-    if key is None:
-        return
-    with transaction():
-        reason = _("somebody signed in who could not be read at once")
-        runs.request(f"directory:{key}", trigger=SIGN_IN, mode=CHANGES, reason=reason)
-
-
 def _stored(question: Question, found: Found | None, run_id: int | None) -> Plan | None:
     """Store what a directory said; return what was planned, None if it is left to the next run."""
     if found is None:
@@ -215,6 +164,7 @@ def _planned(question: Question, found: Found) -> Plan | None:
     planned = plan(said, stored, found.naming, compute)
     values = stored_values([planned.person_id])[planned.person_id]
     compare(planned, found.fields, values, compute)
+    leave_what_is_held(planned, f"directory:{facts.key}")
     return planned
 
 

@@ -3,12 +3,16 @@
 import math
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from dataclasses import field as made
 
 from sqlalchemy import ColumnElement, func, select
 
 from lupweb.database import db
+from lupweb.runs.decided import decisions
 from lupweb.runs.models import Run, RunProblem
-from lupweb.runs.states import RunState
+from lupweb.runs.states import WHOLE_SUBJECT, RunState
+from lupweb.sources.releasing import source_of
+from lupweb.sync.holding import COMPLETE
 
 PAGE = 50
 WENT = {
@@ -39,6 +43,8 @@ class RunPage:
     """A page of runs, the newest first.
 
     :param problems: run -> how many problems it met
+    :param outdated: run that holds something -> the later one that has read since
+    :param kept: runs that hold something which somebody decided to keep as it is
     """
 
     runs: Sequence[Run]
@@ -46,6 +52,8 @@ class RunPage:
     total: int
     number: int
     count: int
+    outdated: Mapping[int, int] = made(default_factory=dict)
+    kept: Set[int] = frozenset()
 
     @property
     def first(self) -> int:
@@ -59,7 +67,7 @@ class RunPage:
 
 
 def runs_listed(asked: Asked, *, most: int = PAGE) -> RunPage:
-    """Return a page of runs; three queries.
+    """Return a page of runs; three queries, three more if one of them holds something.
 
     :param most: how many at most; the page is the first one then
     """
@@ -69,7 +77,9 @@ def runs_listed(asked: Asked, *, most: int = PAGE) -> RunPage:
     number = min(max(asked.page, 1), count)
     rows = select(Run).where(*wanted).order_by(Run.id.desc())
     runs = db.session.scalars(rows.limit(most).offset((number - 1) * PAGE)).all()
-    return RunPage(runs, problem_counts([run.id for run in runs]), total, number, count)
+    problems = problem_counts([run.id for run in runs])
+    kept = decisions([run for run in runs if run.state is RunState.HELD])
+    return RunPage(runs, problems, total, number, count, outdated_by(runs), kept.keys())
 
 
 def runs_before(before: int | None, subject: str, state: str, *, most: int) -> Sequence[Run]:
@@ -97,6 +107,40 @@ def runs_numbered(ids: Set[int]) -> Sequence[Run]:
 def runs_about(run_id: int) -> Sequence[Run]:
     """Return the runs that took this one back, or applied its plan, the oldest first."""
     return db.session.scalars(select(Run).where(Run.about_run_id == run_id).order_by(Run.id)).all()
+
+
+def outdated_by(runs: Sequence[Run]) -> dict[int, int]:
+    """Return run that holds something -> the later run because of which it is out of date.
+
+    Such a set cannot be released any more (`lupweb.sync.holding`); two queries at most.
+    """
+    held = [run for run in runs if run.state is RunState.HELD and not run.dry_run]
+    if not held:
+        return {}
+    newest = (
+        select(func.max(Run.id))
+        .where(
+            Run.subject.in_({run.subject for run in held}),
+            Run.state.in_(COMPLETE),
+            Run.mode.in_(WHOLE_SUBJECT),
+            Run.dry_run.is_(False),
+        )
+        .group_by(Run.subject)
+    )
+    later = {run.subject: run for run in db.session.scalars(select(Run).where(Run.id.in_(newest)))}
+    return {
+        run.id: after.id
+        for run in held
+        if (after := later.get(run.subject)) is not None
+        and after.id > run.id
+        and not _holds_the_same(after, run)
+    }
+
+
+def _holds_the_same(after: Run, run: Run) -> bool:
+    """Return whether a later run holds the same set, which is released with either of the two."""
+    is_equal = after.state is RunState.HELD and after.held_digest == run.held_digest
+    return is_equal and source_of(run.subject) is None
 
 
 def subjects_known() -> list[str]:

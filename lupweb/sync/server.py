@@ -106,6 +106,13 @@ def written_since(before: Document, now: ServerNow) -> str:
     return at_least("entryCSN", stamp) if stamp else at_least("uSNChanged", str(number + 1))
 
 
+def is_same_without_marks(before: Document, now: ServerNow) -> bool:
+    """Return whether the server is the one of before and never says how far it has come."""
+    said = now.document()
+    is_same = all(before.get(key) == said.get(key) for key in ("vendor", "contexts", "name"))
+    return is_same and not now.marks and not before.get("marks")
+
+
 def is_due(swept_at: str) -> bool:
     """Return whether it is time to look at everybody again; also if the clock went wrong."""
     try:

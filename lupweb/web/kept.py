@@ -17,8 +17,9 @@ from markupsafe import Markup
 from lupweb.profiles.card_lists import CardList
 from lupweb.profiles.cards import PersonCard
 from lupweb.search.recent import Recent
-from lupweb.texts import language
-from lupweb.web.result_page import Choice, FacetList
+from lupweb.web.choices import Choice
+from lupweb.web.filling import filled_card, filled_choices
+from lupweb.web.result_page import FacetList
 
 MOST_CARDS = 3_000
 """About 10 MB, of which a third is keys."""
@@ -27,9 +28,6 @@ LARGEST_PARTS = 16_000_000
 each would be twice as large, and would have to be written as bytes for every answer."""
 MOST_FRAMES = 1_000
 """Two for each session and part of the site, some 3 kB each."""
-MOST_CHOICES = 2_000
-"""Values of facets with how many people they leave: half a kB each, with their keys."""
-_choices: Recent[Markup] = Recent(MOST_CHOICES)
 _frames: Recent[Markup] = Recent(MOST_FRAMES)
 _cards: Recent[Markup] = Recent(MOST_CARDS)
 _parts: Recent[bytes] = Recent(LARGEST_PARTS, len)
@@ -95,10 +93,7 @@ def kept_cards(
 
 def kept_choices(facet: FacetList, show: Callable[[str, Choice], Markup]) -> Markup:
     """Return what the macro `show` makes of each choice of a facet."""
-    spoken, key = language(), facet.key
-    return Markup("").join(
-        [_choices.get((spoken, key, each), partial(show, key, each)) for each in facet.choices]
-    )
+    return Markup("").join(filled_choices(facet.key, facet.choices, show))
 
 
 def _key(name: str, made_of: tuple[Hashable, ...]) -> Hashable:
@@ -108,4 +103,4 @@ def _key(name: str, made_of: tuple[Hashable, ...]) -> Hashable:
 def _shown(
     cards: CardList, place: int, show: Callable[[PersonCard, bool], Markup], has_star: bool
 ) -> Markup:
-    return show(cards[place], has_star)
+    return filled_card(cards[place], show, has_star=has_star)

@@ -8,10 +8,11 @@ Sign-ins are counted elsewhere, in the database: `accounts/throttle.py`.
 
 import time
 from functools import wraps
+from hashlib import blake2b
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, make_response, request, session
+from flask import Flask, Response, make_response, request
 from flask_limiter import Limiter, RequestLimit
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -20,7 +21,7 @@ from lupweb.database import limit_statements
 from lupweb.texts import _
 from lupweb.web.bearers import current_bearer
 from lupweb.web.errors import error_page
-from lupweb.web.sessions import RowSession
+from lupweb.web.sessions import current_presence
 
 SEARCHES = "120 per minute"
 EXPORTS = "30 per minute"
@@ -61,7 +62,7 @@ def init_app(app: Flask, queue_url: str) -> None:
         storage_options=_options(),
         strategy="sliding-window-counter",
         in_memory_fallback_enabled=True,
-        key_prefix="lupweb",
+        key_prefix=f"lupweb {_site(app)}",
         on_breach=_slow_down,
     )
     for each, count in zip(hooks, known, strict=True):
@@ -97,6 +98,12 @@ def make_room_for_a_picture() -> None:
     request.max_form_parts = MOST_PARTS_OF_A_PROFILE
 
 
+def _site(app: Flask) -> str:
+    """Return what tells this site from others that count in the same queue server."""
+    named = f"{app.config['SECRET_KEY']} {app.config['SQLALCHEMY_DATABASE_URI']}"
+    return blake2b(named.encode(), digest_size=8).hexdigest()
+
+
 def _storage(queue_url: str) -> str:
     """Return the URL as Flask-Limiter wants it."""
     return f"redis+{queue_url}" if urlsplit(queue_url).scheme == "unix" else queue_url
@@ -111,14 +118,10 @@ def _options() -> dict[str, Any]:
 
 
 def _who_asks() -> str:
-    """Return the token, the session, or the address of who has neither."""
+    """Return the account, by whatever token or session it asks, or the address of who has none."""
     bearer = current_bearer()
-    if bearer is not None:
-        return f"token {bearer.token_id}"
-    current = session._get_current_object()  # type: ignore[attr-defined]  # what the proxy holds
-    if isinstance(current, RowSession):
-        return f"session {current.digest}"
-    return f"address {request.remote_addr}"
+    presence = bearer.presence if bearer else current_presence()
+    return f"account {presence.user_id}" if presence else f"address {request.remote_addr}"
 
 
 def _either(page: Any, search: Any) -> Any:

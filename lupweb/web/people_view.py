@@ -6,7 +6,7 @@ read with, who looks as far as it makes a difference, and the stars on it. It ha
 an account or a session; that stands around it (`kept.kept_frame`).
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,6 +18,7 @@ from lupweb.profiles.layout import Layout
 from lupweb.profiles.tables import chosen_columns, people_table
 from lupweb.profiles.visibility import may_read
 from lupweb.search.column_fields import has_column
+from lupweb.search.matching import is_met, own_words
 from lupweb.search.queries import people_page
 from lupweb.search.recent import Recent
 from lupweb.web.access import viewer
@@ -43,6 +44,7 @@ class Outline:
 
 
 _outlines: Recent[Outline] = Recent(MOST_OUTLINES)
+_own_words: Recent[Sequence[str] | None] = Recent(1_000)
 _readable: Recent[frozenset[int]] = Recent(1_000)
 
 
@@ -109,11 +111,19 @@ class PeopleView:
             return None
         sees = readable(who, layout)
         searched = (each.id for each in layout.fields() if each.searchable)
-        has_words = bool(self._asked.request.query or self._asked.request.filter)
-        oneself = who.person_id if has_words and not sees.issuperset(searched) else None
+        is_own = not sees.issuperset(searched) and self._may_find_oneself(token)
+        oneself = who.person_id if is_own else None
         today = clock.now().astimezone(site_zone()).date()
         lists = list_part(self._asked, self._saved).made_of
         return layout.version, token, today, sees, oneself, lists, self._asked.key
+
+    def _may_find_oneself(self, token: str) -> bool:
+        """Return whether oneself may be found by values that others may not read."""
+        asked, person_id = self._asked.request, self._who.person_id
+        if not asked.query or person_id is None:
+            return bool(asked.filter)
+        words = _own_words.get((token, person_id), lambda: own_words(person_id))
+        return bool(asked.filter) or words is None or is_met(words, asked.query)
 
 
 def readable(who: Viewer, layout: Layout) -> frozenset[int]:

@@ -1,8 +1,8 @@
 """Pages of people that are put together from what is there, without a template.
 
 A page is what stands around the people, kept for each session, and three parts that are kept for
-all who are shown the same (`kept.py`). Where one of them is missing, the templates make the page as
-any other, and what stands around them is taken from it.
+all who are shown the same (`kept.py`). Where a part is missing, its template makes it; where more
+is, the templates make the page as any other, and what stands around the parts is taken from it.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -26,11 +26,19 @@ MOST_SHELLS = 500
 _shells: Recent[Sequence[bytes]] = Recent(MOST_SHELLS)
 
 
-def people_page_of(shown: PeopleView, make: Callable[[], Response]) -> Response:
-    """Return the page: put together if all of it is there, else as `make` makes it."""
+def people_page_of(
+    shown: PeopleView, make: Callable[[], Response], make_parts: Callable[[], object]
+) -> Response:
+    """Return the page: put together if all of it is there, else as `make` makes it.
+
+    :param make_parts: makes the parts and nothing around them, so that they are kept
+    """
     key = _made_of(shown)  # before a template takes out of the session what is said once
     shell = _shells.find(key)
     parts = found_parts(PARTS, shown.made_of) if shell else None
+    if shell and parts is None and shown.made_of is not None:
+        make_parts()
+        parts = found_parts(PARTS, shown.made_of)
     if shell and parts:
         pieces = (piece for pair in zip(shell, parts, strict=False) for piece in pair)
         return current_app.response_class(b"".join((*pieces, shell[-1])), mimetype="text/html")

@@ -2,8 +2,7 @@
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from hashlib import blake2b
+from functools import cached_property
 from string import ascii_uppercase
 
 from lupweb.profiles.tables import PeopleTable
@@ -12,10 +11,10 @@ from lupweb.search.request import (
     NEWEST,
     OTHER_LETTERS,
     Facet,
-    FacetOption,
     PeoplePage,
 )
 from lupweb.texts import Text, _
+from lupweb.web.choices import Choice
 from lupweb.web.filter_line import FilterLine, filter_line, shortened
 from lupweb.web.search_address import FIELD, SearchAddress
 
@@ -33,14 +32,6 @@ class Chip:
     text: Text | str
     label: Text
     address: SearchAddress
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One option of a facet as a box to tick; `id` stays the same from page to page."""
-
-    id: str
-    option: FacetOption
 
 
 @dataclass(frozen=True)
@@ -255,7 +246,7 @@ class ResultPage:
         return FacetList(
             key=facet.key,
             label=facet.label,
-            choices=[Choice(_choice_id(facet.key, option.value), option) for option in options],
+            choices=[Choice(facet.key, option) for option in options],
             count=len(facet.options),
             is_open=place < OPEN_AT_FIRST or facet.key in self.address.request.chosen,
             is_whole=is_whole,
@@ -288,8 +279,3 @@ class ResultPage:
 
 def _remove(condition: Text | str) -> Text:
     return _("Remove filter %(filter)s", filter=str(condition))
-
-
-@lru_cache(2_000)
-def _choice_id(key: str, value: str) -> str:
-    return f"f-{key}-{blake2b(value.encode(errors='replace'), digest_size=5).hexdigest()}"

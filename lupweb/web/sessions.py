@@ -47,11 +47,6 @@ class RowSession(CallbackDict[str, Any], SessionMixin):
         self.modified = False
         self.accessed = True
 
-    @property
-    def digest(self) -> str:
-        """Return what names the session where its key must not stand."""
-        return hashlib.sha256(self.key.encode()).hexdigest()
-
 
 log = structlog.get_logger()
 

@@ -41,6 +41,7 @@ ANSWERS = {
     "admin_directories.test_write": (405, 405),
     "admin_sync.apply": (405, 405),
     "admin_sync.approve": (405, 405),
+    "admin_sync.keep": (405, 405),
     "admin_sync.go_on": (405, 405),
     "admin_sync.index": (302, 200),
     "admin_sync.pause": (405, 405),

@@ -1,11 +1,13 @@
 """The benches themselves, with few people: they come to an end, and leave nothing behind."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from lupweb.bench import searching
-from lupweb.bench.company import Workplace, workplace
+from lupweb.bench import floors, searching
+from lupweb.bench.company import DATABASE, Workplace, company_directory, workplace
 from lupweb.bench.peers import bench_peer
 from lupweb.bench.report import Finding
 from lupweb.bench.searching import bench_search
@@ -47,6 +49,21 @@ def test_sync_measures_p1_to_p4_and_p6_beside_f1(place: Workplace) -> None:
     assert all(figure > 0 for each in found.values() for figure in each.samples[0])
     assert list((place.folder).glob("round*")) == []
     assert is_filled(place.kept / f"company-{FEWER}" / "slapd")
+
+
+def test_what_is_compared_with_f1_fills_its_fields_from_the_attributes_of_f1(
+    place: Workplace,
+) -> None:
+    require_slapd()
+
+    with company_directory(place, FEWER) as served:
+        folder = floors.people_as_read(place, served)
+
+    with closing(sqlite3.connect(folder / DATABASE)) as database:
+        read = database.execute("SELECT attribute FROM profile_field WHERE attribute != ''")
+        attributes = [attribute for (attribute,) in read]
+    assert len(attributes) == len(set(attributes)) >= 14
+    assert set(attributes) < set(floors.ATTRIBUTES)
 
 
 @pytest.mark.thorough

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lupweb.bench.plain import PlainTable, write_table
+from lupweb.bench.plain import PAGE, PlainTable, write_table
 from lupweb.bench.questions import (
     DIGITS,
     LETTERS,
@@ -70,3 +70,13 @@ def test_the_plain_table_finds_words_in_any_column(company: Company, table: Plai
 
 def test_the_plain_table_takes_patterns_for_letters(table: PlainTable) -> None:
     assert table.page("%_%")[1] == 0
+
+
+def test_both_ways_of_the_plain_table_find_the_same(company: Company, table: PlainTable) -> None:
+    word = company.people[5].family_name[:3]
+
+    names, *counts = table.page(word)
+    same_names, *same_counts = table.page_at_once(word)
+
+    assert counts == same_counts
+    assert sorted(names) == sorted(same_names) or len(names) == PAGE

@@ -75,6 +75,24 @@ def test_all_of_a_group_are_written_to_and_taken_along(ada: Browser) -> None:
     assert ada.client.get("/contacts/export.json").status_code == 404
 
 
+def test_who_was_found_is_taken_along_and_nobody_else(ada: Browser) -> None:
+    for login, note in (("ben", "Plays the cello"), ("cem", ""), ("sam", "cello teacher")):
+        ada.get("/contacts")
+        ada.post(f"/contacts/people/{login}", note=note, new_group="Crew" if login == "ben" else "")
+
+    page = ada.get("/contacts", q="cello")
+    links = [each["href"] for each in page.select("section .menu__pop a")]
+    cards = vobject.readComponents(ada.client.get(links[0]).get_data(as_text=True))
+    of_group = ada.client.get("/contacts/export.csv?q=cello&group=1").get_data(as_text=True)
+    nobody = ada.client.get("/contacts/export.csv?q=ZQX-SECRET-7").get_data(as_text=True)
+
+    assert links[0] == "/contacts/export.vcf?q=cello"
+    assert page.select_one(".page__head a[download]")["href"] == links[0]
+    assert [card.fn.value for card in cards] == ["Ben Özgür", "Sam Safe"]
+    assert [row["Name"] for row in csv.DictReader(of_group.splitlines())] == ["Ben Özgür"]
+    assert list(csv.DictReader(nobody.splitlines())) == []
+
+
 def test_a_slip_is_no_loss_for_a_month(ada: Browser, app: Flask) -> None:
     ada.post("/contacts/people/ben", note="Likes tea", new_group="Tea")
     ada.get("/contacts")

@@ -126,6 +126,13 @@ def test_a_delegate_edits_and_the_owner_is_told_until_it_is_read(
     page = ben.get("/people/ben")
     assert "Cem Groß edited your profile just now: About." in ben.text
     up_to = page.select_one("input[name=up_to]")["value"]
+    with app.app_context(), transaction():
+        set_option(READ_ONLY, True)
+    ben.post("/people/ben/notices", up_to=up_to)
+    assert ben.response.status_code == 403
+    assert "edited your profile" in ben.get("/people/ben").get_text()
+    with app.app_context(), transaction():
+        set_option(READ_ONLY, False)
     ben.post("/people/ben/notices", up_to=up_to)
     assert ben.response.status_code == 303
     assert "edited your profile" not in ben.get("/people/ben").get_text()

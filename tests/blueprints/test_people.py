@@ -105,7 +105,7 @@ def test_the_number_of_queries_does_not_grow_with_people_and_no_page_asks_ldap(
             counts.setdefault(path, set()).add(len(sent))
         assert company.server.questions == []
 
-    assert counts == {"/people": {8}, "/people?q=p1": {9}, "/people/ada": {17}}
+    assert counts == {"/people": {7}, "/people?q=p1": {9}, "/people/ada": {17}}
 
 
 def more_people(company: FakeDirectory, app: Flask, number: int) -> None:

@@ -152,6 +152,21 @@ def test_a_token_is_good_for_its_scopes_alone(token: Token, app: Flask) -> None:
     with app.app_context(), transaction():
         db.session.delete(db.session.scalars(select(RoleGrant)).one())
     assert asked(app, runs, "/api/v1/sync-runs")[0] == 403
+    with app.app_context():
+        assert [find_bearer(each).scopes for each in (people, runs)] == [  # type: ignore[union-attr]
+            {Scope.PEOPLE}, frozenset(),
+        ]  # fmt: skip
+
+
+def test_nobody_makes_a_token_for_what_their_role_does_not_offer(ada: Browser, app: Flask) -> None:
+    assert "runs:read" not in ada.get("/mine/tokens").get_text()
+
+    ada.post("/mine/tokens", name="x", scope=["people:read", "runs:read"], days="90")
+
+    assert ada.response.status_code == 422
+    assert "Choose what the token may do" in ada.text
+    with app.app_context():
+        assert db.session.scalars(select(ApiToken)).all() == []
 
 
 NONE = ["", "x", "lup_", f"lup_{'A' * 43}", "lup_" + "A" * 5000, "lup_\xfc"]

@@ -6,10 +6,13 @@ from collections.abc import Callable
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
+from sqlalchemy import update
 
 from lupweb.cli import main
+from lupweb.database import db, transaction
+from lupweb.people.models import Person
 from tests.blueprints.conftest import CANARY, company
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, a_local_person
 from tests.fakes import FakeDirectory
 
 __all__ = ["company"]
@@ -56,6 +59,24 @@ def test_somebody_unknown_is_an_answer(run: Callable[..., Result]) -> None:
     result = run("explain", "nobody", "phone", "--json")
 
     assert (result.exit_code, json.loads(result.output)["reason"]) == (0, "person_unknown")
+
+
+@pytest.mark.parametrize("words", [["ben", "phone"], ["ada", "phone", "--as", "ben"]])
+def test_several_of_a_login_are_named(
+    run: Callable[..., Result], app: Flask, words: list[str]
+) -> None:
+    with app.app_context():
+        number = a_local_person("ben2", "Ben Other")
+        with transaction():
+            found = update(Person).where(Person.id == number)
+            db.session.execute(found.values(login="ben", login_folded="ben"))
+
+    result = run("explain", *words)
+
+    assert "2 people are called" in result.output
+    assert f"id:{number} is Ben Other, in no directory" in result.output
+    assert "is Ben Özgür in Main LDAP" in result.output
+    assert run("explain", f"id:{number}", "phone").exit_code == 0
 
 
 @pytest.mark.parametrize(

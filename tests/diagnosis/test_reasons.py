@@ -57,7 +57,7 @@ def test_nobody_is_called_that(why: Ask) -> None:
     found = why("zoe", "phone")
 
     assert found.reason is Reason.PERSON_UNKNOWN
-    assert not found.decisive.fixes
+    assert [str(each.act) for each in found.decisive.fixes] == ["show_directories"]
 
 
 def test_somebody_who_is_in_the_directory_and_not_read_yet_is_found_there(

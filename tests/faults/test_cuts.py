@@ -167,7 +167,7 @@ def is_as_clean(scene: Scene, site: Site, ran: Ran) -> None:
 
 @pytest.mark.parametrize("place", ["all"] if ALL else range(PLACES))
 @pytest.mark.parametrize("fate", FATES)
-def test_x04_a_list_that_breaks_off_is_begun_again_and_ends_as_a_clean_run(
+def test_g9_16_x04_a_list_that_breaks_off_is_begun_again_and_ends_as_a_clean_run(
     scene: Scene, site: Site, proxy: Proxy, fate: str, place: int
 ) -> None:
     for n in offsets(scene) if ALL else [offsets(scene)[place]]:

@@ -7,7 +7,9 @@ HUNDRED = "(&(objectClass=inetOrgPerson)(uid=p0*))"
 EVERYONE = "(objectClass=inetOrgPerson)"
 
 
-def test_x12_b70_an_attribute_that_may_no_longer_be_read_empties_nobody(known_site: Site) -> None:
+def test_g9_12_x12_b70_an_attribute_that_may_no_longer_be_read_empties_nobody(
+    known_site: Site,
+) -> None:
     known_site.read_as("nophone")
 
     ran = known_site.sync()

@@ -7,7 +7,7 @@ from tests.faults.conftest import EVERYBODY
 from tests.faults.site import Site
 
 
-def test_x05_a_limit_of_500_that_paging_lifts_brings_everybody(new_site: Site) -> None:
+def test_g9_7_x05_a_limit_of_500_that_paging_lifts_brings_everybody(new_site: Site) -> None:
     new_site.read_as("paging")
 
     ran = new_site.sync()
@@ -17,7 +17,7 @@ def test_x05_a_limit_of_500_that_paging_lifts_brings_everybody(new_site: Site) -
     assert len(new_site.people()) == EVERYBODY
 
 
-def test_x05_a_limit_of_500_that_cuts_paging_off_fails_the_first_run_and_names_the_cure(
+def test_g9_8_x05_a_limit_of_500_that_cuts_paging_off_fails_the_first_run_and_names_the_cure(
     new_site: Site,
 ) -> None:
     new_site.read_as("cut")
@@ -35,7 +35,7 @@ def test_x05_a_limit_of_500_that_cuts_paging_off_fails_the_first_run_and_names_t
     assert len(new_site.people()) == EVERYBODY
 
 
-def test_x05_a_limit_of_500_that_comes_later_hides_nobody(known_site: Site) -> None:
+def test_g9_8_x05_a_limit_of_500_that_comes_later_hides_nobody(known_site: Site) -> None:
     before = known_site.people()
     known_site.read_as("cut")
 
@@ -47,7 +47,7 @@ def test_x05_a_limit_of_500_that_comes_later_hides_nobody(known_site: Site) -> N
     _a_good_run_repairs(known_site)
 
 
-def test_x06_a_limit_of_unchecked_entries_is_named_and_hides_nobody(known_site: Site) -> None:
+def test_g9_10_x06_a_limit_of_unchecked_entries_is_named_and_hides_nobody(known_site: Site) -> None:
     before = known_site.people()
     known_site.read_as("unchecked")
 
@@ -69,7 +69,7 @@ def test_x06_a_limit_of_unchecked_entries_is_named_and_hides_nobody(known_site: 
         ("other", "cannot answer now"),
     ],
 )
-def test_x06_a_server_that_breaks_the_search_off_is_named_and_hides_nobody(
+def test_g9_9_x06_a_server_that_breaks_the_search_off_is_named_and_hides_nobody(
     known_site: Site, answer: str, words: str
 ) -> None:
     before = known_site.people()

@@ -1,6 +1,7 @@
 """Marks of a real server: nobody is compared where nothing was written, and no change is missed."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import ldap
@@ -17,23 +18,31 @@ from tests.servers.slapd import RunningSlapd, running_slapd
 
 SAFETY = f"cn=safety,ou=groups,{SUFFIX}"
 GROUP = {"objectClass": "groupOfNames", "member": f"uid=p001,{PEOPLE}"}
-SYNCPROV = """\
+OVERLAY = "overlay syncprov\n"
+RIGHTS = """\
 access to attrs=userPassword by anonymous auth by * none
 access to * by users read by * none
-overlay syncprov
 """
+
+
+def serving(folder: Path, **config: str) -> AbstractContextManager[RunningSlapd]:
+    """Serve twelve people and a group while the block lasts."""
+    ldif = tree() + company(12) + record(SAFETY, GROUP)
+    return running_slapd(folder / "slapd", ldif, suffix=SUFFIX, **config)
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[RunningSlapd]:
-    """Twelve people and a group, on a server that says how far it has come."""
-    with running_slapd(
-        tmp_path / "slapd",
-        tree() + company(12) + record(SAFETY, GROUP),
-        suffix=SUFFIX,
-        extra_config="moduleload syncprov",
-        database_config=SYNCPROV,
-    ) as running:
+    """A server that says how far it has come."""
+    syncprov = {"extra_config": "moduleload syncprov", "database_config": RIGHTS + OVERLAY}
+    with serving(tmp_path, **syncprov) as running:
+        yield running
+
+
+@pytest.fixture
+def silent_server(tmp_path: Path) -> Iterator[RunningSlapd]:
+    """A server that does not say it."""
+    with serving(tmp_path, database_config=RIGHTS) as running:
         yield running
 
 
@@ -67,3 +76,21 @@ def test_a_change_of_a_person_or_a_group_is_seen_and_nothing_else_is_compared(
     assert "only what was written since the last run" in person["reason"]
     assert members(site) == {"p001", "p003"}
     assert (nightly["mode"], nightly["unchanged"]) == ("full", 12)
+
+
+def test_a_server_that_does_not_say_how_far_it_has_come_is_asked_by_its_stamps(
+    silent_server: RunningSlapd, site_at: Callable[[str], Site]
+) -> None:
+    site = site_at(silent_server.uri)
+    site.sync()
+    site.change(marks=True)
+    set_values(silent_server, f"uid=p002,{PEOPLE}", "title", b"Boss")
+
+    person = site.sync("--mode", "changes").document
+    quiet = site.sync("--mode", "changes").document
+
+    for document, changed in ((person, 1), (quiet, 0)):
+        assert (document["state"], document["mode"]) == ("done", "changes")
+        assert (document["changed"], document["unchanged"]) == (changed, 12 - changed)
+        assert "of the last hour before the newest one" in document["reason"]
+    assert site.sync("--mode", "full").document["unchanged"] == 12

@@ -98,7 +98,9 @@ def test_x01_a_server_that_is_down_at_the_start_fails_the_first_run_and_says_so(
     assert a_good_run_repairs(site).document["new"] == COUNT
 
 
-def test_x01_a_server_that_is_down_hides_nobody_and_moves_no_mark(site: Site, proxy: Proxy) -> None:
+def test_g9_14_x01_a_server_that_is_down_hides_nobody_and_moves_no_mark(
+    site: Site, proxy: Proxy
+) -> None:
     before, mark = site.people(), last_full(site)
     proxy.refuse()
 
@@ -111,7 +113,7 @@ def test_x01_a_server_that_is_down_hides_nobody_and_moves_no_mark(site: Site, pr
     assert a_good_run_repairs(site).document["unchanged"] == COUNT
 
 
-def test_x02_a_stopped_server_is_given_up_and_hides_nobody(
+def test_g9_15_x02_a_stopped_server_is_given_up_and_hides_nobody(
     site: Site, server: RunningSlapd
 ) -> None:
     before = site.people()

@@ -1,10 +1,19 @@
 """Each reason of interface.md section 6, made on a real slapd: named first, its button mends it."""
 
+import os
+
+from sqlalchemy import select
+
 from lupweb.database import db, transaction
 from lupweb.directories.connect import connect
+from lupweb.options.registry import XML_FILE
+from lupweb.options.service import set_option
 from lupweb.people.models import Group
 from lupweb.profiles.editor import define_category, define_field
 from lupweb.profiles.sources import Source
+from lupweb.runs.models import Run
+from lupweb.runs.states import RunState
+from lupweb.sources import xml_file
 from tests.diagnosis.faults import change, mapped_to
 from tests.factories import SUFFIX, a_local_person
 from tests.faults.changing import add, administrator, delete
@@ -18,6 +27,9 @@ from tests.faults.mending import (
 )
 from tests.faults.test_why_not_here import nobody_there
 from tests.servers.slapd import RunningSlapd
+
+LONG_AGO = 1_700_000_000
+"""When nobody writes the file any more."""
 
 
 def test_value_is_here(lup: Mended) -> None:
@@ -107,13 +119,33 @@ def test_field_has_no_source_leads_to_the_field(lup: Mended) -> None:
     assert lup.page.link("Settings of").endswith("/admin/fields/motto/edit")
 
 
-def test_other_source_wins_leads_to_the_field(lup: Mended) -> None:
+def test_other_source_wins_is_mended_by_importing_the_file(lup: Mended) -> None:
     with lup.site.inside(), transaction():
         define_field("badge", "Badge", category="work", source=Source.XML, attribute="badge")
+    assert lup.why("elsewhere", "badge") == "other_source_wins"
+    assert "This source is not set up" in lup.said("elsewhere", "badge")
+    assert lup.page.link("Other sources").endswith("/admin/sources")
+    with lup.site.inside(), transaction():
+        set_option(XML_FILE, "people.xml")
+    file = lup.site.app.extensions["lupweb"].settings.imports / "people.xml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("<p><person><login>elsewhere</login><badge>B-7</badge></person></p>")
+    os.utime(file, (LONG_AGO, LONG_AGO))
 
     assert lup.why("elsewhere", "badge") == "other_source_wins"
     assert "node badge" in lup.said("elsewhere", "badge")
     assert lup.page.link("Settings of").endswith("/admin/fields/badge/edit")
+    lup.page.press("read_source")
+    with lup.site.inside():
+        xml_file.perform(newest_run("xml"), file.parent)
+
+    assert lup.why("elsewhere", "badge") == "value_is_here"
+    assert lup.page.value("elsewhere", "badge") == "B-7"
+
+
+def newest_run(subject: str) -> int:
+    rows = select(Run.id).where(Run.subject == subject, Run.state == RunState.QUEUED)
+    return db.session.scalars(rows).one()
 
 
 def test_x01_directory_unreachable_is_mended_by_reading_once_it_answers(lup: Mended) -> None:

@@ -236,8 +236,8 @@ def test_x25_a_frozen_holder_that_wakes_up_writes_nothing(site: Installation) ->
 
 
 @pytest.mark.thorough
-def test_a_worker_that_is_told_to_stop_hands_its_run_back(site: Installation) -> None:
-    """X30: within 10 s."""
+def test_x30_a_worker_that_is_told_to_stop_hands_its_run_back(site: Installation) -> None:
+    """Within 10 s."""
     worker = site.start("worker")
     until_alive(site, 1)
     with site.directory_frozen():

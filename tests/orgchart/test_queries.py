@@ -224,7 +224,7 @@ def test_b74_a_thousand_circles_and_10000_missing_managers_are_counted_and_liste
         last = faulty(seen, OPERATOR, Flaw.MISSING, offset=9_990)
     assert (first.count, len(first.places), first.places[0].flaw) == (4_000, 12, Flaw.CYCLE)
     assert (last.count, len(last.people), last.people[0].value) == (10_000, 10, "pgone")
-    assert len(sent) == 4
+    assert len(sent) == 3
     assert standing(seen, OPERATOR, 2).ids == [1, 2]
     assert counts() == counted_anew()
 
@@ -255,7 +255,22 @@ def test_every_question_asks_the_database_as_often_for_many_as_for_few(in_app: F
         return numbers
 
     seen = chart(STRANGER)
-    assert asked(1) == asked(*range(1, 40)) == [1, 1, 2, 2, 1, 1, 1, 2, 2]
+    assert asked(1) == asked(*range(1, 40)) == [1, 1, 1, 1, 1, 1, 1, 2, 2]
+
+
+def test_behind_the_last_report_it_is_still_known_how_many_there_are(in_app: Flask) -> None:
+    a_chart()
+    people(*range(1, 6))
+    say(dict.fromkeys(range(2, 6), 1))
+    seen = chart()
+
+    last, behind, nobody = (reports(seen, OPERATOR, *each) for each in ((1, 3), (1, 9), (5,)))
+
+    assert [(each.count, len(each.places)) for each in (last, behind, nobody)] == [
+        (4, 1),
+        (4, 0),
+        (0, 0),
+    ]
 
 
 def test_the_first_chart_says_which_field_names_the_manager(in_app: Flask) -> None:

@@ -84,6 +84,19 @@ def test_a_value_that_was_taken_away_is_not_found(in_app: Flask) -> None:
 
 
 @both_databases
+def test_a_value_that_the_name_said_is_found_when_the_name_says_it_no_longer(in_app: Flask) -> None:
+    """Words that stand in the name are not stored a second time."""
+    ada = a_person("Ada Byron 471108", position="Byron", department="471108")
+    assert found("byron") == found("71108") == {ada}
+
+    with transaction():
+        db.session.get_one(Person, ada).email = "countess@example.com"
+    change(ada, name="Ada Lovelace", position="Byron", department="471108")
+
+    assert found("byron") == found("71108") == {ada}
+
+
+@both_databases
 def test_a_renamed_person_is_found_by_the_new_name_only(in_app: Flask) -> None:
     ada = a_person("Ada Byron")
 

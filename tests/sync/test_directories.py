@@ -5,6 +5,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from lupweb.database import db, transaction
+from lupweb.directories.editor import put_in_order, remove_directory
 from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.directories.service import get_directory
 from lupweb.options.models import Option
@@ -87,6 +88,45 @@ def test_a_run_of_changes_supplies_whom_the_first_directory_has_lost(company: Co
 
     assert (supplied["mode"], supplied["changed"], supplied["shadowed"]) == ("changes", 1, 0)
     assert value_of("ada") == "+49 611 2"
+
+
+@both_databases
+def test_an_order_that_was_taken_back_before_the_first_ran_is_noticed_by_its_next_run(
+    company: Company,
+) -> None:
+    """It stands as it stood when it ran last, but another one has supplied its people since."""
+    for number in range(4):
+        an_entry(company.main, f"more{number}")
+    company.read("main")
+    company.read("second")
+    with transaction():
+        put_in_order(["second", "main"])
+    company.read("second", "changes")
+    assert value_of("ada") == "+49 611 2"
+    with transaction():
+        put_in_order(["main", "second"])
+
+    document = company.read("main", "changes")
+
+    assert (document["mode"], document["changed"]) == ("changes", 1)
+    assert value_of("ada") == "+49 611 1"
+
+
+def test_when_the_first_directory_is_taken_away_the_next_run_of_the_second_supplies(
+    company: Company,
+) -> None:
+    for number in range(4):
+        an_entry(company.main, f"more{number}")
+    company.read("main")
+    company.read("second")
+    with transaction():
+        put_in_order(["second", "main"])
+    company.read("second", "changes")
+    with transaction():
+        assert remove_directory("second") == 1  # Cem; Ada is in the other one
+
+    assert company.read("main", "changes")["changed"] == 1
+    assert value_of("ada") == "+49 611 1"
 
 
 def test_when_both_lose_a_person_it_is_missing_once(company: Company) -> None:

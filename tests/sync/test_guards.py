@@ -1,6 +1,6 @@
 """Whatever a server answers, nobody is hidden by mistake."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from lupweb.sync.records import record
 from lupweb.sync.service import run, subject_of
 from tests.factories import SECRET_KEY, a_run, an_entry
 from tests.fakes import FakeDirectory
-from tests.sync.observing import active_people, synchronized, values
+from tests.sync.observing import active_people, changes_read, synchronized, values
 
 
 def test_a_person_who_is_gone_becomes_missing_and_comes_back_whole(company: FakeDirectory) -> None:
@@ -37,6 +37,21 @@ def test_a_person_who_is_gone_becomes_missing_and_comes_back_whole(company: Fake
 
     assert back["back"] == 1
     assert (get_person("dea").id, get_person("dea").state) == (before, PersonState.ACTIVE)
+
+
+@pytest.mark.parametrize("read", [synchronized, changes_read])
+def test_a_login_attribute_that_is_not_there_fails_the_run_and_says_why(
+    company: FakeDirectory, read: Callable[[FakeDirectory], dict[str, Any]]
+) -> None:
+    synchronized(company)
+    with transaction():
+        get_directory("main").login_attribute = "uidd"
+
+    document = read(company)
+
+    assert (document["state"], document["failed"], document["missing"]) == ("failed", 5, 0)
+    assert "uidd" in document["message"]
+    assert active_people() == 5
 
 
 def test_nobody_found_where_people_were_known_hides_nobody(company: FakeDirectory) -> None:

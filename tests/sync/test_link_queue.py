@@ -8,10 +8,15 @@ from lupweb.accounts.viewers import Viewer
 from lupweb.audit.models import AuditEvent
 from lupweb.database import db, transaction
 from lupweb.directories.models import Identity
+from lupweb.duplicates.comparing import compare
+from lupweb.duplicates.merging import MergeRequest, merge
 from lupweb.errors import Forbidden, NotFound
+from lupweb.options.registry import MATCH_PEOPLE_BY
+from lupweb.options.service import options, set_option
 from lupweb.people.models import Person
 from lupweb.people.queries import get_person
 from lupweb.people.states import PersonState
+from lupweb.profiles.layout import load_layout
 from lupweb.sync.link_queue import (
     Why,
     proposals,
@@ -71,6 +76,20 @@ def test_b76_an_account_that_was_made_anew_is_a_new_person_and_is_proposed(
     assert "made anew" in str(line.reason)
 
 
+@pytest.mark.parametrize("by", ["", "email"])
+def test_b76_an_account_made_anew_is_proposed_whatever_matches_people(
+    company: FakeDirectory, by: str
+) -> None:
+    with transaction():
+        set_option(MATCH_PEOPLE_BY, by)
+    synchronized(company)
+    recreate(company, "dea")
+
+    synchronized(company)
+
+    assert pairs() == {pair_of("dea"): Why.RECREATED}
+
+
 def test_who_is_only_gone_or_local_is_no_proposal(company: FakeDirectory) -> None:
     """B109: a local account of the same name is never a person of the directory."""
     synchronized(company)
@@ -97,6 +116,28 @@ def test_b78_of_more_than_two_who_fit_none_is_joined_and_all_are_proposed(
     assert pairs() == {(first, second): Why.SAME_MATCH, (first, third): Why.SAME_MATCH}
     tied = db.session.scalars(select(Identity.person_id).where(Identity.person_id == first)).all()
     assert len(tied) == 1
+
+
+def test_b78_who_was_told_apart_from_one_stays_so_when_that_one_is_merged(
+    two_directories: Company,
+) -> None:
+    twin = an_entry(two_directories.second, "twin", "Ben")
+    two_directories.second.set(twin, "uid", [b"ben"])
+    an_entry(two_directories.second, "ben", "Ben")
+    two_directories.read("main")
+    two_directories.read("second")
+    first, second, third = people("ben")
+
+    with transaction():
+        tell_apart(ADMIN, (first, third))
+    assert pairs() == {(first, second): Why.SAME_MATCH}
+    revision = compare(ADMIN, load_layout(), options(), (second, first)).revision
+    with transaction():
+        merge(ADMIN, load_layout(), options(), MergeRequest(second, first, {}, revision))
+    two_directories.read("main")
+    two_directories.read("second")
+
+    assert pairs() == {}
 
 
 def test_b79_the_same_unique_id_in_two_directories_is_two_identities_and_is_flagged(

@@ -7,7 +7,9 @@ from lupweb.errors import NotFound
 from lupweb.runs.leases import take
 from lupweb.sync.one_person import read_person
 from lupweb.sync.records import details, record, status
-from tests.factories import SECRET_KEY, a_local_person
+from lupweb.sync.service import approve
+from tests.databases import both_databases
+from tests.factories import SECRET_KEY, a_local_person, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import PARTS, synchronized, values
 
@@ -43,6 +45,44 @@ def test_an_unchanged_person_is_a_success(company: FakeDirectory) -> None:
     synchronized(company)
 
     assert record(read(company, "ada"))["unchanged"] == 1
+
+
+@both_databases
+def test_what_a_run_holds_is_not_taken_from_somebody_who_is_read_alone(
+    company: FakeDirectory,
+) -> None:
+    for number in range(30):
+        an_entry(company, f"p{number}", telephoneNumber=f"+49 611 {number}00")
+    synchronized(company)
+    for number in range(30):
+        company.set(f"p{number}", "telephoneNumber", [])
+    held = synchronized(company)
+    assert held["state"] == "held"
+    company.set("p7", "title", [b"Boss"])
+
+    document = record(read(company, "p7"))
+
+    assert (document["state"], document["changed"]) == ("done", 1)
+    assert "holds back" in document["message"]
+    assert (values("p7")["phone"], values("p7")["position"]) == ("+49 611 700", "Boss")
+    approve(held["run"])
+    assert "phone" not in values("p7")
+
+
+def test_what_a_later_run_no_longer_holds_is_read(company: FakeDirectory) -> None:
+    for number in range(30):
+        an_entry(company, f"p{number}", telephoneNumber=f"+49 611 {number}00")
+    synchronized(company)
+    for number in range(30):
+        company.set(f"p{number}", "telephoneNumber", [])
+    synchronized(company)
+    for number in range(30):
+        company.set(f"p{number}", "telephoneNumber", [f"+49 611 {number}00".encode()])
+    synchronized(company)
+    company.set("p7", "telephoneNumber", [])
+
+    assert record(read(company, "p7"))["changed"] == 1
+    assert "phone" not in values("p7")
 
 
 def test_a_directory_that_is_away_leaves_the_stored_values(company: FakeDirectory) -> None:

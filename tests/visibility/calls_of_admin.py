@@ -199,6 +199,7 @@ ADMIN_CALLS: Mapping[str, list[Call]] = {
     "admin_system.index": [Call("/admin/system")],
     "admin_sync.apply": sent("/admin/sync/runs/1/apply", {}),
     "admin_sync.approve": sent("/admin/sync/runs/1/approve", {}, {"digest": CANARY}),
+    "admin_sync.keep": sent("/admin/sync/runs/1/keep", {}, {"digest": CANARY}),
     "admin_sync.go_on": sent("/admin/sync/runs/1/continue", {}),
     "admin_sync.index": [Call("/admin/sync")],
     "admin_sync.pause": sent("/admin/sync/runs/1/pause", {}),

@@ -63,6 +63,28 @@ def test_a_page_is_made_once_for_all_who_see_the_same_of_it(
     assert len(sent) == 2, sent
 
 
+def test_a_search_is_made_once_for_all_whose_own_values_it_does_not_meet(
+    as_person: Signs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def counting(*asked: object) -> object:
+        made.append("a page")
+        return people_page(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(people_view, "people_page", counting)
+    ben, cem = as_person("ben"), as_person("cem")
+    others = [names(each, q="sam") for each in (ben, cem)]
+    assert others[0] == others[1] != []
+    assert len(made) == 1
+
+    made.clear()
+    # a beginning: the whole word is asked for above, in a copy of the same database
+    own = [names(each, q=CANARY[:-1]) for each in (cem, ben)]
+    assert own == [[], ["Ben Özgür"]]
+    assert len(made) == 2
+
+
 @pytest.mark.parametrize("view", ["cards", "list", "gallery", "table"])
 def test_what_another_process_changed_is_on_the_next_page(
     settings: Settings, company: FakeDirectory, as_person: Signs, view: str

@@ -23,7 +23,7 @@ from tests.factories import SECRET_KEY
 from tests.servers.valkey import running_valkey
 
 PASSWORD = "an administrator's password"
-Site = Callable[[], Browser]
+Site = Callable[..., Browser]
 
 
 @dataclass
@@ -54,16 +54,29 @@ def signed_in(
     queue: Queue,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Site]:
-    """Signs the administrator in, at a site where three searches a minute are allowed."""
+    """Signs one of two administrators in, at a site where three searches a minute are allowed.
+
+    There are two such sites, which count in the same queue server.
+    """
     monkeypatch.setattr(limits, "SEARCHES", "3 per minute")
-    shutil.copy(sqlite_with_tables, tmp_path / "lupweb.sqlite")
-    settings = Settings(instance=tmp_path, secret_key=SECRET_KEY, redis_url=queue.url)
-    app: Flask = create_app(settings)
-    with app.app_context(), transaction():
-        create_admin("admin", PASSWORD)
-    yield lambda: Browser(app.test_client()).sign_in("admin", PASSWORD)
-    with app.app_context():
-        db.engine.dispose()
+    sites: dict[str, Flask] = {}
+    for site in ("one", "two"):
+        instance = tmp_path / site
+        instance.mkdir(mode=0o700)
+        shutil.copy(sqlite_with_tables, instance / "lupweb.sqlite")
+        settings = Settings(instance=instance, secret_key=SECRET_KEY, redis_url=queue.url)
+        sites[site] = create_app(settings)
+        with sites[site].app_context(), transaction():
+            for name in ("admin", "other"):
+                create_admin(name, PASSWORD)
+
+    def sign_in(name: str = "admin", site: str = "one") -> Browser:
+        return Browser(sites[site].test_client()).sign_in(name, PASSWORD)
+
+    yield sign_in
+    for app in sites.values():
+        with app.app_context():
+            db.engine.dispose()
 
 
 def search(browser: Browser) -> int:
@@ -80,14 +93,21 @@ def test_who_searches_too_often_waits(signed_in: Site) -> None:
     assert admin.response.headers["Content-Security-Policy"]
 
 
-def test_each_session_has_its_own_limit_and_looking_is_free(signed_in: Site) -> None:
-    first, second = signed_in(), signed_in()
-    assert [search(first) for _each in range(4)][-1] == 429
+def test_each_account_has_its_own_limit_and_looking_is_free(signed_in: Site) -> None:
+    first, again, other = signed_in("admin"), signed_in("admin"), signed_in("other")
+    assert [search(first) for _each in range(2)] == [200, 200]
+    assert [search(again) for _each in range(2)] == [200, 429]  # another session of the same one
 
-    assert search(second) == 200
+    assert search(other) == 200
     for _each in range(5):
         first.get("/people")
         assert first.response.status_code == 200
+
+
+def test_sites_that_share_a_queue_server_count_apart(signed_in: Site) -> None:
+    assert [search(signed_in()) for _each in range(4)][-1] == 429
+
+    assert search(signed_in(site="two")) == 200
 
 
 @pytest.mark.parametrize("fault", [signal.SIGSTOP, signal.SIGKILL])

@@ -13,7 +13,8 @@ from lupweb.accounts.viewers import Viewer, viewer_as
 from lupweb.blueprints.admin import Section, admin_page
 from lupweb.blueprints.admin.diagnosis_fixes import OF_SYSTEM_ADMINISTRATORS, Wish, mend
 from lupweb.blueprints.admin.parts import connect, secret_key
-from lupweb.diagnosis.findings import LEADS, Act, Check, Explanation, FieldVerdict, Fix
+from lupweb.database import end_reading
+from lupweb.diagnosis.findings import LEADS, Act, Check, Explanation, FieldVerdict, Fix, Reason
 from lupweb.diagnosis.service import Outside, explain, explain_all
 from lupweb.errors import InvalidValue, LupwebError, ReadOnlyMode
 from lupweb.people.queries import find_person
@@ -59,7 +60,10 @@ def check() -> ResponseReturnValue:
 
 @page.post("/fix")
 def fix() -> ResponseReturnValue:
-    """Do what a button says, and show what is known then."""
+    """Do what a button says, and show what is known then.
+
+    What could not be done is told with what stands in the way, which the directories are asked for.
+    """
     form = request.form
     act = next((each for each in Act if each == form.get("act")), Act.SHOW_PROFILE)
     wish = Wish(
@@ -76,12 +80,18 @@ def fix() -> ResponseReturnValue:
     try:
         flash(str(mend(act, wish)), "ok")
     except (InvalidValue, ReadOnlyMode) as error:
-        flash(str(error), "bad")
+        end_reading()
+        outside = Outside(secret_key(), connect(), _is_set_outside())
+        return _page(_asked(form), outside, failed=str(error))
     return redirect(url_for(".index", person=wish.handle, field=wish.field), 303)
 
 
-def _page(asked: _Asked, outside: Outside) -> ResponseReturnValue:
-    found, every, problem = None, None, ""
+def _page(asked: _Asked, outside: Outside, failed: str = "") -> ResponseReturnValue:
+    """Show what is found out.
+
+    :param failed: why a button did nothing; "" if none was pressed
+    """
+    found, every, problem = None, None, failed
     try:
         if asked.handle and asked.field:
             found = explain(
@@ -91,6 +101,8 @@ def _page(asked: _Asked, outside: Outside) -> ResponseReturnValue:
             every = explain_all(viewer(), asked.handle, as_viewer=_seer(asked), outside=outside)
     except LupwebError as error:
         problem = str(error)
+    if failed and found and found.reason is not Reason.VALUE_IS_HERE:
+        problem = str(_("%(failed)s The reason: %(verdict)s", failed=failed, verdict=found.verdict))
     shown = _shown(asked, found, every, problem)
     return render_template("admin/diagnosis/index.html", **shown), 422 if problem else 200
 
@@ -157,6 +169,9 @@ def _is_set_outside() -> bool:
 _PAGES = {
     Act.SHOW_RUN: ("admin_sync.show", "number"),
     Act.SHOW_DIRECTORY: ("admin_directories.edit", "key"),
+    Act.SHOW_DIRECTORIES: ("admin_directories.index", ""),
+    Act.SHOW_SOURCES: ("admin_sources.index", ""),
+    Act.SHOW_PERSON: ("admin_people.person", "handle"),
     Act.SHOW_FIELD: ("admin_fields.edit", "key"),
     Act.SHOW_CATEGORY: ("admin_categories.edit", "key"),
     Act.SHOW_GROUPS: ("admin_groups.index", ""),

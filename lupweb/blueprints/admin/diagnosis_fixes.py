@@ -21,6 +21,9 @@ from lupweb.people.queries import find_person
 from lupweb.profiles.layout import Layout
 from lupweb.runs.service import request
 from lupweb.runs.states import CHANGES, FULL
+from lupweb.sources import xml_file
+from lupweb.sources.alternative import PREFIX, alternative
+from lupweb.sources.overview import start
 from lupweb.sync.refresh import Freshness, refresh
 from lupweb.texts import Text, _
 
@@ -79,7 +82,7 @@ def _read_person(wish: Wish) -> Text:
     if found is Freshness.NOWHERE:
         raise InvalidValue(_("No directory in use supplies %(name)s.", name=name))
     raise InvalidValue(
-        _("The directory did not show %(name)s in time. What is stored stays.", name=name)
+        _("%(name)s could not be read from the directory now. What is stored stays.", name=name)
     )
 
 
@@ -89,6 +92,18 @@ def _read_changes(wish: Wish) -> Text:
 
 def _read_everything(wish: Wish) -> Text:
     return _requested(wish, FULL)
+
+
+def _read_source(wish: Wish) -> Text:
+    """Let the XML file, or the other LDAP, be read."""
+    other = alternative()
+    known = {xml_file.SUBJECT, PREFIX + other.key} if other else {xml_file.SUBJECT}
+    if wish.target not in known:
+        raise InvalidValue(_("There is no such source any more. Nothing was read."))
+    end_reading()
+    with transaction():
+        number = start(wish.viewer, wish.target)
+    return _("Run %(run)s reads it.", run=number)
 
 
 def _requested(wish: Wish, mode: str) -> Text:
@@ -132,6 +147,17 @@ def _ask_first(wish: Wish) -> Text:
     return _("“%(directory)s” goes first now, and is read.", directory=name)
 
 
+def _take_from(wish: Wish) -> Text:
+    """Let one directory supply the field alone, of everybody."""
+    with transaction():
+        name = get_directory(wish.target).name
+        draft = field_draft(wish.viewer, wish.field, wish.secret_key)
+        entry = {**draft.entry, "directory": wish.target}
+        save_field(wish.viewer, wish.layout, replace(draft, entry=entry), wish.secret_key)
+        _ask_for_run(wish, wish.target, CHANGES)
+    return _("“%(directory)s” alone supplies the field now, and is read.", directory=name)
+
+
 def _recognise_stamps(wish: Wish) -> Text:
     with transaction():
         draft = directory_draft(wish.viewer, wish.target, wish.secret_key)
@@ -144,8 +170,10 @@ _ACTS: dict[Act, Callable[[Wish], Text]] = {
     Act.READ_PERSON: _read_person,
     Act.READ_CHANGES: _read_changes,
     Act.READ_EVERYTHING: _read_everything,
+    Act.READ_SOURCE: _read_source,
     Act.SWITCH_ATTRIBUTE: _switch_attribute,
     Act.ENABLE_DIRECTORY: _enable_directory,
     Act.ASK_FIRST: _ask_first,
+    Act.TAKE_FROM: _take_from,
     Act.RECOGNISE_STAMPS: _recognise_stamps,
 }

@@ -19,6 +19,7 @@ from lupweb.errors import DirectoryError
 from lupweb.ldap.connection import Tls
 from lupweb.ldap.dialects import DIALECTS
 from lupweb.sync.dashboard import directory_standings
+from lupweb.sync.fingerprints import unseen_directories
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
 
@@ -134,6 +135,7 @@ def directory_page(draft: Draft, tried: Tried, write_problem: Text | str = "") -
         "admin/directories/edit.html",
         draft=draft,
         tried=tried,
+        unseen=unseen_directories().get(draft.key) if tried.is_empty else None,
         names=_names(),
         kinds=DIALECTS,
         kind_names=KIND_NAMES,

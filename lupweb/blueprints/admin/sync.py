@@ -26,6 +26,7 @@ from lupweb.sync.run_list import runs_about
 from lupweb.sync.steering import (
     approve_shown,
     ask_for_run,
+    keep_shown,
     let_run_go_on,
     pause_run,
     stop_run,
@@ -137,6 +138,21 @@ def approve(number: str) -> ResponseReturnValue:
     except (Forbidden, AlreadyRunning, ReadOnlyMode) as error:
         return _shown(run_id, error.message, "warn")
     return _shown(run_id, get_run(run_id).message)
+
+
+@page.post("/runs/<number>/keep")
+def keep(number: str) -> ResponseReturnValue:
+    """Decide that whom a run holds stays as they are."""
+    run_id = run_number(number)
+    try:
+        with transaction():
+            keep_shown(viewer(), run_id, request.form.get("digest", ""))
+    except Forbidden as error:
+        return _shown(run_id, error.message, "warn")
+    return _shown(
+        run_id,
+        _("They stay as they are. A run that finds the same again holds it, and asks nobody."),
+    )
 
 
 @page.post("/runs/<number>/apply")

@@ -20,6 +20,12 @@ ACTIONS: Mapping[str, Text] = {
     Action.HIDE: _("would be hidden"), Action.BACK: _("would come back"),
     Action.DISABLE: _("would be switched off"), Action.ENABLE: _("would be switched on"),
 }  # fmt: skip
+WERE: Mapping[str, Text] = {
+    Action.NEW: _("was to be new"), Action.CHANGE: _("was to change"),
+    Action.HIDE: _("was to be hidden"), Action.BACK: _("was to come back"),
+    Action.DISABLE: _("was to be switched off"), Action.ENABLE: _("was to be switched on"),
+}  # fmt: skip
+"""The same of what has been approved: what could not be done is listed as a problem."""
 COUNTER_NAMES: Mapping[str, Text] = {
     "new": _("new"), "changed": _("changed"), "unchanged": _("unchanged"),
     "back": _("come back"), "skipped": _("skipped"),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import render_template, request, url_for
 
+from lupweb.accounts.actors import actor_names
 from lupweb.blueprints.admin.sync_after import after
 from lupweb.blueprints.admin.sync_names import (
     ACTIONS,
@@ -14,10 +15,12 @@ from lupweb.blueprints.admin.sync_names import (
     COUNTER_NAMES,
     MODES,
     WENT,
+    WERE,
     known_names,
 )
 from lupweb.clock import now
 from lupweb.errors import NotFound
+from lupweb.runs.decided import decisions
 from lupweb.runs.models import Run
 from lupweb.runs.quiet import quiet_time
 from lupweb.runs.sentences import sentence
@@ -28,13 +31,21 @@ from lupweb.sync.dashboard import (
     active_runs_shown,
     directory_standings,
     name_of,
+    plans,
     resting,
     rules_of,
 )
-from lupweb.sync.fingerprints import waiting_fields
+from lupweb.sync.fingerprints import unseen_directories, waiting_fields
 from lupweb.sync.holding import reason_of, verdicts_of
-from lupweb.sync.records import COUNTERS
-from lupweb.sync.run_list import Asked, problem_counts, runs_listed, runs_numbered, subjects_known
+from lupweb.sync.records import COUNTERS, PREFIX
+from lupweb.sync.run_list import (
+    Asked,
+    outdated_by,
+    problem_counts,
+    runs_listed,
+    runs_numbered,
+    subjects_known,
+)
 from lupweb.sync.run_page import Part, ProblemLine, people_changed, plan_of, problems_of
 from lupweb.texts import Text, _
 from lupweb.web.access import viewer
@@ -67,24 +78,33 @@ def dashboard_page() -> str:
     active = active_runs_shown(names, now())
     recent = runs_listed(Asked(), most=RECENT)
     last = [each.last for each in standings if each.last]
-    options = site_options()
+    options, unseen = site_options(), unseen_directories()
     return render_template(
         "admin/sync/index.html",
         standings=standings,
         active=active,
         recent=recent,
-        held=[run for run in last if run.state == RunState.HELD],
+        held=_waiting_for_somebody(last),
         names={run.subject: name_of(run.subject, names) for run in [*recent.runs, *last]},
         modes=MODES,
         resting=resting(names),
         problems=_problems(last),
         waiting=_waiting(standings),
+        unseen=unseen,
+        plans=plans([PREFIX + key for key in unseen]),
         rules={each.directory.key: rules_of(each.directory, options) for each in standings},
         sentence=sentence,
         quiet=quiet_time(options["full_not_between"]),
         counter_names=COUNTER_NAMES,
         options=options,
     )
+
+
+def _waiting_for_somebody(last: Sequence[Run]) -> list[Run]:
+    """Return the runs that hold what nobody has decided about, and that is not out of date."""
+    held = [run for run in last if run.state == RunState.HELD]
+    settled = {*decisions(held), *outdated_by(held)}
+    return [run for run in held if run.id not in settled]
 
 
 def _problems(last: Sequence[Run]) -> list[tuple[Run, Part[ProblemLine]]]:
@@ -152,6 +172,7 @@ def run_page(number: int, part: str) -> str:
     names, problems = known_names(), problem_counts([run.id]).get(run.id, 0)
     parts = _parts(run, has_problems=problems > 0)
     chosen = part if part in parts else next(iter(parts), "")
+    decision = decisions([run]).get(run.id)
     return render_template(
         "admin/sync/run.html",
         run=run,
@@ -165,11 +186,14 @@ def run_page(number: int, part: str) -> str:
             if run.counters.get(key) or key == "values_changed"
         ],
         others=_others(run),
+        outdated=outdated_by([run]),
+        decision=decision,
+        decided_by=actor_names([decision.actor]).get(decision.actor, "") if decision else "",
         reasons=[reason_of(page_layout(), each) for each in verdicts_of(run)],
         parts=parts,
         chosen=chosen,
         part=_part(run, chosen),
-        actions=ACTIONS,
+        actions=ACTIONS if run.state == RunState.HELD or run.dry_run else WERE,
         counter_names=COUNTER_NAMES,
         after=after(run),
         address=Address(url_for(".show", number=number), {"show": chosen}),
@@ -205,7 +229,9 @@ def _parts(run: Run, *, has_problems: bool) -> dict[str, Text]:
     """Return the lists that a run has, the one that matters most first."""
     found: dict[str, Text] = {}
     if run.guards:
-        found["held"] = _("Held back")
+        found["held"] = (
+            _("Held back") if run.state == RunState.HELD or run.dry_run else _("Was held back")
+        )
     if run.dry_run:
         found["plan"] = _("What it would do")
     if has_problems:

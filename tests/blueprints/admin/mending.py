@@ -40,9 +40,12 @@ class Site:
         )
         sent = {str(each["name"]): str(each["value"]) for each in form.select("input[name]")}
         self.browser.post(str(form["action"]), **{**sent, "act": act})
-        assert self.browser.response.status_code == 303
-        self.browser.get(self.browser.response.location)
-        note = self.browser.page.select_one(".notes .note")
+        if self.browser.response.status_code == 422:
+            note = self.browser.page.select_one(".note--bad[role=alert]")
+        else:
+            assert self.browser.response.status_code == 303
+            self.browser.get(self.browser.response.location)
+            note = self.browser.page.select_one(".notes .note")
         assert note
         return note.get_text()
 

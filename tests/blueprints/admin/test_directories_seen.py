@@ -1,5 +1,6 @@
 """Whom a directory shows is looked at before it is saved that others are shown."""
 
+import pytest
 from flask import Flask
 
 from lupweb.directories.service import get_directory
@@ -59,13 +60,38 @@ def test_attributes_are_offered_once_the_directory_was_tested(
     assert "userPassword" not in offered
 
 
-def test_an_attribute_that_the_directory_does_not_know_is_refused(admin: Browser) -> None:
-    status = send(admin, disabled_attribute="employeTyp", disabled_value="left")
+@pytest.mark.parametrize(
+    ("changes", "place", "meant"),
+    [
+        ({"disabled_attribute": "employeTyp", "disabled_value": "left"}, "", "employeeType"),
+        ({"login_attribute": "uidd"}, "", "uid"),
+        ({"email_attribute": "maill"}, "", "mail"),
+        (
+            {"name_attribute": "displayNam", "login_attribute": "uidd"},
+            "name_attribute",
+            "displayName",
+        ),
+    ],
+)
+def test_an_attribute_that_the_directory_does_not_know_is_refused(
+    admin: Browser, changes: dict[str, str], place: str, meant: str
+) -> None:
+    status = send(admin, **changes)
 
     assert status == 422
-    error = admin.page.select_one("#f-disabled_attribute-error")
+    error = admin.page.select_one(f"#f-{place or next(iter(changes))}-error")
     assert error
-    assert "Is employeeType meant?" in error.get_text()
+    assert f"Is {meant} meant?" in error.get_text()
+
+
+def test_an_attribute_is_not_looked_for_where_no_directory_answers(
+    admin: Browser, company: FakeDirectory, app: Flask
+) -> None:
+    company.go_down()
+
+    assert send(admin, login_attribute="uidd") == 303
+    with app.app_context():
+        assert get_directory("main").login_attribute == "uidd"
 
 
 def stored(app: Flask) -> tuple[str, str]:

@@ -10,11 +10,10 @@ from sqlalchemy import select
 from lupweb.database import db, transaction
 from lupweb.options.registry import READ_ONLY
 from lupweb.options.service import set_option
-from lupweb.people.models import Person
 from lupweb.runs import service as runs
 from lupweb.runs.leases import name_run, take
 from lupweb.runs.models import Run
-from lupweb.sync.service import perform, plan_only
+from lupweb.sync.service import perform
 from tests.blueprints.admin.conftest import CANARY
 from tests.browsing import Browser
 from tests.databases import counted_queries
@@ -46,20 +45,6 @@ def at_work(app: Flask) -> int:
         name_run(lease, run_id)
         runs.tell_progress(run_id, 812, 1070)
     return run_id
-
-
-@pytest.fixture
-def held(admin: Browser, company: FakeDirectory, app: Flask) -> int:
-    """A run that did not find most of the people."""
-    for first in (0, 6):  # so many new people at once would be held themselves
-        for number in range(first, first + 6):
-            an_entry(company, f"p{number}", f"Person Number{number}", homePhone=CANARY)
-        with app.app_context():
-            a_run(company)
-    for number in range(12):
-        company.delete(f"p{number}")
-    with app.app_context():
-        return a_run(company)
 
 
 def test_the_page_says_how_each_directory_stands_and_what_is_next(admin: Browser) -> None:
@@ -192,42 +177,17 @@ def test_problems_are_listed_by_person_and_quote_no_restricted_value(
     assert page.select_one("a[href*='/admin/diagnosis?person=id:']")
 
 
-def test_b108_what_was_held_is_released_by_the_digest_of_what_was_shown(
-    admin: Browser, held: int, app: Flask
+def test_a_run_that_waits_says_so_once_and_an_empty_list_has_no_pages(
+    admin: Browser, app: Flask
 ) -> None:
-    path = f"/admin/sync/runs/{held}"
-    page = admin.get(path)
-    digest = page.select_one("input[name=digest]")
-    assert digest
-    assert "Apply these 12" in admin.text
-    assert page.select(".plist .who b")[0].get_text() == "Person Number0"
-    for wrong in ("", "another"):
-        admin.get(path)
-        admin.post(f"{path}/approve", digest=wrong)
-        admin.get(path)
-        assert "Apply these 12" in admin.text
-    admin.post(f"{path}/approve", digest=str(digest["value"]))
+    with app.app_context(), transaction():
+        waiting = runs.request("directory:main", trigger="Ada", mode="full", reason="")
 
-    with app.app_context():
-        gone = db.session.scalars(select(Person).where(Person.state == "missing")).all()
-        assert len(gone) == 12
-    admin.get(path)
-    assert "Apply these" not in admin.text
+    page = admin.get(f"/admin/sync/runs/{waiting}")
 
-
-def test_what_is_held_is_still_there_after_a_dry_run(
-    admin: Browser, held: int, app: Flask, company: FakeDirectory
-) -> None:
-    with app.app_context():
-        planned = plan_only(
-            "main", secret_key=SECRET_KEY, connect=company.connect, trigger="test", mode="full"
-        )
-
-    page = admin.get("/admin/sync")
-
-    assert f"Run {held} waits for your approval" in admin.text
-    rows = {row.select_one("a")["href"]: row.get_text() for row in page.select("tbody tr")}
-    assert "would wait for approval" in rows[f"/admin/sync/runs/{planned}"]
+    assert [each.get_text(strip=True) for each in page.select(".badge")].count("waits") == 1
+    assert "0 to 0 of 0" not in admin.text
+    assert not page.select(".pager")
 
 
 def test_runs_are_narrowed_and_paged(admin: Browser, app: Flask) -> None:

@@ -18,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy import select
 
 from lupweb.accounts.models import User
+from lupweb.accounts.roles import Role
 from lupweb.accounts.tokens import Scope, make_token
 from lupweb.accounts.viewers import Viewer
 from lupweb.database import db, transaction
@@ -44,7 +45,8 @@ def shown(
     app: Flask = request.getfixturevalue("app")
     with app.app_context(), transaction():
         account = db.session.scalars(select(User.id).where(User.local_name == "admin")).one()
-        _number, text = make_token(Viewer(account_id=account), "test", list(Scope), 1)
+        owner = Viewer(account_id=account, role=Role.SYSTEM_ADMINISTRATOR)
+        _number, text = make_token(owner, "test", list(Scope), 1)
     return app, {"Authorization": f"Bearer {text}"}
 
 

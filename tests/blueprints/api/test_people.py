@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
+from lupweb.accounts.models import User
+from lupweb.accounts.tokens import Scope, make_token
+from lupweb.accounts.viewers import viewer_of
 from lupweb.blueprints.api.describing import OPERATIONS
 from lupweb.database import db, transaction
 from lupweb.orgchart.keeping import count_outdated, note_outdated
@@ -224,6 +227,27 @@ def test_who_asks_too_often_waits(
     assert answers[2].get_json()["error"]["code"] == "too_many_requests"
     assert 0 < int(answers[2].headers["Retry-After"]) <= 120
     assert files == [200, 429, 429]
+
+
+def test_the_tokens_and_sessions_of_one_account_are_counted_together(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr(limits, "API_CALLS", "3 per minute")
+    app: Flask = request.getfixturevalue("app")
+    sign_in = request.getfixturevalue("as_person")
+    browser, other = sign_in("ada").client, sign_in("ben").client
+    with app.app_context(), transaction():
+        account = db.session.scalars(select(User).where(User.person.has(login="ada"))).one()
+        owner = viewer_of(account)
+        texts = [make_token(owner, "x", [Scope.PEOPLE], 1)[1] for _each in range(2)]
+    shown = [{"Authorization": f"Bearer {text}"} for text in texts]
+
+    program = app.test_client()
+    answers = [program.get(PEOPLE, headers=each).status_code for each in (*shown, *shown)]
+
+    assert answers == [200, 200, 200, 429]
+    assert browser.get(PEOPLE).status_code == 429
+    assert other.get(PEOPLE).status_code == 200
 
 
 def test_the_description_names_every_address_and_the_fields_one_may_choose_by(
