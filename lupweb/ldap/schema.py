@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from lupweb.ldap.definitions import (
     AttributeFacts,
@@ -36,6 +36,16 @@ LENGTHS = {"thumbnailphoto": 102_400}
 NO_FACTS = AttributeFacts(names=("",))
 
 
+@lru_cache(maxsize=4)
+def _known(definitions: tuple[bytes, ...]) -> Mapping[str, AttributeFacts]:
+    """Return what a server says about its attributes; nobody changes it.
+
+    It says the same over each connection, and reading it takes longer than all else that is asked
+    before a person is read.
+    """
+    return read_attributes(definitions)
+
+
 @dataclass(frozen=True)
 class Schema:
     """The attributes that a server knows, under all their names, whatever the case.
@@ -57,7 +67,7 @@ class Schema:
     def of(cls, subschema: Entry) -> "Schema":
         """Read a subschema entry with `SUBSCHEMA_ATTRIBUTES`."""
         return cls(
-            read_attributes(subschema.values("attributeTypes")),
+            _known(tuple(subschema.values("attributeTypes"))),
             subschema.values("objectClasses"),
             subschema.values("dITContentRules"),
             subschema.values("extendedAttributeInfo"),

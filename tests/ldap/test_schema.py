@@ -110,3 +110,12 @@ def test_a_server_tells_about_the_attributes_of_people(
     for name in ("displayName", "telephoneNumber", "mail"):
         assert schema.allows(classes, name), name
     assert not schema.allows(classes, "dc")
+
+
+def test_what_a_server_says_otherwise_than_before_is_read_anew() -> None:
+    before = a_schema()
+    after = Schema.of(Entry("cn=Subschema", {"attributeTypes": DEFINITIONS[:-1]}))
+
+    assert before.knows("circle")
+    assert not after.knows("circle")
+    assert a_schema().knows("circle")
