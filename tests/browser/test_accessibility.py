@@ -81,6 +81,8 @@ def test_suggestions_filters_and_the_card_over_a_name_have_no_barrier(
 
     page.get_by_role("combobox", name="Search people").press_sequentially("pe")
     page.locator(".combo__opt").first.wait_for()
+    page.wait_for_url(lambda url: "q=pe" in url)  # until then the last result fades out
+    page.locator(".htmx-request").wait_for(state="detached")
     page.keyboard.press("ArrowDown")
     with_suggestions = barriers(page, axe)
     page.keyboard.press("Escape")
