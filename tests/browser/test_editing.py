@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from lupweb import clock
 from lupweb.database import db, transaction
@@ -60,6 +60,23 @@ def test_everything_can_be_done_by_keyboard_alone(visitors, app: Flask) -> None:
         "mobile": "+49 611 20571", "deputy": f"id:{ada}", "skills": "Radar", "aider": "true",
     }  # fmt: skip
     assert visitor.complaints == []
+
+
+def test_what_was_typed_before_the_script_was_there_counts_as_a_change(visitors) -> None:
+    visitor = visitors.colleague()
+    page = visitor.page
+    page.route("**/js/editing.js*", after_typing)
+    visitor.go(EDIT)
+
+    expect(page.locator("[data-changes]")).to_have_text("1 change not saved yet")
+    expect(page.get_by_label("Mobile", exact=True)).to_have_value("0611 20571")
+
+
+def after_typing(route: Route) -> None:
+    """Let a script come only when somebody has typed into a field."""
+    field = route.request.frame.get_by_label("Mobile", exact=True)
+    field.fill("0611 20571")
+    route.continue_()
 
 
 def test_without_javascript_everything_is_edited_and_a_picture_cut(

@@ -2,6 +2,9 @@
 (() => {
   'use strict';
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  // What was typed before this script was there, so that it counts as a change.
+  const early = all('[data-edit] :is(input[type=text], input[type=tel], input[type=email], input[type=url], textarea)')
+    .filter(field => field.value !== field.defaultValue);
   const svg = name => {
     const drawn = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
     const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
@@ -160,7 +163,10 @@
     }
     return found;
   };
+  const typed = early.map(field => field.value);
+  for (const field of early) field.value = field.defaultValue;
   const first = state();
+  early.forEach((field, place) => { field.value = typed[place]; });
   let changes = 0, isSent = false;
   const count = () => {
     const now = state(), names = new Set([...first.keys(), ...now.keys()]);
