@@ -16,7 +16,7 @@ from lupweb.errors import (
 from lupweb.ldap.connection import check_credentials
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
-from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
+from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, Question
 from lupweb.ldap.ranges import complete
 from lupweb.ldap.schema import Schema
 from lupweb.ldap.server import ASSERTION, PAGED_RESULTS, POST_READ, WHO_AM_I, ServerTraits
@@ -202,15 +202,17 @@ class FakeDirectory(FakeWriting):
 
     def made_of_pages(
         self,
-        base_dn: str,
-        search_filter: str,
-        attributes: Sequence[str],
+        question: Question,
         make: Callable[[list[Entry]], Made],
         *,
         page_size: int = PAGE_SIZE,
+        expected: int = 0,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Iterator[Made]:
         """Yield what is made of each page."""
-        yield from map(make, self.pages(base_dn, search_filter, attributes, page_size=page_size))
+        meanwhile()
+        asked = (question.base_dn, question.search_filter, question.attributes)
+        yield from map(make, self.pages(*asked, page_size=page_size))
 
     def close(self) -> None:
         """End the connection."""

@@ -11,7 +11,7 @@ from lupweb.demo.ldif import GROUPS_BASE, PEOPLE_BASE, SERVICES, Line, entries
 from lupweb.errors import DirectoryReadOnly, EntryNotFound
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
-from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
+from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, Question
 from lupweb.ldap.schema import Schema
 from lupweb.ldap.server import PAGED_RESULTS, ServerTraits
 from lupweb.ldap.writing import Right, Wish, Written
@@ -97,15 +97,17 @@ class InventedDirectory:
 
     def made_of_pages(
         self,
-        base_dn: str,
-        search_filter: str,
-        attributes: Sequence[str],
+        question: Question,
         make: Callable[[list[Entry]], Made],
         *,
         page_size: int = PAGE_SIZE,
+        expected: int = 0,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Iterator[Made]:
         """Yield what is made of each page."""
-        yield from map(make, self.pages(base_dn, search_filter, attributes, page_size=page_size))
+        meanwhile()
+        asked = (question.base_dn, question.search_filter, question.attributes)
+        yield from map(make, self.pages(*asked, page_size=page_size))
 
     def entry_of(self, base_dn: str, unique_id: str, attributes: Sequence[str]) -> Entry:
         """Find nobody: people are not looked up one by one.

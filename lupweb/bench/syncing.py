@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from blinker import ANY
+from sqlalchemy import update
 
 from lupweb.bench import change, floors
 from lupweb.bench.children import environment, in_child, output_of
@@ -21,7 +22,9 @@ from lupweb.bench.company import (
 )
 from lupweb.bench.machine import memory_now_mb, memory_peak_mb, peak_of_children
 from lupweb.bench.report import Finding, Target, alone, between, compared
+from lupweb.database import db, transaction
 from lupweb.demo.fill import KEY
+from lupweb.directories.models import Directory
 from lupweb.errors import LupwebError
 from lupweb.orgchart import keeping as charts
 from lupweb.profiles.service import ahead, changed
@@ -67,7 +70,8 @@ def first_and_again(
 
     :param modify: a command that changes some entries
     :returns: seconds of the `first` run, of the whole run `again`, of a run of changes where there
-        are `none`, and with `modify` of one behind the command, `some`
+        are `none`, of another one that believes the server's mark (`marked`), and with `modify` of
+        one behind the command, `some`
     """
     folder, env = copy_of(template, place.new("round")), environment(place.folder / "round")
     figures: dict[str, float] = in_child("sync", env, has_index=has_index, modify=list(modify))
@@ -92,6 +96,11 @@ def sync(*, has_index: bool, modify: Sequence[str] = ()) -> dict[str, float]:
     with application() as app, nullcontext() if has_index else search_left_out():
         figures = {"first": _run_once(app), "again": _run_once(app)}
         figures["none"] = _run_once(app, CHANGES)
+        with transaction():
+            db.session.execute(update(Directory).values(marks=True))
+        figures["marked"] = _run_once(app, CHANGES)
+        with transaction():
+            db.session.execute(update(Directory).values(marks=False))
         if modify:
             output_of(modify)
             figures["some"] = _run_once(app, CHANGES)

@@ -40,7 +40,7 @@ SUBSCHEMA = "(objectClass=subschema)"
 
 
 def _always() -> None:
-    """Allow every question."""
+    """Allow every question; do nothing else meanwhile."""
 
 
 class LdapDirectory:
@@ -147,17 +147,24 @@ class LdapDirectory:
 
     def made_of_pages(
         self,
-        base_dn: str,
-        search_filter: str,
-        attributes: Sequence[str],
+        question: Question,
         make: Callable[[list[Entry]], list[Made]],
         *,
         page_size: int = PAGE_SIZE,
+        expected: int = 0,
+        meanwhile: Callable[[], None] = _always,
     ) -> Iterator[list[Made]]:
         """Yield what is made of each page, see `Directory.made_of_pages`."""
-        search = self._paged(Question(base_dn, search_filter, attributes), page_size, MOST_PAGES)
-        made = Walk(self._link, search, lambda rows: make(entries_of(rows)), may_leave=True)
-        yield from self._walked(made)
+        search = self._paged(question, page_size, MOST_PAGES)
+        walk = Walk(
+            self._link,
+            search,
+            lambda rows: make(entries_of(rows)),
+            may_leave=True,
+            expected=expected,
+            meanwhile=meanwhile,
+        )
+        yield from self._walked(walk)
 
     def close(self) -> None:
         """End the connection."""

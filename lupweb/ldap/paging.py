@@ -103,12 +103,17 @@ class PagedSearch:
         :raises DirectoryRefused: if there is no end, or paging is broken on this server
         :raises ldap.LDAPError: whatever else goes wrong, the size limit among it
         """
-        self._ask(b"")
+        self.begin()
         try:
             while self._message is not None:
                 yield from self._page(self._message)
         finally:
             self._abandon()
+
+    def begin(self) -> None:
+        """Ask for the first page, if nobody did; whoever walks takes it when it has come."""
+        if not self._pages_asked:
+            self._ask(b"")
 
     def _page(self, message: int) -> Iterator[list[Row]]:
         part: list[Row] = []

@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from lupweb.ldap.entry import Entry
-from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE
+from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, Question
 from lupweb.ldap.server import ServerTraits
 from lupweb.ldap.writing import Right, Wish, Written
 
@@ -74,12 +74,12 @@ class Directory(Protocol):
 
     def made_of_pages(
         self,
-        base_dn: str,
-        search_filter: str,
-        attributes: Sequence[str],
+        question: Question,
         make: Callable[[list[Entry]], list[Made]],
         *,
         page_size: int = PAGE_SIZE,
+        expected: int = 0,
+        meanwhile: Callable[[], None] = ...,
     ) -> Iterator[list[Made]]:
         """Yield what `make` makes of each page; raises what `pages` does.
 
@@ -88,6 +88,8 @@ class Directory(Protocol):
 
         :param make: without effects; returns a list of tuples, lists, dicts, text, bytes and
             numbers. It may be called for parts of a page, whose lists are put together
+        :param expected: about how many entries will come; 0 if nothing is known
+        :param meanwhile: called here, once, while the directory makes the first page
         """
 
     def entry_of(self, base_dn: str, unique_id: str, attributes: Sequence[str]) -> Entry:

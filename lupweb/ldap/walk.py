@@ -8,14 +8,20 @@ from typing import Generic, TypeVar
 from lupweb.ldap.apart import IS_POSSIBLE, apart
 from lupweb.ldap.link import Link
 from lupweb.ldap.paging import PagedSearch, Row
-from lupweb.texts import _
+from lupweb.texts import Text, _
 
 Made = TypeVar("Made")
 WORTH_A_PROCESS = 500
 """Entries in a first page with more behind it, from which on a process of its own pays."""
+WORTH_LEAVING_AT_ONCE = 4 * WORTH_A_PROCESS
+"""Entries that are expected, from which on it begins before the first page has come."""
 PART = 125
 """Entries that a process of its own makes something of at a time: with all their values they fit
 into the cache of a processor, which a page does not."""
+
+
+def _nothing() -> None:
+    """Wait for the directory."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +32,29 @@ class Walk(Generic[Made]):
         it, whose lists are put together
     :param may_leave: a long list may go on in a process of its own, and take the connection with
         it: nothing more can be asked over it afterwards. `make` returns what `marshal` writes then
+    :param expected: about how many entries will come; 0 if nothing is known
+    :param meanwhile: what is done here while the directory makes the first page
     """
 
     link: Link
     search: PagedSearch
     make: Callable[[list[Row]], list[Made]]
     may_leave: bool = False
+    expected: int = 0
+    meanwhile: Callable[[], None] = _nothing
 
     def __iter__(self) -> Generator[list[Made], None, None]:
         """Yield what is made of the pages, and keep none of it. Errors come out as lupweb's own."""
         self.search.part_size = PART if self.may_leave else 0
         with closing(iter(self.search)) as parts:
+            with self.link.asking(self._doing):
+                self.search.begin()
+            if self.may_leave and IS_POSSIBLE and self.expected >= WORTH_LEAVING_AT_ONCE:
+                with self._others(parts, leaves=True) as pages:
+                    self.meanwhile()
+                    self.search.references = yield from pages
+                return
+            self.meanwhile()
             first, count = self._first_page(parts)
             if not count:
                 return
@@ -95,6 +113,9 @@ class Walk(Generic[Made]):
         return self.search.references
 
     def _next(self, pages: Generator[list[Row], None, None]) -> list[Row]:
-        doing = _("Searching below %(dn)s", dn=self.search.question.base_dn[:200])
-        with self.link.asking(doing):
+        with self.link.asking(self._doing):
             return next(pages, [])
+
+    @property
+    def _doing(self) -> Text:
+        return _("Searching below %(dn)s", dn=self.search.question.base_dn[:200])

@@ -18,6 +18,7 @@ from lupweb.directories.stamps import changed_since, recognised_pattern, time_at
 from lupweb.errors import InvalidValue
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of
+from lupweb.ldap.paging import Question
 from lupweb.ldap.schema import Schema
 from lupweb.ldap.server import unique_id_of
 from lupweb.ldap.session import Directory as LdapSession
@@ -50,7 +51,7 @@ from lupweb.sync.server import (
     told,
     written_since,
 )
-from lupweb.sync.sweeping import Keys, Sweep, keys_of_page, swept_by_mark
+from lupweb.sync.sweeping import Keys, Length, Sweep, keys_of_page, swept_by_mark
 from lupweb.sync.task import Task
 from lupweb.texts import Text, _
 
@@ -110,10 +111,9 @@ class _Enumeration:
         base, wanted = task.facts.user_base_dn, self.search_filter
         sweep = Sweep(forced=self._since(session))
         reading = ChangedReading(task, around, sweep=sweep)
-        size = self.page_size
-        most = most_pages(task.standing, task.expected, size)
-        question = (base, wanted)
-        pages = sweep.read(session, question, around, task.here, page_size=size, most=most)
+        most = most_pages(task.standing, task.expected, self.page_size)
+        length = Length(self.page_size, task.expected, most)
+        pages = sweep.read(session, (base, wanted), around, task.here, length)
         with Beside(reading, self._another, self.search_filter) as beside:
             for number, seen in enumerate(pages):
                 if number % PAGES_A_BEAT == 0:
@@ -152,7 +152,8 @@ class _Enumeration:
         wanted = all_of(self.search_filter, self.task.standing.written_since)
         keys = [naming.unique_id, naming.stamp, *naming.extra]
         make = partial(keys_of_page, naming=naming, now=self.around.now)
-        pages = session.made_of_pages(base, wanted, keys, make, page_size=self.page_size)
+        question = Question(base, wanted, keys)
+        pages = session.made_of_pages(question, make, page_size=self.page_size)
         return [part for page in pages for part in page]
 
     def _since(self, session: LdapSession) -> frozenset[str]:

@@ -53,23 +53,32 @@ def link(
     findable = {field.id for field in layout.fields() if field.searchable}
     ids = list(fields)
     secondary.make_missing((Person, Identity))
-    with transaction():
-        lease.heartbeat()
-        if fresh_id is not None:
-            _resolve_new(ids, fresh_id)
-            _tell_resolved(ids, findable)
-        wrong_dns = _wrong_dns(ids) if fresh_id is None and not is_quiet else []
-        wrong = [] if is_quiet else [*wrong_dns, *_wrong_names(ids)]
-        _correct(wrong)
-        people = {each[0] for each in wrong if each[1] in findable}
-        tell_changed(sorted(people), only_references=True)
-        charts.renew(sorted({each[0] for each in wrong} - people))
+    if not is_quiet:
+        with transaction():
+            lease.heartbeat()
+            if fresh_id is not None:
+                _resolve_new(ids, fresh_id)
+                _tell_resolved(ids, findable)
+            _renew([*(_wrong_dns(ids) if fresh_id is None else []), *_wrong_names(ids)], findable)
     secondary.make_missing()
     if fresh_id is not None:
         give_back()
     with transaction():
+        lease.heartbeat()
         _list_unresolved(fields, run_id)
     return _count_charts(lease)
+
+
+def _renew(wrong: Wrong, findable: Set[int]) -> None:
+    """Correct whom these values name, and let search and charts follow."""
+    if not wrong:
+        return
+    _correct(wrong)
+    people = {each[0] for each in wrong if each[1] in findable}
+    tell_changed(sorted(people), only_references=True)
+    others = {each[0] for each in wrong} - people
+    if others:
+        charts.renew(sorted(others))
 
 
 def _resolve_new(field_ids: list[int], directory_id: int) -> None:

@@ -51,9 +51,15 @@ def settle_local_groups(*, keeps_administrators: bool = False) -> list[str]:
     :returns: keys of the groups that keep members who are declared no more, or not found
     """
     kept = []
-    for group in db.session.scalars(select(Group).where(Group.directory_id.is_(None))).all():
-        found = finding.by_login(map(fold_login, group.logins))
-        members = dict.fromkeys(found.values())
+    local = select(Group.id, Group.key, Group.logins).where(Group.directory_id.is_(None))
+    groups = db.session.execute(local).all()
+    declared = [{fold_login(login) for login in group.logins} for group in groups]
+    called = finding.by_login(set().union(*declared))
+    stored = _stored_of([group.id for group in groups])
+    for group, logins in zip(groups, declared, strict=True):
+        members = dict.fromkeys(called[login] for login in sorted(logins & called.keys()))
+        if members == stored.get(group.id, {}):
+            continue  # as in nearly every run
         if not keeps_administrators:
             set_members(group.id, members)
         elif not change_members(group.id, members).is_as_read:
@@ -138,8 +144,19 @@ def _gives_administration(group_id: int) -> bool:
 
 
 def _stored(group_id: int) -> dict[int, int | None]:
-    rows = select(Membership.person_id, Membership.nested_id)
-    return dict(db.session.execute(rows.where(Membership.group_id == group_id)).all())
+    return _stored_of([group_id]).get(group_id, {})
+
+
+def _stored_of(group_ids: Sequence[int]) -> dict[int, dict[int, int | None]]:
+    """Return group -> its members, and the nested group through which; none without members."""
+    rows = select(Membership.group_id, Membership.person_id, Membership.nested_id)
+    found: dict[int, dict[int, int | None]] = {}
+    for some in _blocks(group_ids):
+        for group_id, person_id, way in db.session.execute(
+            rows.where(one_of(Membership.group_id, some))
+        ):
+            found.setdefault(group_id, {})[person_id] = way
+    return found
 
 
 def _store_ways(group_id: int, ways: Mapping[int, int | None]) -> None:

@@ -11,6 +11,7 @@ from lupweb.directories.models import DirectoryRole
 from lupweb.errors import InvalidValue
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.paging import Question
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.runs import service as runs
 from lupweb.runs.states import TOLD
@@ -79,8 +80,8 @@ class Reading:
         self.is_alone = self.task.here.is_alone()
         self.is_empty = self.task.here.is_first_load()
         end_reading()
-        base, make = self.task.facts.user_base_dn, self._make()
-        pages = session.made_of_pages(base, search_filter, wanted, make, page_size=page_size)
+        question = Question(self.task.facts.user_base_dn, search_filter, wanted)
+        pages = session.made_of_pages(question, self._make(), page_size=page_size)
         most = most_pages(self.task.standing, self.task.expected, page_size)
         for _taken in map(self._take, ending(pages, most)):  # so that no page is kept meanwhile
             if self.task.is_first:

@@ -18,7 +18,7 @@ from lupweb.database import db, end_reading
 from lupweb.directories.models import Identity
 from lupweb.ldap.dn import fold_dns
 from lupweb.ldap.entry import Entry
-from lupweb.ldap.paging import MOST_PAGES
+from lupweb.ldap.paging import Question
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.sync.delivered import Naming, Surroundings, stamps_of, with_unique_ids
 from lupweb.sync.disabled import disabled_reason
@@ -65,6 +65,19 @@ def keys_of_page(entries: Sequence[Entry], naming: Naming, now: datetime) -> lis
     return [(states.tobytes(), packed(ids), nobody)]
 
 
+@dataclass(frozen=True)
+class Length:
+    """How long a list is taken to be.
+
+    :param expected: how many entries were met last time
+    :param most_pages: with more, the directory has no end
+    """
+
+    page_size: int
+    expected: int
+    most_pages: int
+
+
 @dataclass
 class Sweep:
     """What came of comparing the state of every entry.
@@ -97,29 +110,26 @@ class Sweep:
         question: tuple[str, str],
         around: Surroundings,
         here: Here,
-        *,
-        page_size: int,
-        most: int = MOST_PAGES,
+        length: Length,
     ) -> Iterator[int]:
         """Compare everybody; yield after each page how many were met.
 
-        What is stored is loaded while the directory makes its second page.
+        What is stored is loaded while the directory makes its first page.
 
         :param question: base DN and filter
-        :param most: of pages; with more the directory has no end
-        :raises DirectoryRefused: if it has none
+        :raises DirectoryRefused: if it has no end
         """
         naming = around.naming
         wanted = [naming.unique_id, naming.stamp, *naming.extra]
         make = partial(keys_of_page, naming=naming, now=around.now)
-        made = session.made_of_pages(*question, wanted, make, page_size=page_size)
-        pages = ending(made, most)
-        first = next(pages, None)
-        self.load(here)
-        if first is None:
-            return
-        self.take(first)
-        for page in pages:
+        made = session.made_of_pages(
+            Question(*question, wanted),
+            make,
+            page_size=length.page_size,
+            expected=length.expected,
+            meanwhile=partial(self.load, here),
+        )
+        for page in ending(made, length.most_pages):
             self.take(page)
             yield self.seen
 

@@ -1,12 +1,13 @@
 """Something that happens while a run reads: a connection that says when it has come how far."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from lupweb.directories.connect import Connect
 from lupweb.ldap.connection import Server
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.paging import Question
 from lupweb.ldap.session import Directory as LdapSession
 
 Made = TypeVar("Made")
@@ -59,9 +60,7 @@ class Session:
 
     def made_of_pages(
         self,
-        base_dn: str,
-        search_filter: str,
-        attributes: Sequence[str],
+        question: Question,
         make: Callable[[list[Entry]], list[Made]],
         **options: Any,
     ) -> Iterator[list[Made]]:
@@ -70,7 +69,7 @@ class Session:
         def counted(part: list[Entry]) -> list[tuple[int, list[Made]]]:
             return [(len(part), make(part))]
 
-        pages = self._session.made_of_pages(base_dn, search_filter, attributes, counted, **options)
+        pages = self._session.made_of_pages(question, counted, **options)
         for number, parts in enumerate(pages, start=1):
             self._steps.page_came(number, sum(count for count, _made in parts))
             yield [each for _count, made in parts for each in made]

@@ -11,18 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from lupweb.errors import DirectoryRefused, DirectoryUnavailable, LimitExceeded
+from lupweb.errors import DirectoryError, DirectoryRefused, DirectoryUnavailable, LimitExceeded
 from lupweb.ldap import walk
 from lupweb.ldap.apart import IS_POSSIBLE, MOST_AHEAD, Pages, _received, apart
 from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls
 from lupweb.ldap.entry import Entry
-from lupweb.ldap.paging import Row
+from lupweb.ldap.paging import Question, Row
 from tests.ldap.company import PASSWORD, PEOPLE, READER_DN
 from tests.ldap.hostile import cookie, done, entry, hostile_server, reference
 from tests.servers.slapd import RunningSlapd, wait_until
 
 EVERYBODY = "(objectClass=person)"
+ALL_LOGINS = Question(PEOPLE, EVERYBODY, ["uid"])
 pytestmark = pytest.mark.skipif(not IS_POSSIBLE, reason="lists are read apart on Linux only")
 
 
@@ -149,7 +150,7 @@ def test_a_long_list_takes_its_connection_with_it(slapd: RunningSlapd) -> None:
     with LdapDirectory(Server((slapd.uri,), Tls.NONE)) as directory:
         directory.bind(READER_DN, PASSWORD)
         alone = {each.dn for page in directory.pages(PEOPLE, EVERYBODY, ["uid"]) for each in page}
-        pages = directory.made_of_pages(PEOPLE, EVERYBODY, ["uid"], dns, page_size=5)
+        pages = directory.made_of_pages(ALL_LOGINS, dns, page_size=5)
         assert {dn for page in pages for dn in page} == alone
         with pytest.raises(DirectoryUnavailable, match="new connection"):
             directory.search(PEOPLE, EVERYBODY, ["uid"], limit=1)
@@ -167,10 +168,48 @@ def test_a_first_page_is_worked_on_in_parts_and_handed_over_whole(
 
     with LdapDirectory(Server((slapd.uri,), Tls.NONE)) as directory:
         directory.bind(READER_DN, PASSWORD)
-        pages = directory.made_of_pages(PEOPLE, EVERYBODY, ["uid"], counted, page_size=5)
+        pages = directory.made_of_pages(ALL_LOGINS, counted, page_size=5)
         assert len(next(iter(pages))) == 5
 
     assert parts == [2, 2, 1]  # the rest is made elsewhere
+
+
+@pytest.mark.parametrize("expected", [0, 1_000_000])
+def test_there_is_time_for_something_else_while_the_first_page_is_made(
+    slapd: RunningSlapd, expected: int
+) -> None:
+    happened: list[str] = []
+
+    def made(entries: Sequence[Entry]) -> list[str]:
+        happened.append("a page is made here")
+        return dns(entries)
+
+    with LdapDirectory(Server((slapd.uri,), Tls.NONE)) as directory:
+        directory.bind(READER_DN, PASSWORD)
+        alone = {each.dn for page in directory.pages(PEOPLE, EVERYBODY, ["uid"]) for each in page}
+        pages = directory.made_of_pages(
+            ALL_LOGINS, made, expected=expected, meanwhile=lambda: happened.append("meanwhile")
+        )
+        assert {dn for page in pages for dn in page} == alone
+
+    # where many are expected, not even the first page is made here
+    assert (
+        happened == ["meanwhile"]
+        if expected
+        else happened[:2] == ["meanwhile", "a page is made here"]
+    )
+
+
+def test_a_walk_apart_that_ends_in_an_error_says_so_from_the_first_page_on() -> None:
+    def refuse(message: int, search: int) -> list[bytes]:
+        return [done(message, code=53)]
+
+    with hostile_server(refuse) as uri, LdapDirectory(Server((uri,), Tls.NONE)) as directory:
+        pages = directory.made_of_pages(
+            Question("dc=x", EVERYBODY, ["uid"]), dns, expected=1_000_000
+        )
+        with pytest.raises(DirectoryError, match="dc=x"):
+            list(pages)
 
 
 def test_references_are_counted_wherever_they_came() -> None:
@@ -182,7 +221,9 @@ def test_references_are_counted_wherever_they_came() -> None:
         ]
 
     with hostile_server(answer) as uri, LdapDirectory(Server((uri,), Tls.NONE)) as directory:
-        pages = list(directory.made_of_pages("dc=x", EVERYBODY, ["uid"], dns, page_size=1))
+        pages = list(
+            directory.made_of_pages(Question("dc=x", EVERYBODY, ["uid"]), dns, page_size=1)
+        )
 
         assert directory.references == len(pages) == 3
 

@@ -19,7 +19,7 @@ from lupweb.runs.timetable import TRIGGER
 from lupweb.sync.memberships import Moved
 from lupweb.sync.records import record
 from lupweb.sync.service import perform, run
-from tests.databases import both_databases
+from tests.databases import both_databases, counted_queries
 from tests.factories import SECRET_KEY, SUFFIX, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import changes_read, synchronized
@@ -216,3 +216,25 @@ def test_administrators_are_told_of_more_than_ten_members_and_half_of_them(
     before: int, left: int, is_told: bool
 ) -> None:
     assert Moved(before, left).is_great_loss is is_told
+
+
+def test_many_local_groups_take_as_many_statements_as_few(company: FakeDirectory) -> None:
+    def statements_with(number: int) -> int:
+        with transaction():
+            db.session.add_all(
+                Group(key=f"local-{number}-{each}", name="Local", logins=["ben", f"later-{each}"])
+                for each in range(number)
+            )
+        changes_read(company)  # makes the members of the new ones
+        with counted_queries() as sent:
+            changes_read(company)
+        return len(sent)
+
+    synchronized(company)
+
+    assert statements_with(2) == statements_with(40)
+    db.session.rollback()
+    rows = select(Membership.group_id, Person.login).join(Person)
+    assert {login for _group, login in db.session.execute(rows)} >= {"ben"}
+    count = select(Group.id).join(Membership).where(Group.key.startswith("local-"))
+    assert len(db.session.scalars(count).all()) == 42
