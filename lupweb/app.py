@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 
 from lupweb import jobs, logs
 from lupweb.blueprints import (
+    activity,
     admin,
     api,
     auth,
@@ -92,7 +93,7 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
         part.init_app(app)
     context.init_app(app, settings)
     seen = (people.bp, exports.bp, pictures.bp, profiles.bp, editing.bp, cropping.bp)
-    own = (contacts.bp, calendar.bp, orgchart.bp, lists.bp)
+    own = (contacts.bp, calendar.bp, activity.bp, orgchart.bp, lists.bp)
     for blueprint in (auth.bp, *seen, *own, mine.bp, health.bp):
         app.register_blueprint(blueprint)
     admin.init_app(app)

@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lupweb.database import Document, Model, UtcDateTime
+
+_TYPED = text("actor <> ''")
 
 
 class History(Model):
@@ -17,6 +19,10 @@ class History(Model):
     """
 
     __tablename__ = "history"
+    __table_args__ = (
+        # what somebody typed is a few rows among those that synchronizations brought
+        Index("ix_history_typed", "id", sqlite_where=_TYPED, postgresql_where=_TYPED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

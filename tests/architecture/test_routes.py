@@ -116,6 +116,7 @@ ANSWERS = {
     "admin_lists.stop": (302, 404),
     "auth.sign_in": (200, 302),
     "auth.sign_out": (405, 405),
+    "activity.index": (302, 200),
     "calendar.anniversaries": (302, 200),
     "calendar.ask": (302, 302),
     "calendar.change": (302, 200),

@@ -32,6 +32,11 @@ FILTERS = (
 CALLS: Mapping[str, list[Call]] = {
     **ADMIN_CALLS,
     **LISTS,
+    "activity.index": [
+        Call(asked("/activity", include=include, before=before))
+        for include in ("", "sync", CANARY)
+        for before in ("", "1", "99999999")
+    ],
     "api_charts.index": [Call("/api/v1/org-charts")],
     "api_charts.show": of_people("/api/v1/org-charts/line/<who>", "/api/v1/org-charts/x/<who>"),
     "api_description.show": [Call("/api/v1/openapi.json")],
