@@ -212,6 +212,10 @@ class FakeDirectory(FakeWriting):
         """Yield what is made of each page."""
         yield from map(make, self.pages(base_dn, search_filter, attributes, page_size=page_size))
 
+    def sync_cookie(self, _base_dn: str) -> bytes:
+        """Return b"": it does not list the control."""
+        return b""
+
     def close(self) -> None:
         """End the connection."""
         self._is_over = True
