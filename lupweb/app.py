@@ -10,6 +10,7 @@ from jinja2 import StrictUndefined
 
 from lupweb import jobs, logs
 from lupweb.blueprints import (
+    about,
     activity,
     admin,
     api,
@@ -94,7 +95,7 @@ def create_app(settings: Settings | None = None, *, connect: Connect = connect) 
     context.init_app(app, settings)
     seen = (people.bp, exports.bp, pictures.bp, profiles.bp, editing.bp, cropping.bp)
     own = (contacts.bp, calendar.bp, activity.bp, orgchart.bp, lists.bp)
-    for blueprint in (auth.bp, *seen, *own, mine.bp, health.bp):
+    for blueprint in (auth.bp, *seen, *own, mine.bp, about.bp, health.bp):
         app.register_blueprint(blueprint)
     admin.init_app(app)
     api.init_app(app)

@@ -214,6 +214,10 @@ class FakeDirectory(FakeWriting):
         asked = (question.base_dn, question.search_filter, question.attributes)
         yield from map(make, self.pages(*asked, page_size=page_size))
 
+    def sync_cookie(self, _base_dn: str) -> bytes:
+        """Return b"": it does not list the control."""
+        return b""
+
     def close(self) -> None:
         """End the connection."""
         self._is_over = True

@@ -14,6 +14,7 @@ from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, Question
 from lupweb.ldap.schema import Schema
 from lupweb.ldap.server import PAGED_RESULTS, ServerTraits
+from lupweb.ldap.syncing import SyncAnswer
 from lupweb.ldap.writing import Right, Wish, Written
 
 Made = TypeVar("Made")
@@ -126,6 +127,25 @@ class InventedDirectory:
     def may_write(self, entry: Entry, attribute: str) -> tuple[Right, str]:
         """Return that nothing may be written."""
         return Right.REFUSED, ""
+
+    def sync_cookie(self, base_dn: str) -> bytes:
+        """Return b"": there is none."""
+        return b""
+
+    def changed_since(
+        self,
+        cookie: bytes,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        *,
+        most: int,
+    ) -> SyncAnswer:
+        """Say nothing: there is no cookie.
+
+        :raises DirectoryReadOnly: always
+        """
+        raise DirectoryReadOnly
 
     def close(self) -> None:
         """End the connection."""

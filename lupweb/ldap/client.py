@@ -31,6 +31,7 @@ from lupweb.ldap.server import (
     ServerTraits,
     read_traits,
 )
+from lupweb.ldap.syncing import SyncAnswer, SyncSearch, cookie_now
 from lupweb.ldap.walk import Walk
 from lupweb.ldap.writing import Right, Wish, Written
 from lupweb.texts import Text, _
@@ -165,6 +166,30 @@ class LdapDirectory:
             meanwhile=meanwhile,
         )
         yield from self._walked(walk)
+
+    def sync_cookie(self, base_dn: str) -> bytes:
+        """Return what stands for the state of now, see `Directory.sync_cookie`."""
+        if not self.traits().says_what_changed:
+            return b""
+        with self._link.asking(_searching(base_dn)) as handle:
+            return cookie_now(handle, _sendable(base_dn), self._link.patience())
+
+    def changed_since(
+        self,
+        cookie: bytes,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        *,
+        most: int,
+    ) -> SyncAnswer:
+        """Return what has changed since a cookie, see `Directory.changed_since`."""
+        question = Question(_sendable(base_dn), _sendable(search_filter), _wanted(attributes))
+        with self._link.asking(_searching(base_dn)) as handle:
+            search = SyncSearch(handle, question, self._link.patience(), cookie, most)
+            answer = search.answer()
+        self._references += answer.references
+        return answer
 
     def close(self) -> None:
         """End the connection."""

@@ -32,3 +32,18 @@ class Handle(SimpleLDAPObject):
                 return received[0], received[1], DecodeControlTuples(received[3])
             rows += received[1]  # one, as each message holds one
         return None
+
+    def receive_messages(
+        self, message: int, rows: list[Any], most: int, timeout_s: float
+    ) -> Received | None:
+        """Do what `receive` does with whole messages: entries, references and what comes between.
+
+        :param rows: gets the kind of each, what `result4` tells of it, and its controls as they are
+        :returns: the last one, its controls as they are, if it came before there were `most`
+        """
+        while len(rows) < most:
+            kind, content, _id, controls, *_more = self._l.result4(message, 0, timeout_s, 1, 1, 0)
+            if kind == ldap.RES_SEARCH_RESULT:
+                return kind, content, controls
+            rows += [(kind, *each) for each in content]
+        return None

@@ -23,11 +23,13 @@ class Patience:
     :param silence_s: for a server that says nothing at all
     :param total_s: for one message, while the server shows that it lives
     :param received: returns how many bytes have come so far
+    :param takes_messages: whether whole messages are waited for, see `Handle.receive_messages`
     """
 
     silence_s: float
     total_s: float
     received: Callable[[], int]
+    takes_messages: bool = False
 
     def receive(self, handle: Handle, message: int, rows: list[Any], most: int) -> Received | None:
         """Add the rows of entries that answer `message` until there are `most` of them.
@@ -39,7 +41,7 @@ class Patience:
         other = None
         while other is None and len(rows) < most:
             try:
-                return handle.receive(message, rows, most, third_s)
+                return self._receive(handle, message, rows, most)
             except ldap.TIMEOUT:  # few are late: time and bytes are counted from here on
                 other = self._late_message(handle, message, rows, third_s)
         return other
@@ -54,5 +56,9 @@ class Patience:
             if before == earlier:
                 ask_for_nothing(handle, third_s)
             with suppress(ldap.TIMEOUT):
-                return handle.receive(message, rows, len(rows) + 1, third_s)
+                return self._receive(handle, message, rows, len(rows) + 1)
         raise ldap.TIMEOUT
+
+    def _receive(self, handle: Handle, message: int, rows: list[Any], most: int) -> Received | None:
+        receive = handle.receive_messages if self.takes_messages else handle.receive
+        return receive(message, rows, most, self.silence_s / 3)

@@ -20,6 +20,7 @@ PAGED_RESULTS = "1.2.840.113556.1.4.319"
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
 ASSERTION = "1.3.6.1.1.12"  # RFC 4528
 POST_READ = "1.3.6.1.1.13.2"  # RFC 4527
+SYNC_REQUEST = "1.3.6.1.4.1.4203.1.9.1.1"  # RFC 4533
 # RFC 4512 and MS-ADTS 3.1.1.3.4.3: Active Directory, and its lightweight form.
 ACTIVE_DIRECTORY = frozenset({"1.2.840.113556.1.4.800", "1.2.840.113556.1.4.1851"})
 ROOT_DSE_ATTRIBUTES = (
@@ -68,6 +69,15 @@ class ServerTraits:
     def reads_back(self) -> bool:
         """Return whether its answer to a change can bring what the entry holds behind it."""
         return POST_READ in self.controls
+
+    @property
+    def says_what_changed(self) -> bool:
+        """Return whether it may be asked what was written and removed since a cookie (RFC 4533).
+
+        Only where entries have the ids and stamps that OpenLDAP answers with.
+        """
+        has_both = (self.unique_id_attribute, self.stamp_attribute) == ("entryUUID", "entryCSN")
+        return has_both and SYNC_REQUEST in self.controls
 
     @property
     def compares_by_stamp(self) -> bool:

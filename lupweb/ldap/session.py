@@ -7,6 +7,7 @@ from typing import Protocol, Self, TypeVar
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, Question
 from lupweb.ldap.server import ServerTraits
+from lupweb.ldap.syncing import SyncAnswer
 from lupweb.ldap.writing import Right, Wish, Written
 
 Made = TypeVar("Made")
@@ -90,6 +91,28 @@ class Directory(Protocol):
             numbers. It may be called for parts of a page, whose lists are put together
         :param expected: about how many entries will come; 0 if nothing is known
         :param meanwhile: called here, once, while the directory makes the first page
+        """
+
+    def sync_cookie(self, base_dn: str) -> bytes:
+        """Return what stands for the state in which the server is now (RFC 4533).
+
+        b"" if it gives none, or cannot be asked what has changed since.
+        """
+
+    def changed_since(
+        self,
+        cookie: bytes,
+        base_dn: str,
+        search_filter: str,
+        attributes: Sequence[str],
+        *,
+        most: int,
+    ) -> SyncAnswer:
+        """Return what was written and removed since a cookie, at or below `base_dn`.
+
+        :param most: entries that may be named; with more the answer is broken off
+        :raises DirectoryUnavailable: if a new connection is needed
+        :raises DirectoryRefused: if the server will not be asked that
         """
 
     def entry_of(self, base_dn: str, unique_id: str, attributes: Sequence[str]) -> Entry:

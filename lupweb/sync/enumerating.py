@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 
 from sqlalchemy import delete
 
@@ -18,7 +17,6 @@ from lupweb.directories.stamps import changed_since, recognised_pattern, time_at
 from lupweb.errors import InvalidValue
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of
-from lupweb.ldap.paging import Question
 from lupweb.ldap.schema import Schema
 from lupweb.ldap.server import unique_id_of
 from lupweb.ldap.session import Directory as LdapSession
@@ -28,6 +26,7 @@ from lupweb.runs.models import PlanItem, RunProblem
 from lupweb.runs.states import CHANGES, FILL
 from lupweb.sync.beside import Beside
 from lupweb.sync.changed import ChangedReading, FillReading
+from lupweb.sync.cookies import in_vain, take_cookie, written_since_mark
 from lupweb.sync.delivered import Surroundings
 from lupweb.sync.early import first_reading
 from lupweb.sync.endless import most_pages
@@ -51,7 +50,7 @@ from lupweb.sync.server import (
     told,
     written_since,
 )
-from lupweb.sync.sweeping import Keys, Length, Sweep, keys_of_page, swept_by_mark
+from lupweb.sync.sweeping import Length, Sweep, swept_by_mark
 from lupweb.sync.task import Task
 from lupweb.texts import Text, _
 
@@ -79,6 +78,7 @@ class _Enumeration:
     search_filter: str
 
     def all_entries(self, session: LdapSession) -> Reading:
+        take_cookie(self.task, session)
         reading = first_reading(self.task, self.around)
         self.begun.append(reading)
         reading.read_everybody(session, self.search_filter, self.page_size)
@@ -90,6 +90,7 @@ class _Enumeration:
         fields = [each for each in self.around.fields if each.key in choice.fields | referring]
         some = replace(self.around, fields=fields)
         reading = FillReading(self.task, some, whole=self.around)
+        take_cookie(self.task, session)
         self.begun.append(reading)
         reading.read_everybody(session, self.search_filter, self.page_size)
         if reading.differing:
@@ -108,6 +109,7 @@ class _Enumeration:
 
     def swept(self, session: LdapSession) -> ChangedReading:
         task, around = self.task, self.around
+        take_cookie(task, session)
         base, wanted = task.facts.user_base_dn, self.search_filter
         sweep = Sweep(forced=self._since(session))
         reading = ChangedReading(task, around, sweep=sweep)
@@ -134,8 +136,10 @@ class _Enumeration:
         is_plain = not (task.dry_run or task.plan_run_id or standing.date_entered)
         if not (standing.takes_marks and is_told and is_plain) or is_due(swept_at):
             return None
-        met = [] if standing.is_unmoved else self._written(session)
-        sweep = swept_by_mark(task.here, met)
+        written = written_since_mark(
+            task, session, self.around, self.search_filter, page_size=self.page_size
+        )
+        sweep = swept_by_mark(task.here, written.met, written.removed) if written else None
         if sweep is None:
             return None
         if task.facts.role is DirectoryRole.DELEGATED:
@@ -145,16 +149,6 @@ class _Enumeration:
 
     def _another(self) -> AbstractContextManager[LdapSession]:
         return signed_in(self.task, self.connect)
-
-    def _written(self, session: LdapSession) -> list[Keys]:
-        """Return the states of the entries that were written since the last run."""
-        naming, base = self.around.naming, self.task.facts.user_base_dn
-        wanted = all_of(self.search_filter, self.task.standing.written_since)
-        keys = [naming.unique_id, naming.stamp, *naming.extra]
-        make = partial(keys_of_page, naming=naming, now=self.around.now)
-        question = Question(base, wanted, keys)
-        pages = session.made_of_pages(question, make, page_size=self.page_size)
-        return [part for page in pages for part in page]
 
     def _since(self, session: LdapSession) -> frozenset[str]:
         """Return who changed since the date that somebody entered; nobody if nobody did."""
@@ -192,6 +186,7 @@ def read_once(task: Task, connect: Connect, page_size: int, begun: list[Reading]
             _tell(task, choice, work)
             return work.all_entries(session)
         marked = work.by_mark(session)
+        choice = replace(choice, reason=task.standing.why_compared or choice.reason)
         reading, choice = marked or (work.swept(session), choice)
     sweep = reading.sweep
     if not is_too_different(len(sweep.differing), sweep.seen):
@@ -231,7 +226,8 @@ def _ask_server(task: Task, session: LdapSession) -> None:
     """Record what the server says it is, and what is odd about that."""
     now = server_now(session, task.facts.user_base_dn)
     standing = task.standing
-    standing.server = {**now.document(), "swept_at": clock.now().isoformat()}
+    told_now = {**now.document(), **in_vain(standing), "swept_at": clock.now().isoformat()}
+    standing.server = told_now
     standing.is_unmoved = is_unmoved(standing.server_before, now)
     standing.written_since = written_since(standing.server_before, now)
     if standing.takes_marks and is_same_without_marks(standing.server_before, now):

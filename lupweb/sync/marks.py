@@ -15,6 +15,7 @@ from lupweb.runs.service import get_run
 from lupweb.runs.states import FULL, GROUPS, PERSON, RunState
 from lupweb.runs.timetable import TRIGGER
 from lupweb.sync import fingerprints
+from lupweb.sync.cookies import COOKIE
 from lupweb.sync.modes import Standing
 from lupweb.sync.task import Task
 
@@ -27,6 +28,7 @@ def standing_of(
     :param chosen: the site's options
     """
     follows_done = _is_last(directory.server, run)
+    takes_marks = directory.marks and follows_done
     return Standing(
         asked=run.mode,
         by_schedule=run.trigger == TRIGGER,
@@ -39,7 +41,9 @@ def standing_of(
         groups_mark=directory.groups_mark,
         server_before=directory.server,
         follows_done=follows_done,
-        takes_marks=directory.marks and follows_done,
+        takes_marks=takes_marks,
+        wants_marks=directory.marks,
+        cookie=directory.server.get(COOKIE, "") if takes_marks else "",
     )
 
 
@@ -72,9 +76,10 @@ def keep_marks(task: Task, directory: Directory, state: RunState) -> None:
     directory.state = str(state)
     if state not in {RunState.DONE, RunState.PARTIAL}:
         return
-    directory.server = dict(standing.server)
-    if state is RunState.DONE:  # who could not be written is tried again, mark or not
-        directory.server |= {"run": task.run_id}
+    if state is RunState.DONE:
+        directory.server = {**standing.server, "run": task.run_id}
+    else:  # who could not be written is tried again: neither the mark nor a cookie is of use
+        directory.server = {key: standing.server[key] for key in standing.server if key != COOKIE}
     if standing.mode == FULL:
         directory.last_full_at = clock.now()
     else:

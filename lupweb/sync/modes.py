@@ -36,6 +36,13 @@ WRITTEN_SINCE = Choice(
         " least once an hour"
     ),
 )
+CHANGED_SINCE = Choice(
+    CHANGES,
+    _(
+        "only what was written or removed since the last run, as the server says; everybody is"
+        " compared at least once an hour"
+    ),
+)
 STAMPED_SINCE = Choice(
     CHANGES,
     _(
@@ -63,6 +70,11 @@ class Standing:
     :param is_unmoved: whether nothing was written there since; the run fills it
     :param written_since: the filter of what was, "" if there is none; the run fills it
     :param goes_by_stamps: whether that filter is made of stamps, as the server has no mark
+    :param wants_marks: whether marks are to be kept for the next run
+    :param cookie: of syncrepl, to ask what has changed since (`lupweb.sync.cookies`); "" if there
+        is none, or it was of use already
+    :param goes_by_cookie: whether the server said by it what has changed; the run fills it
+    :param why_compared: why everybody is compared although there was a cookie; the run fills it
     :param read: names of the fingerprints that hold after the run; the run fills it
     :param mode: what the run turned out to be; the run fills it
     """
@@ -83,6 +95,10 @@ class Standing:
     is_unmoved: bool = False
     written_since: str = ""
     goes_by_stamps: bool = False
+    wants_marks: bool = False
+    cookie: str = ""
+    goes_by_cookie: bool = False
+    why_compared: Text | str = ""
     read: set[str] = field(default_factory=set)
     mode: str = FULL
 
@@ -115,6 +131,8 @@ def by_mark(standing: Standing) -> Choice:
     """Return what is read where the server says how far it has come."""
     if standing.is_unmoved:
         return NOTHING_WRITTEN
+    if standing.goes_by_cookie:
+        return CHANGED_SINCE
     return STAMPED_SINCE if standing.goes_by_stamps else WRITTEN_SINCE
 
 

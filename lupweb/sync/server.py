@@ -106,6 +106,16 @@ def written_since(before: Document, now: ServerNow) -> str:
     return at_least("entryCSN", stamp) if stamp else at_least("uSNChanged", str(number + 1))
 
 
+def was_written_since(before: Document, stamp: str) -> bool:
+    """Return whether an entryCSN is newer than the mark of the server that gave it.
+
+    :param before: what the server said when the mark was taken
+    """
+    server = stamp.split("#")[2] if stamp.count("#") > 1 else ""
+    _number, mark = _by_server(before.get("marks", ())).get(server, (0, ""))
+    return stamp > mark
+
+
 def is_same_without_marks(before: Document, now: ServerNow) -> bool:
     """Return whether the server is the one of before and never says how far it has come."""
     said = now.document()

@@ -7,7 +7,7 @@ never for being later, so that no clock counts, and a directory that was put bac
 """
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial, reduce
@@ -121,10 +121,9 @@ class Sweep:
         """
         naming = around.naming
         wanted = [naming.unique_id, naming.stamp, *naming.extra]
-        make = partial(keys_of_page, naming=naming, now=around.now)
         made = session.made_of_pages(
             Question(*question, wanted),
-            make,
+            partial(keys_of_page, naming=naming, now=around.now),
             page_size=length.page_size,
             expected=length.expected,
             meanwhile=partial(self.load, here),
@@ -181,12 +180,15 @@ class Sweep:
             self.same_shadowed += len(states & self.shadowed)
 
 
-def swept_by_mark(here: Here, met: Iterable[Keys] = ()) -> Sweep | None:
-    """Return what a sweep would find if only these entries were written since the last one.
+def swept_by_mark(
+    here: Here, met: Iterable[Keys] = (), removed: Collection[str] = ()
+) -> Sweep | None:
+    """Return what a sweep would find if only these entries were written, and those removed, since.
 
     Entries that count as unread are among those who differ, whatever the server says.
 
     :param met: pages of the entries that were written
+    :param removed: unique ids of entries that were removed
     :returns: None if most entries have no stamp, so that nothing is known of them
     """
     unread = _unread(here)
@@ -201,11 +203,16 @@ def swept_by_mark(here: Here, met: Iterable[Keys] = ()) -> Sweep | None:
         known = {state for some in in_parts(ids) for state in _states_among(here, some)}
         pairs = zip(_states_in(joined), ids, strict=True)
         sweep.differing |= {each: None for state, each in pairs if state not in known}
+    left = sorted(removed)
+    for each in left:
+        sweep.differing.pop(each, None)
+    sweep.left = {state for some in in_parts(left) for state in _states_among(here, some)}
+    moved = [*sweep.differing, *left]
     behind = here.supplied_elsewhere()
-    sweep.same = present - _count_differing(sweep, here.is_present())
+    sweep.same = present - _count_among(moved, here.is_present())
     if behind is not None:
         held = and_(here.is_present(), behind)
-        sweep.same_shadowed = _count(held) - _count_differing(sweep, held)
+        sweep.same_shadowed = _count(held) - _count_among(moved, held)
     end_reading()
     return sweep
 
@@ -229,8 +236,8 @@ def _count(condition: ColumnElement[bool]) -> int:
     return db.session.scalar(select(func.count(Identity.id)).where(condition)) or 0
 
 
-def _count_differing(sweep: Sweep, condition: ColumnElement[bool]) -> int:
-    return sum(_count(and_(condition, _among(some))) for some in in_parts(list(sweep.differing)))
+def _count_among(unique_ids: Sequence[str], condition: ColumnElement[bool]) -> int:
+    return sum(_count(and_(condition, _among(some))) for some in in_parts(unique_ids))
 
 
 @dataclass(frozen=True)

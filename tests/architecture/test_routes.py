@@ -16,6 +16,9 @@ OPEN = {"static", "auth.sign_in", "calendar.feed", "health.live", "health.ready"
 ADMIN_PASSWORD = "an administrator's password"
 
 ANSWERS = {
+    "about.accessibility": (302, 200),
+    "about.privacy": (302, 200),
+    "about.site_help": (302, 200),
     "admin.index": (302, 302),
     "admin_card.index": (302, 200),
     "admin_categories.delete": (302, 404),

@@ -14,6 +14,9 @@ PAGES = (
     "/people?q=zzzzzz",
     "/people?filter=locatoin:Porto",
     "/people/nobody.of.this.name",
+    "/about/help",
+    "/about/privacy",
+    "/about/accessibility",
 )
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "rules => axe.run({runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"

@@ -17,7 +17,14 @@ from lupweb.ldap.server import ACTIVE_DIRECTORY, Schema, ServerTraits
 from lupweb.people.models import Group, Membership, Person
 from lupweb.runs.models import Run
 from lupweb.sync import enumerating
-from lupweb.sync.server import ServerNow, is_due, is_unmoved, server_now, told
+from lupweb.sync.server import (
+    ServerNow,
+    is_due,
+    is_unmoved,
+    server_now,
+    told,
+    was_written_since,
+)
 from lupweb.sync.service import run
 from tests.factories import SECRET_KEY, SUFFIX
 from tests.fakes import FakeDirectory
@@ -275,3 +282,19 @@ def test_active_directory_says_which_controller_it_is_and_in_which_life() -> Non
 def test_a_server_that_says_nothing_has_no_mark() -> None:
     assert now_of({}) == ServerNow("Some vendor", (), marks=[])
     assert not is_unmoved({}, ServerNow())
+
+
+@pytest.mark.parametrize(
+    ("stamp", "is_newer"),
+    [
+        (NEWER, True),
+        (OLDER, False),
+        (CSN.format(server="000"), False),
+        (OLDER.replace("#000#000000", "#002#000000"), True),  # a server without a mark
+        ("", False),
+    ],
+)
+def test_an_entry_that_is_no_newer_than_the_mark_of_its_server_was_not_written_since(
+    stamp: str, is_newer: bool
+) -> None:
+    assert was_written_since(SERVER.document(), stamp) is is_newer

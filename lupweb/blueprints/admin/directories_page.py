@@ -13,7 +13,6 @@ from lupweb.configfile.directory_trying import try_connection, try_filter
 from lupweb.configfile.field_draft import Draft
 from lupweb.directories.filter_preview import FilterPreview
 from lupweb.directories.models import DirectoryRole
-from lupweb.directories.service import all_directories
 from lupweb.directories.steps import Step
 from lupweb.errors import DirectoryError
 from lupweb.ldap.connection import Tls
@@ -136,7 +135,7 @@ def directory_page(draft: Draft, tried: Tried, write_problem: Text | str = "") -
         draft=draft,
         tried=tried,
         unseen=unseen_directories().get(draft.key) if tried.is_empty else None,
-        names=_names(),
+        standings={each.directory.key: each for each in directory_standings()},
         kinds=DIALECTS,
         kind_names=KIND_NAMES,
         tls_names=TLS_NAMES,
@@ -156,8 +155,3 @@ def _suggestions(key: str, tried: Tried) -> list[str]:
     if tried.signed_in:
         shelf().known_attributes(secret_key(), connect())
     return shelf().kept_suggestions(key)
-
-
-def _names() -> list[tuple[str, str, bool]]:
-    """Return key and name of each directory, and whether it is on, in their order."""
-    return [(each.key, each.name, each.is_enabled) for each in all_directories()]

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import render_template, request, url_for
 
 from lupweb.accounts.actors import actor_names
+from lupweb.accounts.giving import is_system_administrator
 from lupweb.blueprints.admin.sync_after import after
 from lupweb.blueprints.admin.sync_names import (
     ACTIONS,
@@ -20,12 +21,15 @@ from lupweb.blueprints.admin.sync_names import (
 )
 from lupweb.clock import now
 from lupweb.errors import NotFound
+from lupweb.profiles.sources import Source
 from lupweb.runs.decided import decisions
 from lupweb.runs.models import Run
 from lupweb.runs.quiet import quiet_time
 from lupweb.runs.sentences import sentence
 from lupweb.runs.service import get_run
 from lupweb.runs.states import CREDENTIALS_REFUSED, FOUND, RunState
+from lupweb.sources import xml_file
+from lupweb.sources.overview import source_standing
 from lupweb.sync.dashboard import (
     Standing,
     active_runs_shown,
@@ -37,6 +41,7 @@ from lupweb.sync.dashboard import (
 )
 from lupweb.sync.fingerprints import unseen_directories, waiting_fields
 from lupweb.sync.holding import reason_of, verdicts_of
+from lupweb.sync.only_changes import only_changes
 from lupweb.sync.records import COUNTERS, PREFIX
 from lupweb.sync.run_list import (
     Asked,
@@ -77,11 +82,16 @@ def dashboard_page() -> str:
     names = {each.directory.key: each.directory.name for each in standings}
     active = active_runs_shown(names, now())
     recent = runs_listed(Asked(), most=RECENT)
-    last = [each.last for each in standings if each.last]
     options, unseen = site_options(), unseen_directories()
+    file = source_standing(viewer(), page_layout(), Source.XML, xml_file.SUBJECT)
+    of_file = file.last if file.last and not file.last.dry_run else None
+    last = [run for run in (*(each.last for each in standings), of_file) if run]
     return render_template(
         "admin/sync/index.html",
         standings=standings,
+        only_changes=only_changes(each.directory for each in standings if each.is_read),
+        file=file if options["xml_file"] or file.last else None,
+        may_change=is_system_administrator(viewer()),
         active=active,
         recent=recent,
         held=_waiting_for_somebody(last),

@@ -91,3 +91,21 @@ def without_groups(app: Flask) -> None:
     with app.app_context(), transaction():
         for group in db.session.scalars(select(Group)):
             group.directory_id = None
+
+
+def test_the_page_of_a_directory_says_what_answers_there_and_how_each_of_them_stands(
+    admin: Browser, app: Flask
+) -> None:
+    add(admin)
+    with app.app_context(), transaction():
+        main = get_directory("main")
+        main.state, main.server = "failed", {"vendor": "OpenLDAP"}
+
+    page = admin.get("/admin/directories/main")
+    tabs = [" ".join(each.get_text(" ").split()) for each in page.select(".tabs a")]
+
+    assert tabs == ["Main LDAP last run failed", "Porto not read yet"]
+    connection = page.select_one("section[aria-labelledby=h-connection] .badge")
+    assert connection
+    assert connection.get_text() == "OpenLDAP"
+    assert not admin.get("/admin/directories/new").select_one("section .badge")
