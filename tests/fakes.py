@@ -110,6 +110,10 @@ class FakeDirectory(FakeWriting):
     # What lupweb asks.
 
     @property
+    def received_bytes(self) -> int:
+        return 0
+
+    @property
     def references(self) -> int:
         """Return 0: there is no other server to refer to."""
         return 0

@@ -32,7 +32,7 @@ NO_PASSWORDS = dict.fromkeys(SERVICES, "")
 class InventedDirectory:
     """What a run asks of a directory, answered from a company in memory; nothing is checked."""
 
-    references = 0
+    references = received_bytes = 0
     connected_uri = None
 
     def __init__(self, company: Company) -> None:

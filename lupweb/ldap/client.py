@@ -66,6 +66,11 @@ class LdapDirectory:
         """Return which server answers, see `Directory.connected_uri`."""
         return self._link.uri
 
+    @property
+    def received_bytes(self) -> int:
+        """Return how much has come, see `Directory.received_bytes`."""
+        return self._link.received_bytes
+
     def bind(self, dn: str, password: str) -> None:
         """Sign in as `dn`, see `Directory.bind`."""
         self._root = self._traits = None  # another account may see more or less

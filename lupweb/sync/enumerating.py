@@ -27,6 +27,7 @@ from lupweb.runs.models import PlanItem, RunProblem
 from lupweb.runs.states import CHANGES, FILL
 from lupweb.sync.beside import Beside
 from lupweb.sync.changed import ChangedReading, FillReading
+from lupweb.sync.course import PROBING
 from lupweb.sync.delivered import Surroundings
 from lupweb.sync.early import first_reading
 from lupweb.sync.endless import most_pages
@@ -62,8 +63,12 @@ PAGES_A_BEAT = 10
 def signed_in(task: Task, connect: Connect) -> Iterator[LdapSession]:
     """Give a connection with the rights of the service account while the block lasts."""
     with connect(task.facts.server) as session:
-        session.bind(task.facts.bind_dn, task.facts.password)
-        yield session
+        with task.course.phase(PROBING):
+            session.bind(task.facts.bind_dn, task.facts.password)
+        try:
+            yield session
+        finally:
+            task.course.received += session.received_bytes
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,7 @@ class _Enumeration:
                 if number % PAGES_A_BEAT == 0:
                     task.tell_progress(seen)
                 beside.fetch()
+        task.course.pages += sweep.pages
         if task.facts.role is DirectoryRole.DELEGATED:
             sweep.leave_strangers_out(task.here)
         return reading
@@ -153,7 +159,7 @@ class _Enumeration:
         keys = [naming.unique_id, naming.stamp, *naming.extra]
         make = partial(keys_of_page, naming=naming, now=self.around.now)
         pages = session.made_of_pages(base, wanted, keys, make, page_size=self.page_size)
-        return [part for page in pages for part in page]
+        return [part for page in self.task.course.counted(pages) for part in page]
 
     def _since(self, session: LdapSession) -> frozenset[str]:
         """Return who changed since the date that somebody entered; nobody if nobody did."""
@@ -179,8 +185,10 @@ def read_once(task: Task, connect: Connect, page_size: int, begun: list[Reading]
     :param begun: gets the reading as soon as it begins
     :raises DirectoryError: if the answer is not complete
     """
+    task.course.tries += 1
     with signed_in(task, connect) as session:
-        work = _prepared(task, connect, page_size, begun, session)
+        with task.course.phase(PROBING):
+            work = _prepared(task, connect, page_size, begun, session)
         choice = choose(
             task.standing, {each.key for each in work.around.fields}, is_first=task.is_first
         )

@@ -15,6 +15,7 @@ from lupweb.ldap.session import Directory as LdapSession
 from lupweb.runs import service as runs
 from lupweb.runs.states import TOLD
 from lupweb.sync.apply import FIRST_BLOCK
+from lupweb.sync.course import APPLYING
 from lupweb.sync.delivered import (
     Delivered,
     Page,
@@ -82,7 +83,8 @@ class Reading:
         base, make = self.task.facts.user_base_dn, self._make()
         pages = session.made_of_pages(base, search_filter, wanted, make, page_size=page_size)
         most = most_pages(self.task.standing, self.task.expected, page_size)
-        for _taken in map(self._take, ending(pages, most)):  # so that no page is kept meanwhile
+        pages = self.task.course.counted(ending(pages, most))
+        for _taken in map(self._take, pages):  # so that no page is kept meanwhile
             if self.task.is_first:
                 self._write_new()
             self._tell_progress()
@@ -116,7 +118,8 @@ class Reading:
         if self._count_waiting() - len(others) < self._worth_writing():
             return
         self.waiting = [each for each in self.waiting if not each.known] if others else self.waiting
-        self.write()
+        with self.task.course.phase(APPLYING):
+            self.write()
         self.waiting = others
         self.foreseen.update(map(_kind, others))
 

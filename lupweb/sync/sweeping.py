@@ -74,6 +74,7 @@ class Sweep:
     :param forced: unique ids that are fetched whatever their state
     :param differing: unique ids that are to be fetched
     :param strangers: how many entries were left out: they have no person here, and get none
+    :param pages: how many pages of entries came
     :param same: how many entries are as they are stored; `same_shadowed` of them shadowed
     """
 
@@ -83,6 +84,7 @@ class Sweep:
     differing: dict[str, None] = field(default_factory=dict)
     nobody: list[tuple[str, str]] = field(default_factory=list)
     strangers: int = 0
+    pages: int = 0
     same: int = 0
     same_shadowed: int = 0
 
@@ -133,6 +135,7 @@ class Sweep:
 
     def take(self, page: Iterable[Keys]) -> None:
         """Compare a page of entries."""
+        self.pages += 1
         for joined, ids, nobody in page:
             self.nobody += nobody
             self._take_part(_states_in(joined), ids)

@@ -173,6 +173,18 @@ def test_a_first_page_is_worked_on_in_parts_and_handed_over_whole(
     assert parts == [2, 2, 1]  # the rest is made elsewhere
 
 
+def test_bytes_are_counted_wherever_they_came_and_once_the_connection_is_closed(
+    slapd: RunningSlapd,
+) -> None:
+    with LdapDirectory(Server((slapd.uri,), Tls.NONE)) as directory:
+        directory.bind(READER_DN, PASSWORD)
+        before = directory.received_bytes
+        found = list(directory.made_of_pages(PEOPLE, EVERYBODY, ["uid"], dns, page_size=5))
+        assert directory.received_bytes - before > len("".join(map(str, found)))
+
+    assert directory.received_bytes - before > len("".join(map(str, found)))
+
+
 def test_references_are_counted_wherever_they_came() -> None:
     def answer(message: int, search: int) -> list[bytes]:
         return [
