@@ -25,6 +25,7 @@ TRAITS = ServerTraits(
     unique_id_attribute="entryUUID",
     stamp_attribute="entryCSN",
     schema=Schema(),
+    own_id_attribute="entryUUID",
 )
 NO_PASSWORDS = dict.fromkeys(SERVICES, "")
 

@@ -90,7 +90,8 @@ class LdapDirectory:
         """Return what the server says; asked once per connection and account."""
         if self._traits is None:
             root = self._root_dse()
-            self._traits = read_traits(root, self._schema(root))
+            chosen = self._link.server.id_attribute
+            self._traits = read_traits(root, self._schema(root), chosen)
         return self._traits
 
     def who_am_i(self) -> str | None:

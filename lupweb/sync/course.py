@@ -10,6 +10,8 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, TypeVar
 
+from lupweb.ldap.session import Directory as LdapSession
+
 PROBING, READING, PLANNING, APPLYING = "probing", "reading", "planning", "applying"
 GROUPS, PICTURES, RETIRING, LINKING = "groups", "pictures", "retiring", "linking"
 OTHER = "other"
@@ -50,6 +52,14 @@ class Course:
             yield
         finally:
             self._turn_to(before)
+
+    @contextmanager
+    def listening(self, session: LdapSession) -> Iterator[None]:
+        """Count what comes over a connection while the block lasts."""
+        try:
+            yield
+        finally:
+            self.received += session.received_bytes
 
     def counted(self, pages: Iterable[Page]) -> Iterator[Page]:
         """Yield the pages, and count them."""

@@ -32,6 +32,7 @@ from lupweb.sync.delivered import Surroundings
 from lupweb.sync.early import first_reading
 from lupweb.sync.endless import most_pages
 from lupweb.sync.fingerprints import QUESTION
+from lupweb.sync.keying import settle_key
 from lupweb.sync.modes import Choice, by_mark, choose, is_too_different, too_different
 from lupweb.sync.newest import stamped_since
 from lupweb.sync.preparing import (
@@ -62,13 +63,10 @@ PAGES_A_BEAT = 10
 @contextmanager
 def signed_in(task: Task, connect: Connect) -> Iterator[LdapSession]:
     """Give a connection with the rights of the service account while the block lasts."""
-    with connect(task.facts.server) as session:
+    with connect(task.facts.server) as session, task.course.listening(session):
         with task.course.phase(PROBING):
             session.bind(task.facts.bind_dn, task.facts.password)
-        try:
-            yield session
-        finally:
-            task.course.received += session.received_bytes
+        yield session
 
 
 @dataclass(frozen=True)
@@ -170,7 +168,9 @@ class _Enumeration:
         try:
             since = read_date(standing.date_entered, self.task.options["time_zone"])
             pattern = standing.pattern or recognised_pattern(session, facts)
-            changed = changed_since(time_attribute(unique_id), pattern, since)
+            changed = changed_since(
+                time_attribute(session.traits().own_id_attribute), pattern, since
+            )
         except InvalidValue as error:
             _note(self.task, [_not_used(standing.date_entered, error)])
             return frozenset()
@@ -219,6 +219,7 @@ def _prepared(
     _note(task, [*complaints, *unknown_switch(task.facts, traits)])
     _keep_known(task, traits.schema)
     naming = naming_of(task.facts, traits, task.options.get("match_people_by", "login"))
+    settle_key(task, session, naming.unique_id)
     around = surroundings(session, task.facts, fields, naming, task.options)
     wanted = search_filter(task.facts, task.options.get("active_users", VISIBLE))
     return _Enumeration(task, connect, page_size, begun, around, wanted)

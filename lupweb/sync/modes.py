@@ -63,6 +63,7 @@ class Standing:
     :param is_unmoved: whether nothing was written there since; the run fills it
     :param written_since: the filter of what was, "" if there is none; the run fills it
     :param goes_by_stamps: whether that filter is made of stamps, as the server has no mark
+    :param is_keyed_by_value: nothing but a value tells entries apart; the run fills it
     :param read: names of the fingerprints that hold after the run; the run fills it
     :param mode: what the run turned out to be; the run fills it
     """
@@ -83,6 +84,7 @@ class Standing:
     is_unmoved: bool = False
     written_since: str = ""
     goes_by_stamps: bool = False
+    is_keyed_by_value: bool = False
     read: set[str] = field(default_factory=set)
     mode: str = FULL
 
@@ -138,6 +140,11 @@ def too_different(differing: int, seen: int) -> Choice:
 def _why_everything(standing: Standing, *, is_first: bool) -> Text | str:
     if is_first:
         return _("nobody of this directory is known yet")
+    if standing.is_keyed_by_value:
+        return _(
+            "the directory gives its entries no unique id: people are told apart by a value, so"
+            " everybody is read each time"
+        )
     if not standing.is_incremental and (standing.by_schedule or standing.asked == AUTO):
         return _("reading only changes is switched off for this directory")
     if QUESTION not in standing.recorded:

@@ -35,6 +35,7 @@ STATES_AT_ONCE = 2_000
 """Stored states that the database hands over as one text."""
 BETWEEN = "\x1e"
 """Stands between them. A DN that holds it counts as changed in each run, and costs only time."""
+NO_STAMP = "\x1f"
 Keys = tuple[bytes, Packed, list[tuple[str, str]]]
 """The states of some entries, one behind the other; their unique ids; and DN and why of each that
 has none."""
@@ -57,6 +58,8 @@ def keys_of_page(entries: Sequence[Entry], naming: Naming, now: datetime) -> lis
     people, ids, nobody = with_unique_ids(entries, naming.unique_id)
     dns = fold_dns([entry.dn for entry in people])
     stamps = stamps_of(Table(people).column(naming.stamp))
+    if not all(stamps):  # whoever has none is as nobody is stored, and so is read whole
+        stamps = [each or NO_STAMP for each in stamps]
     reasons = [
         disabled_reason(entry, now, naming.off) if len(entry.attributes) > KEY_ATTRIBUTES else ""
         for entry in people
