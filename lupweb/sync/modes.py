@@ -152,7 +152,7 @@ def _why_everything(standing: Standing, *, is_first: bool) -> Text | str:
     if standing.recorded[QUESTION] != standing.current[QUESTION]:
         return _(
             "what decides who is read has changed: base DN, filter, bind DN, the attributes of"
-            " login, name and mail, or the order of directories"
+            " login, name and mail, what tells people apart, or the order of directories"
         )
     return "" if standing.date else _("the last LDAP sync date was emptied")
 

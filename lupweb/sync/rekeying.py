@@ -21,7 +21,7 @@ from lupweb.directories.service import DirectoryFacts, facts_of, get_directory
 from lupweb.errors import InvalidValue
 from lupweb.ldap.cleaning import clean_text
 from lupweb.ldap.dn import fold_dn
-from lupweb.ldap.entry import Entry
+from lupweb.ldap.entry import Entry, folded_name
 from lupweb.ldap.server import unique_id_of
 from lupweb.options.service import options
 from lupweb.people.models import Person
@@ -123,6 +123,8 @@ def read_keys(key: str, chosen: str, secret_key: str, connect: Connect) -> Read:
         if attribute is None:
             raise InvalidValue(_("The server offers no unique id. Name an attribute."))
         before = facts.keyed_by or facts.server.id_attribute or own or ""
+        if folded_name(before) == folded_name(attribute):
+            raise InvalidValue(_("%(name)s tells people apart already.", name=attribute))
         asked = [name for name in (attribute, before, facts.login_attribute) if name]
         pages = session.pages(facts.user_base_dn, wanted, list(dict.fromkeys(asked)))
         entries = [entry for page in pages for entry in page]

@@ -11,7 +11,6 @@ from lupweb.outbox.models import OutboxMessage
 from lupweb.runs import service as runs
 from lupweb.runs.leases import name_run, take
 from lupweb.runs.states import REKEY, RunState
-from lupweb.sync import fingerprints
 from lupweb.sync.rekeying import Known, Met, Read, Rekeying, plan_rekeying
 from lupweb.texts import _
 
@@ -84,7 +83,6 @@ def _store(directory: Directory, found: Rekeying) -> None:
     directory.id_attribute, directory.keyed_by = read.chosen, read.attribute
     directory.is_keyed_by_value = read.is_value
     directory.server = {}  # a mark says nothing about entries that are called otherwise
-    fingerprints.forget(directory.id)
     db.session.flush()
     db.session.expire_all()
 

@@ -21,6 +21,7 @@ HOW: Mapping[str, Text] = {
     BY_DN: _("found by their place in the tree (DN)"),
     BY_LOGIN: _("found by their login"),
 }
+FOUND_BY: Mapping[str, Text] = {BY_KEY: _("old id"), BY_DN: _("DN"), BY_LOGIN: _("login")}
 SAMPLES = 10
 
 
@@ -78,7 +79,7 @@ def _page(key: str, typed: str, found: Rekeying | None = None, *, problem: Text 
         found=found,
         problem=problem,
         counts=[(HOW[how], found.counts[how]) for how in HOW] if found else [],
-        how_names=HOW,
+        found_by=FOUND_BY,
         tied=_samples(found) if found else [],
         most=SAMPLES,
         is_known=knows_somebody(key),

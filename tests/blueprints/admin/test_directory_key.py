@@ -114,6 +114,8 @@ def test_it_is_shown_first_and_then_done_exactly_as_shown(
     assert unchanged == before
     assert ids(app) == ["1", "2", "3"]
     assert "3 people are told apart by employeeNumber from now on" in admin.text
+    admin.get("/admin/sync")
+    assert "What decides who is read from Main LDAP was changed. A dry run shows" in admin.text
     with app.app_context():
         assert [each.kind for each in events_about("main")] == ["directory.changed"]
 
