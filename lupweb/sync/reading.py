@@ -204,6 +204,7 @@ class Reading:
         for said in people:
             if (mark := mark_of(said.unique_id)) in self.seen:
                 self.counters["skipped"] += 1
+                self._note_twice(said)
                 continue
             self.seen.add(mark)
             entries[said.unique_id] = said
@@ -221,6 +222,21 @@ class Reading:
         self.nameless.add(fold_dn(dn))
         with transaction():
             runs.note_problem(self.task.run_id, f"{dn[:120]}: {why}")
+
+    def _note_twice(self, said: Delivered) -> None:
+        """List an entry that has the id of another one, where an administrator chose what it is."""
+        attribute = self.task.facts.server.id_attribute
+        if not attribute:
+            return
+        text = _(
+            "%(dn)s: another entry has the same %(attribute)s (%(value)s). Only the first one was"
+            " read. Make them differ, or choose another attribute that tells people apart.",
+            dn=said.dn[:120],
+            attribute=attribute,
+            value=said.unique_id[:63],
+        )
+        with transaction():
+            runs.note_problem(self.task.run_id, text)
 
     def _note_problems(self, planned: Sequence[Plan]) -> None:
         problems = [(each.login, problem) for each in planned for problem in each.problems]

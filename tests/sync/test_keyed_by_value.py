@@ -245,3 +245,17 @@ def test_the_form_refuses_to_write_there_and_takes_the_key(server: RunningSlapd)
 
     assert list(refused.value.form.problems) == ["write"]
     assert "nothing is written there" in str(refused.value)
+
+
+def test_two_entries_of_one_value_are_listed_and_nobody_is_made_twice(
+    server: RunningSlapd,
+) -> None:
+    keyed_by("employeeNumber")
+    set_values(server, dn_of("eve"), "employeeNumber", b"3")
+    document = read()
+
+    assert (document["new"], document["skipped"], active_people()) == (4, 1, 4)
+    said = [
+        each["text"] for each in document["errors"] if "same employeeNumber (3)" in each["text"]
+    ]
+    assert len(said) == 1

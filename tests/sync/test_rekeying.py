@@ -20,7 +20,7 @@ from lupweb.sync.retying import RekeyingChanged, rekey
 from lupweb.sync.service import plan_only
 from tests.factories import SECRET_KEY, an_entry
 from tests.fakes import FakeDirectory
-from tests.sync.observing import changes_read, synchronized
+from tests.sync.observing import changes_read, synchronized, values
 
 NAMES = ("ada", "ben", "cem", "dea", "eve")
 
@@ -67,7 +67,9 @@ def test_everybody_keeps_who_they_are_and_the_next_run_reads_them_unchanged(
     assert found.counts == {"key": 5}
     assert ids() == {str(100 + place): before[login] for place, login in enumerate(NAMES)}
     assert (after["mode"], after["unchanged"], after["new"], after["missing"]) == ("full", 5, 0, 0)
-    assert changes_read(numbered)["mode"] == "changes"
+    numbered.set("cem", "l", [b"Kiel"])
+    swept = changes_read(numbered)
+    assert (swept["mode"], swept["changed"], values("cem")["location"]) == ("changes", 1, "Kiel")
     directory = get_directory("main")
     assert (directory.id_attribute, directory.keyed_by) == ("employeeNumber", "employeeNumber")
     assert not directory.is_keyed_by_value
