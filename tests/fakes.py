@@ -3,7 +3,6 @@
 import base64
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import TracebackType
 from typing import Self, TypeVar
 
 from lupweb.errors import (
@@ -49,10 +48,12 @@ class FakeDirectory(FakeWriting):
         attributes: Sequence[str] = (),
         server: FakeServer | None = None,
         form: str = "",
+        id_attribute: str = "",
     ) -> None:
         self.server = server or FakeServer(suffix, RuleBook(attributes))
         self.server.changing.form = form or self.server.changing.form
         self._check = check
+        self._id_attribute = id_attribute
         self._bound_as = ""
         self._is_over = False
         self._walk = 0  # the paged search whose cookie is still good
@@ -61,7 +62,8 @@ class FakeDirectory(FakeWriting):
 
     def connect(self, *_server: object) -> "FakeDirectory":
         """Return another connection to the same server; it starts as nobody, too."""
-        return FakeDirectory(check=self._check, server=self.server)
+        chosen = getattr(next(iter(_server), None), "id_attribute", "")
+        return FakeDirectory(check=self._check, server=self.server, id_attribute=chosen)
 
     def add(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> str:
         """Add an entry below one that exists; return its entryUUID."""
@@ -110,6 +112,10 @@ class FakeDirectory(FakeWriting):
     # What lupweb asks.
 
     @property
+    def received_bytes(self) -> int:
+        return 0
+
+    @property
     def references(self) -> int:
         """Return 0: there is no other server to refer to."""
         return 0
@@ -146,9 +152,10 @@ class FakeDirectory(FakeWriting):
             naming_contexts=(self.server.suffix,),
             controls=frozenset({PAGED_RESULTS, *(OPENLDAP if compares else ())}),
             extensions=frozenset({WHO_AM_I}),
-            unique_id_attribute="entryUUID",
+            unique_id_attribute=self._id_attribute or "entryUUID",
             stamp_attribute="entryCSN",
             schema=Schema.of(Entry("cn=Subschema", self.server.rules.subschema)),
+            own_id_attribute="entryUUID",
         )
 
     def who_am_i(self) -> str | None:
@@ -225,12 +232,7 @@ class FakeDirectory(FakeWriting):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     # Behind the counter.

@@ -26,6 +26,7 @@ TRAITS = ServerTraits(
     unique_id_attribute="entryUUID",
     stamp_attribute="entryCSN",
     schema=Schema(),
+    own_id_attribute="entryUUID",
 )
 NO_PASSWORDS = dict.fromkeys(SERVICES, "")
 
@@ -33,7 +34,7 @@ NO_PASSWORDS = dict.fromkeys(SERVICES, "")
 class InventedDirectory:
     """What a run asks of a directory, answered from a company in memory; nothing is checked."""
 
-    references = 0
+    references = received_bytes = 0
     connected_uri = None
 
     def __init__(self, company: Company) -> None:

@@ -99,6 +99,9 @@ def show(app: Flask, *, run_id: int, as_json: bool) -> None:
         _tell_changes(held["changes"])
     for error in found["errors"]:
         click.echo(f"  {error['login']} {error['field']}: {error['text']}")
+    spent = [f"{each['phase']} {each['seconds']} s" for each in found.get("phases", ())]
+    if spent:
+        click.echo(f"  time: {', '.join(spent)}")
 
 
 @sync.command("approve")

@@ -12,6 +12,7 @@ from lupweb.accounts.sessions import check_all_soon, close_sessions_without_a_do
 from lupweb.accounts.viewers import OPERATOR
 from lupweb.configfile.compare import Comparison, compare, found_otherwise
 from lupweb.configfile.document import Document
+from lupweb.configfile.key_rules import refuse_other_keys
 from lupweb.configfile.list_storing import (
     put_lists_in_order,
     remove_lists,
@@ -105,6 +106,7 @@ def _plan(
 ) -> tuple[Mapping[str, Mapping[str, Any]], Wanted, Comparison]:
     stored = read_setup(secret_key)
     wanted = wanted_setup(document, stored)
+    refuse_other_keys(document.faults, stored, wanted.setup)
     return stored, wanted, compare(stored, wanted.setup, wanted.kinds)
 
 

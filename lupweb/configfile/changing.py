@@ -8,6 +8,7 @@ from lupweb.accounts.viewers import Viewer, require_administrator
 from lupweb.configfile.apply import SetupChange, has_administrator
 from lupweb.configfile.compare import Comparison, compare
 from lupweb.configfile.faults import Place
+from lupweb.configfile.key_rules import other_keys
 from lupweb.configfile.keys import Entry
 from lupweb.configfile.kinds import KINDS
 from lupweb.configfile.power import refuse_more_power
@@ -76,6 +77,7 @@ def _problems(
         if place not in known:
             yield place, _in_use(place) if place[1] not in named.get(place[0], {}) else sentence
     yield from broken_rules(named)
+    yield from other_keys(stored, setup)
     for kind, entries in named.items():
         for label, entry in entries.items():
             yield from _unreadable(kind, label, entry)

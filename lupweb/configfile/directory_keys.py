@@ -100,6 +100,11 @@ DIRECTORIES = Kind(
             "",
             _("Its value for people who are switched off, in upper or lower case."),
         ),
+        Key(
+            "id_attribute",
+            "",
+            _("Attribute that tells people apart. Empty: the unique id that the server gives."),
+        ),
         Key("enabled", True, _("Ask this directory at all.")),
         Key(
             "incremental",

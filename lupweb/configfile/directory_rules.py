@@ -112,6 +112,7 @@ _CHECKS: tuple[tuple[str, Callable[[str], Any], bool], ...] = (
     ("name_attribute", told_attribute, True),
     ("email_attribute", told_attribute, True),
     ("disabled_attribute", told_attribute, True),
+    ("id_attribute", told_attribute, True),
     ("last_sync_date", sync_date, True),
     ("timestamp_pattern", check_pattern, True),
     ("schedule_full", _cron, True),

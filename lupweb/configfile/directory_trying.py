@@ -13,6 +13,7 @@ from lupweb.configfile.stored import Setup
 from lupweb.database import end_reading
 from lupweb.directories.connect import Connect
 from lupweb.directories.filter_preview import FilterPreview, preview_filter
+from lupweb.directories.keys import NOT_WRITTEN, prove_key, shows_own_id
 from lupweb.directories.models import DirectoryRole
 from lupweb.directories.probe import probe
 from lupweb.directories.service import DirectoryFacts, find_directory
@@ -23,11 +24,16 @@ from lupweb.errors import DirectoryError, InvalidForm, InvalidValue
 from lupweb.ldap.connection import Server, Tls
 from lupweb.ldap.dn import join
 from lupweb.ldap.schema import Schema
+from lupweb.options.service import options
 from lupweb.profiles.sources import Source
+from lupweb.sync.preparing import search_filter
 from lupweb.texts import Text, _
 
 PATTERN = "timestamp_pattern"
-ATTRIBUTES = ("login_attribute", "name_attribute", "email_attribute", "disabled_attribute")
+KEY = "id_attribute"
+ATTRIBUTES = (
+    "login_attribute", "name_attribute", "email_attribute", "disabled_attribute", "id_attribute",
+)  # fmt: skip
 """What names an attribute. With a login attribute that is not there, nobody could sign in."""
 
 
@@ -70,6 +76,12 @@ def prove_typed(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect)
     typed = [name for name in ATTRIBUTES if _is_typed(draft, stored, name)]
     if typed:
         _prove_attributes(facts, draft, typed, connect)
+    if draft.entry[KEY] and any(_is_changed(draft, stored, name) for name in (KEY, "write")):
+        _prove_key(facts, draft, connect)
+
+
+def _is_changed(draft: Draft, stored: Entry, name: str) -> bool:
+    return bool(draft.entry[name]) and draft.entry[name] != stored.get(name)
 
 
 def _is_typed(draft: Draft, stored: Entry, name: str) -> bool:
@@ -83,6 +95,26 @@ def _prove_pattern(facts: DirectoryFacts, draft: Draft, connect: Connect) -> Non
             probe_pattern(session, facts, draft.entry[PATTERN])
     except (DirectoryError, InvalidValue) as error:
         raise InvalidForm(error.message, draft.with_problems({PATTERN: error.message})) from error
+
+
+def _prove_key(facts: DirectoryFacts, draft: Draft, connect: Connect) -> None:
+    """Refuse what cannot tell people apart; and to write where nothing but a value does."""
+    attribute = draft.entry[KEY]
+    try:
+        with connect(facts.server) as session:
+            session.bind(facts.bind_dn, facts.password)
+            wanted = search_filter(facts, options()["active_users"])
+            end_reading()
+            proof = prove_key(session, facts, attribute, wanted)
+            is_written_blindly = draft.entry["write"] and not shows_own_id(session, facts)
+    except DirectoryError as error:
+        said = _("%(name)s could not be tried: %(why)s", name=attribute, why=error.message)
+        raise InvalidForm(said, draft.with_problems({KEY: said})) from error
+    problems: dict[str, Text | str] = {} if proof.holds else {KEY: proof.sentence}
+    if is_written_blindly:
+        problems["write"] = NOT_WRITTEN
+    if problems:
+        raise InvalidForm(next(iter(problems.values())), draft.with_problems(problems))
 
 
 def _prove_attributes(
@@ -127,6 +159,7 @@ def _facts(entry: Entry, directory_id: int) -> DirectoryFacts:
         tls=Tls(entry["tls"]),
         allow_cleartext=entry["allow_cleartext"],
         ca_file=entry["ca_file"],
+        id_attribute=entry["id_attribute"],
     )
     return DirectoryFacts(
         id=directory_id,

@@ -18,6 +18,7 @@ class Place:
     """A directory, and the entry that a person has there; `unique_id` is "" if none is known.
 
     :param base_dn: below which people are looked for, with `user_filter`
+    :param is_keyed_by_value: the server gives no unique id, so that nothing is saved there
     """
 
     id: int
@@ -34,6 +35,7 @@ class Place:
     disabled_reason: str = ""
     base_dn: str = ""
     user_filter: str = ""
+    is_keyed_by_value: bool = False
 
     @property
     def holds(self) -> bool:

@@ -184,6 +184,7 @@ def _place(directory: Directory) -> Place:
         directory.last_read_at,
         base_dn=join(directory.additional_user_dn, directory.base_dn),
         user_filter=directory.user_filter,
+        is_keyed_by_value=directory.is_keyed_by_value,
     )
 
 

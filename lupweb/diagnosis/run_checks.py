@@ -28,6 +28,13 @@ def pending(case: Case) -> Check:
         return Check("pending", State.SKIPPED, _("The field is not saved to the directory."))
     if not case.sight.is_told:
         return Check("pending", State.SKIPPED, kept())
+    if not case.pending and case.supplier and case.supplier.is_keyed_by_value:
+        text = _(
+            "Nothing is saved to “%(name)s”: it gives its entries no unique id, so it would not be"
+            " sure whose entry is changed.",
+            name=case.supplier.name,
+        )
+        return Check("pending", State.LOOK, text)
     if not case.pending:
         return Check("pending", State.OK, _("Nothing waits to be saved to the directory."))
     text = _("A value that was entered here is not saved to the directory yet.")

@@ -33,9 +33,9 @@ TOLD_OPTIONS = (
 PLAIN_SETTINGS = (
     "key", "kind", "position", "is_enabled", "tls", "allow_cleartext", "base_dn",
     "additional_user_dn", "additional_group_dn", "login_attribute", "name_attribute",
-    "email_attribute", "disabled_attribute", "incremental", "marks", "most_missing",
-    "most_missing_percent", "timestamp_pattern", "last_sync_date", "schedule_full",
-    "schedule_changes", "writes", "state",
+    "email_attribute", "disabled_attribute", "id_attribute", "keyed_by", "incremental",
+    "marks", "most_missing", "most_missing_percent", "timestamp_pattern", "last_sync_date",
+    "schedule_full", "schedule_changes", "writes", "state",
 )  # fmt: skip
 OF_PEOPLE = ("seen", "new", "missing", "back", "disabled", "shadowed")
 """Counters that say nothing of values."""

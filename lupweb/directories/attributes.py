@@ -83,7 +83,9 @@ def is_barred(names: Iterable[str], *, dn: str = "", barred: Iterable[str] = ())
     )
 
 
-def barred_attributes(login: str, email: str, chosen: Mapping[str, Any]) -> list[str]:
+def barred_attributes(
+    login: str, email: str, chosen: Mapping[str, Any], *, key: str = ""
+) -> list[str]:
     """Return what is not written in one directory beside what never is.
 
     That is what tells who somebody is there, and what administrators added (writeback.md 14).
@@ -91,10 +93,11 @@ def barred_attributes(login: str, email: str, chosen: Mapping[str, Any]) -> list
     :param login: the attribute of the directory that holds logins
     :param email: the one that holds addresses
     :param chosen: the options of the site
+    :param key: the one that was chosen to tell people apart, if one was
     """
     by = chosen.get("match_people_by", "login")
     matched = {"login": login, "email": email}.get(by, by)
-    return [name for name in (login, matched, *chosen.get("never_written", ())) if name]
+    return [name for name in (login, matched, key, *chosen.get("never_written", ())) if name]
 
 
 def is_never_read(attribute: str) -> bool:

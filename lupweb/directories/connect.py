@@ -35,6 +35,7 @@ def server_of(directory: Directory) -> Server:
         tls=Tls(directory.tls),
         allow_cleartext=directory.allow_cleartext,
         ca_file=directory.ca_file,
+        id_attribute=directory.id_attribute,
     )
 
 

@@ -32,12 +32,11 @@ def target_of(directory_id: int, unique_id: str, chosen: Mapping[str, Any]) -> T
 
     :param chosen: the options of the site
     """
+    names = (Directory.login_attribute, Directory.email_attribute, Directory.id_attribute)
     rows = (
-        select(
-            Directory.attributes, Directory.login_attribute, Directory.email_attribute, Identity.dn
-        )
+        select(Directory.attributes, *names, Identity.dn)
         .join(Identity, Identity.directory_id == Directory.id)
         .where(Directory.id == directory_id, Identity.unique_id == unique_id)
     )
-    known, login, email, dn = db.session.execute(rows).one()
-    return Target(known, dn, barred_attributes(login, email, chosen))
+    known, login, email, key, dn = db.session.execute(rows).one()
+    return Target(known, dn, barred_attributes(login, email, chosen, key=key))

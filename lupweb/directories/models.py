@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lupweb.database import Document, Model, UtcDateTime
@@ -29,6 +29,8 @@ class Directory(Model):
     `attributes` what it said about those that are written (`lupweb.directories.fitting`). More
     people than `most_missing` and that share of all are not hidden without being asked. Whoever has
     `disabled_value` in `disabled_attribute` is switched off (`lupweb.directories.switching`).
+    `id_attribute` is what an administrator chose to tell entries apart, `keyed_by` what those who
+    are known were told apart by; with `is_keyed_by_value` the server gives no unique id beside it.
     """
 
     __tablename__ = "directory"
@@ -66,6 +68,9 @@ class Directory(Model):
     schedule_full: Mapped[str] = mapped_column(default="")
     schedule_changes: Mapped[str] = mapped_column(default="")
     writes: Mapped[bool] = mapped_column(default=False)
+    id_attribute: Mapped[str] = mapped_column(default="")
+    keyed_by: Mapped[str] = mapped_column(default="")
+    is_keyed_by_value: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="")
     last_full_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sync_date_kept: Mapped[str] = mapped_column(default="")
@@ -79,9 +84,18 @@ class Directory(Model):
     most_missing_percent: Mapped[int] = mapped_column(default=5)
 
     @property
+    def takes_writes(self) -> bool:
+        """Return whether what people enter may be saved there, as far as it was set up."""
+        return self.writes and not self.is_keyed_by_value
+
+    @property
     def last_read_at(self) -> datetime | None:
         """Return when it was read last, be it only what had changed; None if it never was."""
         return max(filter(None, (self.last_full_at, self.last_changes_at)), default=None)
+
+
+TAKES_WRITES = and_(Directory.writes, Directory.is_keyed_by_value.is_(False))
+"""`Directory.takes_writes` as the condition of a query."""
 
 
 class FieldReading(Model):

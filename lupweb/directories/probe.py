@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from lupweb.directories.connect import Connect
+from lupweb.directories.keys import told_key
 from lupweb.directories.reach import answering, certificate_end
 from lupweb.directories.service import DirectoryFacts
 from lupweb.directories.steps import Expected, Failure, Step, own_words, walked
@@ -20,7 +21,7 @@ from lupweb.errors import (
 from lupweb.ldap.connection import Tls
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.filters import all_of, given
-from lupweb.ldap.server import ServerTraits, unique_id_of
+from lupweb.ldap.server import ServerTraits
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.ldap.timestamps import read_generalized_time
 from lupweb.texts import Text, _, ngettext
@@ -151,20 +152,8 @@ class _Test:
         )
 
     def unique_id(self) -> Text:
-        """See that everybody has what survives a rename."""
-        name = self._traits.unique_id_attribute
-        if name is None:
-            raise Failure(
-                _("The server offers no attribute that stays the same when somebody is renamed."),
-                _("Without entryUUID or objectGUID nobody can be synchronized."),
-            )
-        bad = sum(1 for entry in self._people if not _has_unique_id(entry, name))
-        if bad:
-            raise Failure(
-                _("%(n)s of those found have no proper %(name)s.", n=bad, name=name),
-                _("Let the account read this attribute of everybody."),
-            )
-        return _("Everybody has %(name)s.", name=name)
+        """See that everybody has what survives a rename, or what was chosen instead."""
+        return told_key(self._people, self._traits, self._facts.login_attribute)
 
     def change_stamp(self) -> Text:
         """See that the attribute is there which tells that an entry changed."""
@@ -220,8 +209,8 @@ class _Test:
     def _found(self, search_filter: str) -> tuple[list[Entry], bool]:
         """Return who is found, and whether that is everybody."""
         wanted = [self._facts.login_attribute, self._traits.stamp_attribute]
-        if self._traits.unique_id_attribute:
-            wanted.append(self._traits.unique_id_attribute)
+        ids = (self._traits.unique_id_attribute, self._traits.own_id_attribute)
+        wanted += filter(None, ids)
         found: list[Entry] = []
         pages = self._session.pages(self._facts.user_base_dn, search_filter, wanted, page_size=PAGE)
         for number, page in enumerate(pages, start=1):
@@ -252,13 +241,6 @@ def _counted(count: int, *, is_all: bool) -> Text:
     if not is_all:
         return _("At least %(n)s were found.", n=count)
     return ngettext("%(n)s was found.", "%(n)s were found.", count)
-
-
-def _has_unique_id(entry: Entry, attribute: str) -> bool:
-    try:
-        return bool(unique_id_of(entry, attribute))
-    except LupwebError:
-        return False
 
 
 def _is_stamp(attribute: str, value: bytes | None) -> bool:

@@ -40,6 +40,8 @@ class DirectoryFacts:
     most_missing: int = 10
     most_missing_percent: int = 5
     switched_off: SwitchedOff | None = None
+    keyed_by: str = ""
+    is_keyed_by_value: bool = False
 
     def __repr__(self) -> str:
         return f"DirectoryFacts({self.key!r})"
@@ -66,6 +68,8 @@ def facts_of(directory: Directory, secret_key: str) -> DirectoryFacts:
         most_missing=directory.most_missing,
         most_missing_percent=directory.most_missing_percent,
         switched_off=switched_off_by(directory.disabled_attribute, directory.disabled_value),
+        keyed_by=directory.keyed_by,
+        is_keyed_by_value=directory.is_keyed_by_value,
     )
 
 
@@ -74,7 +78,8 @@ def barred_of(facts: DirectoryFacts, chosen: Mapping[str, Any]) -> list[str]:
 
     :param chosen: the options of the site
     """
-    return barred_attributes(facts.login_attribute, facts.email_attribute, chosen)
+    key = facts.server.id_attribute
+    return barred_attributes(facts.login_attribute, facts.email_attribute, chosen, key=key)
 
 
 def add_directory(  # noqa: PLR0913 a directory has many settings, all named

@@ -30,7 +30,7 @@ def recognised_pattern(session: LdapSession, facts: DirectoryFacts) -> str:
     :raises InvalidValue: if nobody is found, or the stamp is no time
     :raises DirectoryError: if the directory does not answer
     """
-    attribute = time_attribute(session.traits().unique_id_attribute)
+    attribute = time_attribute(session.traits().own_id_attribute)
     return recognise(_stamp(_somebody(session, facts, attribute), attribute))
 
 
@@ -43,7 +43,7 @@ def probe_pattern(session: LdapSession, facts: DirectoryFacts, pattern: str) -> 
     :raises InvalidValue: with the half that failed; or if there is nobody to try it with
     :raises DirectoryError: if the directory does not answer
     """
-    attribute = time_attribute(session.traits().unique_id_attribute)
+    attribute = time_attribute(session.traits().own_id_attribute)
     entry = _somebody(session, facts, attribute)
     stamp = _stamp(entry, attribute)
     told = {"pattern": pattern, "stamp": stamp}

@@ -55,7 +55,8 @@ def id_filter(attribute: str, unique_id: str) -> str:
 
 
 def _always_read(traits: ServerTraits) -> list[str]:
-    return [name for name in (traits.unique_id_attribute, traits.stamp_attribute) if name]
+    names = (traits.unique_id_attribute, traits.own_id_attribute, traits.stamp_attribute)
+    return [name for name in names if name]
 
 
 def _uuid(unique_id: str) -> UUID:

@@ -20,6 +20,7 @@ from lupweb.ldap.server import ServerTraits, unique_id_of
 from lupweb.ldap.writing import Act, Change, Part, Wish, Written
 from lupweb.texts import _
 
+UNWILLING = 53
 NO_COMPARISON = 18  # inappropriateMatching
 UNKNOWN_ATTRIBUTE = 17
 NOT_THERE = 16  # also how Samba answers for an attribute that it does not know
@@ -43,11 +44,23 @@ class Door:
 
 def compare_and_set(door: Door, entry: Entry, wishes: Sequence[Wish]) -> Written:
     """Change what is wished for, see `lupweb.ldap.session.Directory.compare_and_set`."""
+    if not is_surely_known(door.traits, entry):
+        raise _not_surely_known()
     if not all(_holds(entry, wish) for wish in wishes):
         raise _changed()
     if door.traits.asserts and tells_itself(door.traits, entry):
         return _set_under_assertion(door, entry, wishes)
     return _set_by_values(door, entry, wishes)
+
+
+def is_surely_known(traits: ServerTraits, entry: Entry) -> bool:
+    """Return whether an entry was found by what nobody else can have tomorrow.
+
+    An attribute that an administrator chose may be given to somebody else, so it takes a unique id
+    of the server beside it.
+    """
+    own = traits.own_id_attribute
+    return traits.unique_id_attribute == own or (own is not None and own in entry)
 
 
 def condition_of(traits: ServerTraits, entry: Entry, wishes: Sequence[Wish] = ()) -> str:
@@ -158,6 +171,16 @@ def _read(door: Door, entry: Entry, wishes: Sequence[Wish]) -> Entry:
     if name and found.values(name) != entry.values(name):
         raise EntryNotFound(_("Another entry has taken this place in the directory."))
     return found
+
+
+def _not_surely_known() -> WriteRefused:
+    return WriteRefused(
+        _(
+            "The directory gives its entries no unique id, so nobody could be sure whose entry"
+            " would be changed. Nothing is written there."
+        ),
+        code=UNWILLING,
+    )
 
 
 def _stale_or_refused(

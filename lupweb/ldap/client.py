@@ -67,6 +67,11 @@ class LdapDirectory:
         """Return which server answers, see `Directory.connected_uri`."""
         return self._link.uri
 
+    @property
+    def received_bytes(self) -> int:
+        """Return how much has come, see `Directory.received_bytes`."""
+        return self._link.received_bytes
+
     def bind(self, dn: str, password: str) -> None:
         """Sign in as `dn`, see `Directory.bind`."""
         self._root = self._traits = None  # another account may see more or less
@@ -86,7 +91,8 @@ class LdapDirectory:
         """Return what the server says; asked once per connection and account."""
         if self._traits is None:
             root = self._root_dse()
-            self._traits = read_traits(root, self._schema(root))
+            chosen = self._link.server.id_attribute
+            self._traits = read_traits(root, self._schema(root), chosen)
         return self._traits
 
     def who_am_i(self) -> str | None:

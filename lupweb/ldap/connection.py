@@ -61,7 +61,10 @@ class Tls(StrEnum):
 
 @dataclass(frozen=True)
 class Server:
-    """Where a directory is reached, and how. Several URIs: tried in this order."""
+    """Where a directory is reached, and how. Several URIs: tried in this order.
+
+    `id_attribute` tells its entries apart; "" is what the server gives for that.
+    """
 
     uris: tuple[str, ...]
     tls: Tls
@@ -70,6 +73,7 @@ class Server:
     network_timeout_s: float = 5
     timeout_s: float = 10
     page_timeout_s: float = 30
+    id_attribute: str = ""
 
 
 def check_server(server: Server) -> None:

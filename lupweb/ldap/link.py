@@ -29,6 +29,13 @@ class Link:
         self._handle: Handle | None = None
         self._watch: Watch | None = None
         self._is_over = False
+        self._received = 0
+
+    @property
+    def received_bytes(self) -> int:
+        """Return how many bytes have come so far; 0 where the system does not count them."""
+        watch = None if self._is_over else self._watch
+        return watch.received() if watch else self._received
 
     @property
     def uri(self) -> str | None:
@@ -65,6 +72,7 @@ class Link:
 
     def close(self) -> None:
         """End the connection. Nothing can be asked afterwards."""
+        self._received = self.received_bytes
         handle, self._handle, self._is_over = self._handle, None, True
         if handle is not None:
             with suppress(ldap.LDAPError):  # it may be gone already

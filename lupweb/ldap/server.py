@@ -45,7 +45,12 @@ LONGEST_ID = 255
 
 @dataclass(frozen=True)
 class ServerTraits:
-    """What one server says about itself. `unique_id_attribute` is None if it offers none."""
+    """What one server says about itself.
+
+    `unique_id_attribute` tells its entries apart: what an administrator chose for that, else
+    `own_id_attribute`, which the server gives to each; None if it offers none. A schema may know
+    one although no entry has it.
+    """
 
     vendor: str
     naming_contexts: tuple[str, ...]
@@ -54,6 +59,7 @@ class ServerTraits:
     unique_id_attribute: str | None
     stamp_attribute: str
     schema: Schema
+    own_id_attribute: str | None = None
 
     @property
     def pages(self) -> bool:
@@ -104,17 +110,22 @@ class ServerTraits:
         return WHO_AM_I in self.extensions
 
 
-def read_traits(root: Entry, schema: Schema) -> ServerTraits:
-    """Put together what the rootDSE and the subschema say."""
+def read_traits(root: Entry, schema: Schema, chosen: str = "") -> ServerTraits:
+    """Put together what the rootDSE and the subschema say.
+
+    :param chosen: the attribute that is to tell entries apart; "": what the server gives for that
+    """
     is_active_directory = not ACTIVE_DIRECTORY.isdisjoint(_texts(root, "supportedCapabilities"))
+    own = _unique_id(schema, is_active_directory=is_active_directory)
     return ServerTraits(
         vendor=_vendor(root, is_active_directory=is_active_directory),
         naming_contexts=_texts(root, "namingContexts"),
         controls=frozenset(_texts(root, "supportedControl")),
         extensions=frozenset(_texts(root, "supportedExtension")),
-        unique_id_attribute=_unique_id(schema, is_active_directory=is_active_directory),
+        unique_id_attribute=chosen or own,
         stamp_attribute=_stamp(schema, is_active_directory=is_active_directory),
         schema=schema,
+        own_id_attribute=own,
     )
 
 

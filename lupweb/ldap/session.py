@@ -154,6 +154,10 @@ class Directory(Protocol):
     def connected_uri(self) -> str | None:
         """Return which server answers, or None while there is no connection."""
 
+    @property
+    def received_bytes(self) -> int:
+        """Return how many bytes came over the network; 0 where the system does not count them."""
+
     def close(self) -> None:
         """End the connection. Nothing can be asked afterwards."""
 

@@ -48,6 +48,7 @@ class TroubleKind(StrEnum):
     """What is the matter with a directory, the worst last."""
 
     GUARD_OFF = "guard_off"
+    KEYED_BY_VALUE = "keyed_by_value"
     HELD = "held"
     MEMBERS_LEFT = "members_left"
     FAILED_TWICE = "failed_twice"
@@ -75,6 +76,7 @@ class Trouble:
         return self.kind not in {
             TroubleKind.HELD,
             TroubleKind.GUARD_OFF,
+            TroubleKind.KEYED_BY_VALUE,
             TroubleKind.MEMBERS_LEFT,
         }
 
@@ -84,7 +86,7 @@ def troubles() -> Sequence[Trouble]:
     file; one query.
     """
     rows = db.session.execute(_latest_runs()).all()
-    checks = (_guard, _members_left, _trouble)
+    checks = (_guard, _key, _members_left, _trouble)
     return [trouble for row in rows for check in checks if (trouble := check(row))]
 
 
@@ -117,6 +119,19 @@ def _guard(row: Row[*tuple[object, ...]]) -> Trouble | None:
         directory=_name(row),
     )
     return Trouble(TroubleKind.GUARD_OFF, row.key, text, row.run_id)
+
+
+def _key(row: Row[*tuple[object, ...]]) -> Trouble | None:
+    if not row.is_keyed_by_value:
+        return None
+    text = _(
+        "“%(directory)s” gives its entries no unique id. People are told apart by %(name)s: whoever"
+        " gets another one counts as somebody else. Every run reads everybody, and nothing is saved"
+        " there.",
+        directory=_name(row),
+        name=row.keyed_by,
+    )
+    return Trouble(TroubleKind.KEYED_BY_VALUE, row.key, text, row.run_id)
 
 
 def _members_left(row: Row[*tuple[object, ...]]) -> Trouble | None:
@@ -159,12 +174,13 @@ def _watched() -> Subquery:
         Directory.key,
         Directory.name,
         Directory.most_missing_percent,
+        Directory.keyed_by,
+        Directory.is_keyed_by_value,
         Directory.position.label("place"),
         (literal(PREFIX) + Directory.key).label("subject"),
     ).where(Directory.is_enabled, Directory.role.in_(READ))
-    file = select(literal(XML), literal(""), literal(0), literal(LAST_PLACE), literal(XML)).where(
-        Option.key == XML_FILE.key
-    )
+    nothing = (literal(""), literal(0), literal(""), false(), literal(LAST_PLACE))
+    file = select(literal(XML), *nothing, literal(XML)).where(Option.key == XML_FILE.key)
     return union_all(directories, file).subquery()
 
 
@@ -184,6 +200,8 @@ def _latest_runs() -> Select[*tuple[object, ...]]:
             watched.c.key,
             watched.c.name,
             watched.c.most_missing_percent,
+            watched.c.keyed_by,
+            watched.c.is_keyed_by_value,
             last.id.label("run_id"),
             last.state,
             last.counters,

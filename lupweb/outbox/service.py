@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from lupweb import clock
 from lupweb.database import after_commit, db
+from lupweb.directories.models import TAKES_WRITES as DIRECTORY_TAKES_WRITES
 from lupweb.directories.models import Directory
 from lupweb.errors import LeaseLost
 from lupweb.outbox.models import OutboxMessage
@@ -29,7 +30,7 @@ AT_ONCE = 20
 FAILED = (OutboxState.REJECTED, OutboxState.DEAD)
 RUNNING = (OutboxState.LEASED, OutboxState.UNKNOWN)
 AGAIN = (OutboxState.QUEUED, OutboxState.WAITING, OutboxState.UNKNOWN)
-TAKES_WRITES = (Directory.writes, Directory.is_enabled)
+TAKES_WRITES = (DIRECTORY_TAKES_WRITES, Directory.is_enabled)
 
 promised = Signal("the id of a directory that something is to be saved to; after the commit")
 

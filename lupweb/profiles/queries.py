@@ -182,7 +182,7 @@ def _readings(person_id: int) -> list[_Reading]:
         .where(Identity.person_id == person_id)
     )
     return [
-        _Reading(each.key, each.name, each.last_read_at, each.writes and each.is_enabled)
+        _Reading(each.key, each.name, each.last_read_at, each.takes_writes and each.is_enabled)
         for each in db.session.scalars(rows)
     ]
 

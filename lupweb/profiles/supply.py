@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from lupweb.database import db
-from lupweb.directories.models import Directory, DirectoryRole, Identity
+from lupweb.directories.models import TAKES_WRITES, Directory, DirectoryRole, Identity
 from lupweb.people.queries import BY_NUMBER
 
 
@@ -68,7 +68,7 @@ def supply_of(person_id: int) -> Supply:
 def supplies_of(person_ids: Sequence[int]) -> dict[int, Supply]:
     """Return `supply_of` for each of these people; one query."""
     rows = (
-        select(Directory.id, Identity.unique_id, Directory.is_enabled, Directory.writes)
+        select(Directory.id, Identity.unique_id, Directory.is_enabled, TAKES_WRITES.label("writes"))
         .add_columns(Directory.key, Identity.person_id)
         .join(Identity, Identity.directory_id == Directory.id)
         .where(

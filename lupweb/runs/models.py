@@ -15,7 +15,8 @@ class Run(Model):
 
     A dry run writes nothing but itself and its plan. `about_run_id` is the run that this one takes
     back, or whose plan it applies. `guards` says what was held: a list of guard, field, count,
-    limit and of how many. `server` is what the server said of itself.
+    limit and of how many. `server` is what the server said of itself,
+    `course` how it went (`lupweb.sync.course`).
     """
 
     __tablename__ = "run"
@@ -37,6 +38,7 @@ class Run(Model):
     about_run_id: Mapped[int | None]
     guards: Mapped[list[dict[str, Any]]] = mapped_column(Document, default=list)
     server: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
+    course: Mapped[dict[str, Any]] = mapped_column(Document, default=dict)
 
 
 class RunProblem(Model):

@@ -55,10 +55,14 @@ AUTO = "auto"
 FILL = "fill"
 GROUPS = "groups"
 PERSON = "person"
+REKEY = "rekey"
+"""What tells the people of a directory apart was changed; nobody was read."""
 PICTURES = "pictures"
 """The subject of runs that fetch pictures from addresses."""
 WHOLE_SUBJECT = frozenset({FULL, CHANGES, AUTO, FILL})
 """Modes that concern everybody of a subject, and can be done again by anybody."""
+OVERTAKES = WHOLE_SUBJECT | {REKEY}
+"""Modes of runs after which what an earlier one held, or planned, is out of date."""
 
 
 def covers(active: str, wanted: str) -> bool:

@@ -51,6 +51,7 @@ class PartReading(Reading):
     def _fetch_part(
         self, session: LdapSession, search_filter: str, unique_ids: Sequence[str]
     ) -> None:
+        self.task.course.questions += 1
         make = partial(delivered_page, around=self.around)
         for entries in self._asked(session, search_filter, unique_ids):
             self._take(make(entries))

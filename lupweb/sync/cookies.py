@@ -114,7 +114,7 @@ def written_since_mark(
     make = partial(keys_of_page, naming=around.naming, now=around.now)
     question = Question(base, wanted, _keys(around))
     pages = session.made_of_pages(question, make, page_size=page_size)
-    return Written([part for page in pages for part in page])
+    return Written([part for page in task.course.counted(pages) for part in page])
 
 
 def _written_since_cookie(

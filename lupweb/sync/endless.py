@@ -1,6 +1,7 @@
 """A server that sends pages without end: the run fails, and nobody is touched (hostile B87)."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 from lupweb.errors import DirectoryRefused
@@ -12,6 +13,19 @@ from lupweb.texts import _
 MORE = 100
 """Pages that a directory may always have more than twice those of the last time."""
 Page = TypeVar("Page")
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a list is taken to be.
+
+    :param expected: how many entries were met last time
+    :param most_pages: with more, the directory has no end
+    """
+
+    page_size: int
+    expected: int
+    most_pages: int
 
 
 def most_pages(standing: Standing, expected: int, page_size: int) -> int:

@@ -27,10 +27,12 @@ from lupweb.runs.states import CHANGES, FILL
 from lupweb.sync.beside import Beside
 from lupweb.sync.changed import ChangedReading, FillReading
 from lupweb.sync.cookies import in_vain, take_cookie, written_since_mark
+from lupweb.sync.course import PROBING
 from lupweb.sync.delivered import Surroundings
 from lupweb.sync.early import first_reading
-from lupweb.sync.endless import most_pages
+from lupweb.sync.endless import Length, most_pages
 from lupweb.sync.fingerprints import QUESTION
+from lupweb.sync.keying import settle_key
 from lupweb.sync.modes import Choice, by_mark, choose, is_too_different, too_different
 from lupweb.sync.newest import stamped_since
 from lupweb.sync.preparing import (
@@ -50,7 +52,7 @@ from lupweb.sync.server import (
     told,
     written_since,
 )
-from lupweb.sync.sweeping import Length, Sweep, swept_by_mark
+from lupweb.sync.sweeping import Sweep, swept_by_mark
 from lupweb.sync.task import Task
 from lupweb.texts import Text, _
 
@@ -61,8 +63,9 @@ PAGES_A_BEAT = 10
 @contextmanager
 def signed_in(task: Task, connect: Connect) -> Iterator[LdapSession]:
     """Give a connection with the rights of the service account while the block lasts."""
-    with connect(task.facts.server) as session:
-        session.bind(task.facts.bind_dn, task.facts.password)
+    with connect(task.facts.server) as session, task.course.listening(session):
+        with task.course.phase(PROBING):
+            session.bind(task.facts.bind_dn, task.facts.password)
         yield session
 
 
@@ -121,6 +124,7 @@ class _Enumeration:
                 if number % PAGES_A_BEAT == 0:
                     task.tell_progress(seen)
                 beside.fetch()
+        task.course.pages += sweep.pages
         if task.facts.role is DirectoryRole.DELEGATED:
             sweep.leave_strangers_out(task.here)
         return reading
@@ -159,7 +163,9 @@ class _Enumeration:
         try:
             since = read_date(standing.date_entered, self.task.options["time_zone"])
             pattern = standing.pattern or recognised_pattern(session, facts)
-            changed = changed_since(time_attribute(unique_id), pattern, since)
+            changed = changed_since(
+                time_attribute(session.traits().own_id_attribute), pattern, since
+            )
         except InvalidValue as error:
             _note(self.task, [_not_used(standing.date_entered, error)])
             return frozenset()
@@ -174,8 +180,10 @@ def read_once(task: Task, connect: Connect, page_size: int, begun: list[Reading]
     :param begun: gets the reading as soon as it begins
     :raises DirectoryError: if the answer is not complete
     """
+    task.course.tries += 1
     with signed_in(task, connect) as session:
-        work = _prepared(task, connect, page_size, begun, session)
+        with task.course.phase(PROBING):
+            work = _prepared(task, connect, page_size, begun, session)
         choice = choose(
             task.standing, {each.key for each in work.around.fields}, is_first=task.is_first
         )
@@ -207,6 +215,7 @@ def _prepared(
     _note(task, [*complaints, *unknown_switch(task.facts, traits)])
     _keep_known(task, traits.schema)
     naming = naming_of(task.facts, traits, task.options.get("match_people_by", "login"))
+    settle_key(task, session, naming.unique_id)
     around = surroundings(session, task.facts, fields, naming, task.options)
     wanted = search_filter(task.facts, task.options.get("active_users", VISIBLE))
     return _Enumeration(task, connect, page_size, begun, around, wanted)

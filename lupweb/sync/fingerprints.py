@@ -159,6 +159,7 @@ def _of_question(directory: Directory, chosen: Mapping[str, Any]) -> str:
             str(directory.role),
             _asked_before(directory),
             *switch,
+            *([[directory.id_attribute.casefold()]] if directory.id_attribute else []),
         ]
     )
 

@@ -10,7 +10,7 @@ from lupweb.errors import Forbidden, NotFound
 from lupweb.profiles.layout import Layout
 from lupweb.runs.models import PlanItem, Run
 from lupweb.runs.service import get_run
-from lupweb.runs.states import WHOLE_SUBJECT, RunState
+from lupweb.runs.states import OVERTAKES, RunState
 from lupweb.sync import brake
 from lupweb.sync.brake import Guard, Verdict
 from lupweb.sync.guards import EMAIL, Held, leave
@@ -161,7 +161,7 @@ def _newest_of(run_id: int) -> Run | None:
         Run.subject == run.subject,
         Run.id > run.id,
         Run.state.in_(COMPLETE),
-        Run.mode.in_(WHOLE_SUBJECT),
+        Run.mode.in_(OVERTAKES),
         Run.dry_run.is_(False),
     )
     return db.session.scalar(newer.order_by(Run.id.desc()).limit(1))

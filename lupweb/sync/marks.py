@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from lupweb import clock
 from lupweb.database import db
 from lupweb.directories.dates import write_date
 from lupweb.directories.models import Directory
 from lupweb.profiles.layout import Layout
-from lupweb.runs.models import Run
+from lupweb.runs.models import Run, Schedule
 from lupweb.runs.service import get_run
 from lupweb.runs.states import FULL, GROUPS, PERSON, RunState
 from lupweb.runs.timetable import TRIGGER
@@ -87,6 +87,17 @@ def keep_marks(task: Task, directory: Directory, state: RunState) -> None:
     directory.last_groups_at = clock.now()
     _keep_fingerprints(standing, directory.id)
     _keep_date(task, directory)
+
+
+def keep_course(task: Task, state: RunState) -> None:
+    """Keep how a run went; in the transaction in which it ends, before its marks are kept."""
+    standing, run = task.standing, get_run(task.run_id)
+    is_kept = state in {RunState.DONE, RunState.PARTIAL} and not task.dry_run
+    reads_people = standing.asked != GROUPS
+    after = standing.server if is_kept and reads_people else standing.server_before
+    of_people = (Schedule.subject == run.subject, Schedule.mode != GROUPS)
+    due = select(func.min(Schedule.next_at)).where(*of_people)
+    run.course = task.course.document(standing.server_before, after, db.session.scalar(due))
 
 
 def _keep_fingerprints(standing: Standing, directory_id: int) -> None:

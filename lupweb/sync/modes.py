@@ -75,6 +75,7 @@ class Standing:
         is none, or it was of use already
     :param goes_by_cookie: whether the server said by it what has changed; the run fills it
     :param why_compared: why everybody is compared although there was a cookie; the run fills it
+    :param is_keyed_by_value: nothing but a value tells entries apart; the run fills it
     :param read: names of the fingerprints that hold after the run; the run fills it
     :param mode: what the run turned out to be; the run fills it
     """
@@ -99,6 +100,7 @@ class Standing:
     cookie: str = ""
     goes_by_cookie: bool = False
     why_compared: Text | str = ""
+    is_keyed_by_value: bool = False
     read: set[str] = field(default_factory=set)
     mode: str = FULL
 
@@ -156,6 +158,11 @@ def too_different(differing: int, seen: int) -> Choice:
 def _why_everything(standing: Standing, *, is_first: bool) -> Text | str:
     if is_first:
         return _("nobody of this directory is known yet")
+    if standing.is_keyed_by_value:
+        return _(
+            "the directory gives its entries no unique id: people are told apart by a value, so"
+            " everybody is read each time"
+        )
     if not standing.is_incremental and (standing.by_schedule or standing.asked == AUTO):
         return _("reading only changes is switched off for this directory")
     if QUESTION not in standing.recorded:
@@ -163,7 +170,7 @@ def _why_everything(standing: Standing, *, is_first: bool) -> Text | str:
     if standing.recorded[QUESTION] != standing.current[QUESTION]:
         return _(
             "what decides who is read has changed: base DN, filter, bind DN, the attributes of"
-            " login, name and mail, or the order of directories"
+            " login, name and mail, what tells people apart, or the order of directories"
         )
     return "" if standing.date else _("the last LDAP sync date was emptied")
 

@@ -46,7 +46,7 @@ def stamped_since(session: LdapSession, facts: DirectoryFacts, pattern: str, new
     time = time_of_stamp(newest)
     if time is None:
         return ""
-    attribute = time_attribute(session.traits().unique_id_attribute)
+    attribute = time_attribute(session.traits().own_id_attribute)
     try:
         pattern = pattern or recognised_pattern(session, facts)
         probe_pattern(session, facts, pattern)

@@ -20,6 +20,7 @@ from lupweb.people.models import Person
 from lupweb.runs.states import CREDENTIALS_REFUSED, RunState
 from lupweb.sync import holding, secondary
 from lupweb.sync.brake import Guard, Verdict
+from lupweb.sync.course import APPLYING, GROUPS, LINKING, PICTURES, PLANNING, READING, RETIRING
 from lupweb.sync.enumerating import read_once, signed_in
 from lupweb.sync.group_marks import forget_groups
 from lupweb.sync.groups import read_groups
@@ -66,7 +67,8 @@ def synchronize(task: Task, connect: Connect) -> Outcome:
         return Outcome(RunState.REFUSED, error.message)
     begun: list[Reading] = []
     try:
-        reading, breaks = _read(task, connect, begun)
+        with task.course.phase(READING):
+            reading, breaks = _read(task, connect, begun)
     except DirectoryError as error:
         return failed(error, _written(begun))
     if not reading.seen and not reading.why_skipped and task.is_first:
@@ -89,7 +91,7 @@ def only_groups(task: Task, connect: Connect) -> Outcome:
         check_question(task.facts)
     except InvalidValue as error:
         return Outcome(RunState.REFUSED, error.message)
-    with signed_in(task, connect) as session:
+    with signed_in(task, connect) as session, task.course.phase(GROUPS):
         is_read = read_groups(task, session, moves_members=False)
     if is_read:
         return Outcome(RunState.DONE, _("The members of all groups were read."), {GROUPS_READ: 1})
@@ -103,38 +105,43 @@ def settle(reading: Reading, connect: Connect, breaks: int) -> Outcome:
 
     :param breaks: how often the enumeration had to begin again
     """
-    task = reading.task
-    note_surprises(reading)
-    absent = _absent(reading, breaks)
-    held = hold_what_is_too_much(reading, absent)
-    absent = refuse_last_administrators(reading, absent)
+    task, phase = reading.task, reading.task.course.phase
+    with phase(PLANNING):
+        held, absent = _looked_at(reading, breaks)
     if reading.moves_members and not task.dry_run:
         forget_groups(task)
-    reading.write()
+    with phase(APPLYING):
+        reading.write()
+        if not task.dry_run:
+            secondary.make_missing((Person, Identity))
     if task.dry_run:
         return _retire(reading, held, absent, breaks)
-    secondary.make_missing((Person, Identity))
     try:
         _read_the_rest(reading, connect, absent)
     except DirectoryError as error:
-        _keep_held(held)
+        with transaction():
+            holding.keep(held)
         reading.counters.update(link(task.layout, task.lease, task.run_id))
         return Outcome(RunState.FAILED, _people_only(error), reading.counters)
     # again: a group that was read just now may have left only them a role
     absent = refuse_last_administrators(reading, absent)
-    outcome = _retire(reading, held, absent, breaks)
+    with phase(RETIRING):
+        outcome = _retire(reading, held, absent, breaks)
     # last, since a manager may have left just now
     is_quiet = reading.is_quiet and not outcome.counters["missing"]
     fresh_id = task.facts.id if reading.is_alone and _is_fresh(reading, breaks) else None
-    links = link(task.layout, task.lease, task.run_id, is_quiet=is_quiet, fresh_id=fresh_id)
+    with phase(LINKING):
+        links = link(task.layout, task.lease, task.run_id, is_quiet=is_quiet, fresh_id=fresh_id)
     reading.counters.update(links)
     return outcome
 
 
-def _keep_held(held: Held) -> None:
-    """Keep what was held by a run that failed later, for its record."""
-    with transaction():
-        holding.keep(held)
+def _looked_at(reading: Reading, breaks: int) -> tuple[Held, Absent]:
+    """Look at the plans as a whole: what is too much to be done unasked, and who is gone."""
+    note_surprises(reading)
+    absent = _absent(reading, breaks)
+    held = hold_what_is_too_much(reading, absent)
+    return held, refuse_last_administrators(reading, absent)
 
 
 def _read_the_rest(reading: Reading, connect: Connect, absent: Absent) -> None:
@@ -142,16 +149,19 @@ def _read_the_rest(reading: Reading, connect: Connect, absent: Absent) -> None:
     try:
         _read_groups_and_pictures(reading, connect, absent)
     except DirectoryUnavailable:
+        reading.task.course.retries += 1
         _read_groups_and_pictures(reading, connect, absent)
 
 
 def _read_groups_and_pictures(reading: Reading, connect: Connect, absent: Absent) -> None:
     task, gone = reading.task, absent.identity_ids
     with signed_in(task, connect) as session:
-        read_groups(task, session, moves_members=reading.moves_members, absent=gone)
+        with task.course.phase(GROUPS):
+            read_groups(task, session, moves_members=reading.moves_members, absent=gone)
         if task.options.get("picture_source") == "ldap":
             attribute = task.options["picture_attribute"]
-            reading.counters.update(read_pictures(task, session, attribute))
+            with task.course.phase(PICTURES):
+                reading.counters.update(read_pictures(task, session, attribute))
 
 
 def _people_only(error: DirectoryError) -> Text:

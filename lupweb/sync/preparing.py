@@ -44,7 +44,8 @@ def naming_of(facts: DirectoryFacts, traits: ServerTraits, match_people_by: str)
             _(
                 "The directory has no attribute that stays the same for life (entryUUID,"
                 " objectGUID). Without one a renamed person would become somebody else."
-                " Nothing was changed."
+                " Nothing was changed. If everybody has a value there that no two share, choose"
+                " it in the settings of the directory as what tells people apart."
             )
         )
     own = {"login": facts.login_attribute, "email": facts.email_attribute}

@@ -16,6 +16,7 @@ from lupweb.ldap.session import Directory as LdapSession
 from lupweb.runs import service as runs
 from lupweb.runs.states import TOLD
 from lupweb.sync.apply import FIRST_BLOCK
+from lupweb.sync.course import APPLYING
 from lupweb.sync.delivered import (
     Delivered,
     Page,
@@ -83,7 +84,8 @@ class Reading:
         question = Question(self.task.facts.user_base_dn, search_filter, wanted)
         pages = session.made_of_pages(question, self._make(), page_size=page_size)
         most = most_pages(self.task.standing, self.task.expected, page_size)
-        for _taken in map(self._take, ending(pages, most)):  # so that no page is kept meanwhile
+        pages = self.task.course.counted(ending(pages, most))
+        for _taken in map(self._take, pages):  # so that no page is kept meanwhile
             if self.task.is_first:
                 self._write_new()
             self._tell_progress()
@@ -117,7 +119,8 @@ class Reading:
         if self._count_waiting() - len(others) < self._worth_writing():
             return
         self.waiting = [each for each in self.waiting if not each.known] if others else self.waiting
-        self.write()
+        with self.task.course.phase(APPLYING):
+            self.write()
         self.waiting = others
         self.foreseen.update(map(_kind, others))
 
@@ -202,6 +205,7 @@ class Reading:
         for said in people:
             if (mark := mark_of(said.unique_id)) in self.seen:
                 self.counters["skipped"] += 1
+                self._note_twice(said)
                 continue
             self.seen.add(mark)
             entries[said.unique_id] = said
@@ -219,6 +223,21 @@ class Reading:
         self.nameless.add(fold_dn(dn))
         with transaction():
             runs.note_problem(self.task.run_id, f"{dn[:120]}: {why}")
+
+    def _note_twice(self, said: Delivered) -> None:
+        """List an entry that has the id of another one, where an administrator chose what it is."""
+        attribute = self.task.facts.server.id_attribute
+        if not attribute:
+            return
+        text = _(
+            "%(dn)s: another entry has the same %(attribute)s (%(value)s). Only the first one was"
+            " read. Make them differ, or choose another attribute that tells people apart.",
+            dn=said.dn[:120],
+            attribute=attribute,
+            value=said.unique_id[:63],
+        )
+        with transaction():
+            runs.note_problem(self.task.run_id, text)
 
     def _note_problems(self, planned: Sequence[Plan]) -> None:
         problems = [(each.login, problem) for each in planned for problem in each.problems]

@@ -66,6 +66,7 @@ def details(run_id: int) -> dict[str, Any]:
     people = _planned(run, rules) if run.dry_run else _changed(run, rules)
     return {
         **record(run_id),
+        **run.course,
         "people": people,
         "guards": [
             {**each, "reason": str(reason_of(layout, verdict))}

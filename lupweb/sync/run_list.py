@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from lupweb.database import db
 from lupweb.runs.decided import decisions
 from lupweb.runs.models import Run, RunProblem
-from lupweb.runs.states import WHOLE_SUBJECT, RunState
+from lupweb.runs.states import OVERTAKES, RunState
 from lupweb.sources.releasing import source_of
 from lupweb.sync.holding import COMPLETE
 
@@ -122,7 +122,7 @@ def outdated_by(runs: Sequence[Run]) -> dict[int, int]:
         .where(
             Run.subject.in_({run.subject for run in held}),
             Run.state.in_(COMPLETE),
-            Run.mode.in_(WHOLE_SUBJECT),
+            Run.mode.in_(OVERTAKES),
             Run.dry_run.is_(False),
         )
         .group_by(Run.subject)

@@ -18,7 +18,7 @@ from lupweb.runs.undone import needs_dry_run
 from lupweb.sources import alternative, releasing
 from lupweb.sync.holding import refuse_outdated
 from lupweb.sync.known import Here
-from lupweb.sync.marks import keep_marks, standing_of
+from lupweb.sync.marks import keep_course, keep_marks, standing_of
 from lupweb.sync.memory import few_collections
 from lupweb.sync.phases import GROUPS_READ, Outcome, failed, only_groups, synchronize
 from lupweb.sync.releasing import begin_release
@@ -271,6 +271,7 @@ def _finish(task: Task, outcome: Outcome) -> None:
         except LeaseLost:
             return  # whoever took the lease over has ended this run
         ended = runs.finish(task.run_id, outcome.state, outcome.message, outcome.counters)
+        keep_course(task, ended)
         if not task.dry_run:
             keep_marks(task, db.session.get_one(Directory, task.facts.id), ended)
         if _is_of_no_interest(task, outcome):

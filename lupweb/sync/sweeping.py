@@ -22,7 +22,7 @@ from lupweb.ldap.paging import Question
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.sync.delivered import Naming, Surroundings, stamps_of, with_unique_ids
 from lupweb.sync.disabled import disabled_reason
-from lupweb.sync.endless import ending
+from lupweb.sync.endless import Length, ending
 from lupweb.sync.fields import Table
 from lupweb.sync.handing import Packed, packed, unpacked
 from lupweb.sync.known import AT_ONCE, Here
@@ -35,6 +35,7 @@ STATES_AT_ONCE = 2_000
 """Stored states that the database hands over as one text."""
 BETWEEN = "\x1e"
 """Stands between them. A DN that holds it counts as changed in each run, and costs only time."""
+NO_STAMP = "\x1f"
 Keys = tuple[bytes, Packed, list[tuple[str, str]]]
 """The states of some entries, one behind the other; their unique ids; and DN and why of each that
 has none."""
@@ -57,25 +58,14 @@ def keys_of_page(entries: Sequence[Entry], naming: Naming, now: datetime) -> lis
     people, ids, nobody = with_unique_ids(entries, naming.unique_id)
     dns = fold_dns([entry.dn for entry in people])
     stamps = stamps_of(Table(people).column(naming.stamp))
+    if not all(stamps):  # whoever has none is as nobody is stored, and so is read whole
+        stamps = [each or NO_STAMP for each in stamps]
     reasons = [
         disabled_reason(entry, now, naming.off) if len(entry.attributes) > KEY_ATTRIBUTES else ""
         for entry in people
     ]
     states = array("q", map(state_of, ids, stamps, dns, reasons))
     return [(states.tobytes(), packed(ids), nobody)]
-
-
-@dataclass(frozen=True)
-class Length:
-    """How long a list is taken to be.
-
-    :param expected: how many entries were met last time
-    :param most_pages: with more, the directory has no end
-    """
-
-    page_size: int
-    expected: int
-    most_pages: int
 
 
 @dataclass
@@ -87,6 +77,7 @@ class Sweep:
     :param forced: unique ids that are fetched whatever their state
     :param differing: unique ids that are to be fetched
     :param strangers: how many entries were left out: they have no person here, and get none
+    :param pages: how many pages of entries came
     :param same: how many entries are as they are stored; `same_shadowed` of them shadowed
     """
 
@@ -96,6 +87,7 @@ class Sweep:
     differing: dict[str, None] = field(default_factory=dict)
     nobody: list[tuple[str, str]] = field(default_factory=list)
     strangers: int = 0
+    pages: int = 0
     same: int = 0
     same_shadowed: int = 0
 
@@ -142,6 +134,7 @@ class Sweep:
 
     def take(self, page: Iterable[Keys]) -> None:
         """Compare a page of entries."""
+        self.pages += 1
         for joined, ids, nobody in page:
             self.nobody += nobody
             self._take_part(_states_in(joined), ids)

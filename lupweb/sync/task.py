@@ -11,6 +11,7 @@ from lupweb.profiles.layout import Layout
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
 from lupweb.sync.apply import Writer, Writing
+from lupweb.sync.course import Course
 from lupweb.sync.dry import Checked, PlanStore
 from lupweb.sync.known import Here
 from lupweb.sync.modes import Standing
@@ -38,6 +39,7 @@ class Task:
     standing: Standing = field(default_factory=Standing)
     dry_run: bool = False
     plan_run_id: int | None = None
+    course: Course = field(default_factory=Course)
 
     def tell_progress(self, done: int, found: Mapping[str, int] | None = None) -> None:
         """Record how many people were looked at, what becomes of them, and that the run lives."""

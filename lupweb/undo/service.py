@@ -19,7 +19,7 @@ from lupweb.profiles.picture_past import PICTURE, kept
 from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease, beating, name_run, take
 from lupweb.runs.models import Run
-from lupweb.runs.states import RunState
+from lupweb.runs.states import REKEY, RunState
 from lupweb.runs.undone import UNDO
 from lupweb.sync import fetched_pictures
 from lupweb.sync.guards import last_administrators
@@ -99,6 +99,14 @@ def refuse(run: Run) -> None:
     """
     if run.state.is_active:
         raise Forbidden(_("Run %(run)s has not ended yet. Stop it first.", run=run.id))
+    if run.mode == REKEY:
+        raise Forbidden(
+            _(
+                "Run %(run)s changed what tells people apart, and nothing about them. The settings"
+                " of the directory change it back.",
+                run=run.id,
+            )
+        )
     if run.dry_run:
         raise Forbidden(_("Run %(run)s was a dry run: it changed nothing.", run=run.id))
     if clock.now() - run.started_at > UNDO_FOR:

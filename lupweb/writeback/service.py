@@ -149,7 +149,8 @@ class _Drain:
 
 def takes_writes(directory: Directory) -> bool:
     """Return whether what people enter is saved to this directory (writeback.md section 1)."""
-    return directory.is_enabled and directory.writes and directory.role != DirectoryRole.ALTERNATIVE
+    is_on = directory.is_enabled and directory.takes_writes
+    return is_on and directory.role != DirectoryRole.ALTERNATIVE
 
 
 @dataclass

@@ -14,6 +14,7 @@ from lupweb.audit.events import note_event
 from lupweb.audit.models import AuditEvent
 from lupweb.database import db, end_reading
 from lupweb.directories.connect import Connect
+from lupweb.directories.keys import NOT_WRITTEN
 from lupweb.directories.models import Directory, DirectoryRole, Identity
 from lupweb.directories.service import barred_of, facts_of, get_directory
 from lupweb.errors import Forbidden, InvalidValue, ReadOnlyMode
@@ -201,10 +202,9 @@ def _refuse(directory: Directory, asked: Asked, outside: Outside) -> None:
         raise InvalidValue(_("The alternative LDAP is only read, never written."))
     if not asked.writes:
         return
-    if not directory.writes:
-        raise InvalidValue(
-            _("Writing to “%(name)s” is off. Nothing was written.", name=directory.name)
-        )
+    if not directory.takes_writes:
+        is_off = _("Writing to “%(name)s” is off. Nothing was written.", name=directory.name)
+        raise InvalidValue(NOT_WRITTEN if directory.writes else is_off)
     if outside.read_only or options()["read_only"]:
         raise ReadOnlyMode(_("The site is in read-only mode. Nothing was written."))
 

@@ -39,6 +39,7 @@ ANSWERS = {
     "admin_directories.index": (302, 200),
     "admin_directories.move": (405, 405),
     "admin_directories.new": (302, 200),
+    "admin_directories.key": (302, 404),
     "admin_directories.remove": (302, 404),
     "admin_directories.switch": (405, 405),
     "admin_directories.test_write": (405, 405),

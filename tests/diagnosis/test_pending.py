@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from lupweb import clock
 from lupweb.database import db, transaction
 from lupweb.diagnosis.findings import Act, Reason, State
-from lupweb.directories.models import Identity
+from lupweb.directories.models import Directory, Identity
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.states import OutboxState
 from lupweb.people.queries import get_person
@@ -58,3 +58,14 @@ def test_what_was_written_does_not_wait(why: Ask) -> None:
 
     assert found.reason is Reason.VALUE_IS_HERE
     assert named(found, "pending").state is State.OK
+
+
+def test_a_directory_to_which_nothing_is_saved_for_lack_of_unique_ids_is_named(why: Ask) -> None:
+    waiting(OutboxState.WRITTEN)
+    with transaction():
+        db.session.execute(update(Directory).values(is_keyed_by_value=True))
+
+    found = named(why("ada", "phone"), "pending")
+
+    assert found.state is State.LOOK
+    assert "gives its entries no unique id" in str(found.text)

@@ -64,6 +64,43 @@ def test_where_everything_is_right_each_step_says_so(
     assert str(steps["groups"].text) == "1 declared group is there."
 
 
+def lose_ids(fake: FakeDirectory) -> None:
+    for entry in fake.server.entries.values():
+        entry.values["entryUUID"] = []
+
+
+def test_where_the_server_shows_no_unique_id_the_login_is_offered_if_it_is_proven(
+    facts: DirectoryFacts, fake: FakeDirectory
+) -> None:
+    lose_ids(fake)
+    offered = _walk(facts, fake)["unique_id"]
+    an_entry(fake, "twin", employeeNumber="1")
+    fake.set("twin", "uid", [b"twin", b"kate"])
+    lose_ids(fake)
+    other = _walk(facts, fake)["unique_id"]
+
+    assert not offered.ok
+    assert "choose uid as what tells people apart" in str(offered.fix)
+    assert "choose an attribute that everybody has" in str(other.fix)
+
+
+def test_a_chosen_attribute_is_proven_by_the_test(
+    facts: DirectoryFacts, fake: FakeDirectory
+) -> None:
+    chosen = replace(facts, server=replace(facts.server, id_attribute="employeeNumber"))
+    bad = _walk(chosen, fake)["unique_id"]
+    for number, uid in enumerate(("kate", "room")):
+        fake.set(uid, "employeeNumber", [str(number).encode()])
+    good = _walk(chosen, fake)["unique_id"]
+    lose_ids(fake)
+    alone = _walk(chosen, fake)["unique_id"]
+
+    assert (bad.ok, good.ok, alone.ok) == (False, True, True)
+    assert "uid=kate" in str(bad.text)
+    assert str(good.text) == "All 2 entries have one employeeNumber, each another."
+    assert "every run reads everybody" in str(alone.text)
+
+
 def test_entries_that_are_no_people_are_counted(facts: DirectoryFacts, fake: FakeDirectory) -> None:
     facts = replace(facts, person_filter="(!(description=a room))")
 

@@ -212,6 +212,18 @@ def test_a_walk_apart_that_ends_in_an_error_says_so_from_the_first_page_on() -> 
             list(pages)
 
 
+def test_bytes_are_counted_wherever_they_came_and_once_the_connection_is_closed(
+    slapd: RunningSlapd,
+) -> None:
+    with LdapDirectory(Server((slapd.uri,), Tls.NONE)) as directory:
+        directory.bind(READER_DN, PASSWORD)
+        before = directory.received_bytes
+        found = list(directory.made_of_pages(ALL_LOGINS, dns, page_size=5))
+        assert directory.received_bytes - before > len("".join(map(str, found)))
+
+    assert directory.received_bytes - before > len("".join(map(str, found)))
+
+
 def test_references_are_counted_wherever_they_came() -> None:
     def answer(message: int, search: int) -> list[bytes]:
         return [

@@ -57,6 +57,19 @@ def test_a_run_that_holds_something_is_told_until_a_later_one_went_well(
     assert troubles() == []
 
 
+@both_databases
+def test_that_nothing_but_a_value_tells_people_apart_is_told_as_long_as_it_does(
+    company: FakeDirectory,
+) -> None:
+    number = ended(RunState.DONE)
+    with transaction():
+        db.session.execute(update(Directory).values(keyed_by="uid", is_keyed_by_value=True))
+
+    assert (only().kind, only().run_id) == (TroubleKind.KEYED_BY_VALUE, number)
+    assert "told apart by uid" in str(only().text)
+    assert not only().is_bad
+
+
 def test_a_guard_that_is_switched_off_is_told_as_long_as_it_is(company: FakeDirectory) -> None:
     ended(RunState.DONE)
     with transaction():

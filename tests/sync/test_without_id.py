@@ -11,7 +11,7 @@ from lupweb.sync.records import record
 from lupweb.sync.service import run
 from tests.factories import SECRET_KEY
 from tests.fakes import FakeDirectory
-from tests.sync.observing import active_people, changes_read, synchronized
+from tests.sync.observing import active_people, changes_read, synchronized, values
 
 MODES = ("full", "changes")
 IDS: Mapping[str, list[bytes]] = {
@@ -27,12 +27,12 @@ def lose_id(company: FakeDirectory, login: str, values: list[bytes]) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("values", IDS.values(), ids=IDS)
+@pytest.mark.parametrize("shown", IDS.values(), ids=IDS)
 def test_b87_whose_unique_id_cannot_be_read_any_more_is_listed_and_not_hidden(
-    company: FakeDirectory, mode: str, values: list[bytes]
+    company: FakeDirectory, mode: str, shown: list[bytes]
 ) -> None:
     synchronized(company)
-    lose_id(company, "dea", values)
+    lose_id(company, "dea", shown)
     company.delete("eve")
 
     document = changes_read(company, mode)
@@ -54,6 +54,20 @@ def test_where_nobody_shows_a_unique_id_any_more_nobody_is_hidden(
 
     assert (document["state"] in {"held", "failed"}, document["missing"]) == (True, 0)
     assert (active_people(), document["failed"]) == (5, 5)
+
+
+def test_where_entries_have_no_stamp_a_run_of_changes_reads_everybody(
+    company: FakeDirectory,
+) -> None:
+    synchronized(company)
+    for login in ("ada", "ben", "cem", "dea", "eve"):
+        company.server.entries[f"uid={login},ou=people,dc=example,dc=com"].values["entryCSN"] = []
+    synchronized(company)
+    company.server.entries["uid=ada,ou=people,dc=example,dc=com"].values["l"] = [b"Kiel"]
+
+    document = changes_read(company)
+
+    assert (document["changed"], values("ada")["location"]) == (1, "Kiel")
 
 
 @pytest.mark.parametrize("is_known", [True, False], ids=["known", "first run"])

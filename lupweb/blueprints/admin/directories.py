@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from lupweb.blueprints.admin import Section, admin_page
+from lupweb.blueprints.admin.directories_key import changed_key, key_page, shown_key
 from lupweb.blueprints.admin.directories_page import (
     Tried,
     directories_page,
@@ -117,6 +118,20 @@ def switch(key: str) -> ResponseReturnValue:
         )
     flash(str(said), "ok")
     return redirect(url_for(".index"), 303)
+
+
+@page.route("/<key>/key", methods=["GET", "POST"])
+def key(key: str) -> ResponseReturnValue:
+    """Show what another attribute that tells people apart would do; do exactly that."""
+    if request.method == "GET":
+        return key_page(key)
+    if "digest" not in request.form:
+        return shown_key(key)
+    done = changed_key(key)
+    if not isinstance(done, int):
+        return done
+    flash(str(_("People are told apart by another attribute now. Nobody became another.")), "ok")
+    return redirect(url_for("admin_sync.show", number=done), 303)
 
 
 @page.route("/<key>/remove", methods=["GET", "POST"])

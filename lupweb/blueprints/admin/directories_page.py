@@ -11,6 +11,7 @@ from lupweb.blueprints.admin.parts import connect, secret_key, shelf
 from lupweb.configfile.directory_draft import question_of
 from lupweb.configfile.directory_trying import try_connection, try_filter
 from lupweb.configfile.field_draft import Draft
+from lupweb.configfile.key_rules import knows_somebody
 from lupweb.directories.filter_preview import FilterPreview
 from lupweb.directories.models import DirectoryRole
 from lupweb.directories.steps import Step
@@ -145,6 +146,7 @@ def directory_page(draft: Draft, tried: Tried, write_problem: Text | str = "") -
         writing=write_panel(draft.key, write_problem),
         name_of_step=name_of_step,
         question=question_of(draft.entry),
+        keyed=bool(draft.key) and knows_somebody(draft.key),
         suggestions=_suggestions(draft.key, tried),
         password_typed=bool(request.form.get("bind_password")) and not tried.is_empty,
     )

@@ -9,7 +9,7 @@ from lupweb.texts import Text, _
 MODES: Mapping[str, Text] = {
     "full": _("Everything"), "changes": _("Changes"), "fill": _("New fields"),
     "person": _("One person"), "auto": _("What is needed"), "groups": _("Groups"),
-    "undo": _("Undo"),
+    "undo": _("Undo"), "rekey": _("What tells people apart"),
 }  # fmt: skip
 WENT: Mapping[str, Text] = {
     "": _("All"), "good": _("Done"), "attention": _("To be looked at"), "bad": _("Failed"),

@@ -10,6 +10,7 @@ from flask import render_template, request, url_for
 from lupweb.accounts.actors import actor_names
 from lupweb.accounts.giving import is_system_administrator
 from lupweb.blueprints.admin.sync_after import after
+from lupweb.blueprints.admin.sync_course import course_of
 from lupweb.blueprints.admin.sync_names import (
     ACTIONS,
     BESIDE,
@@ -196,6 +197,7 @@ def run_page(number: int, part: str) -> str:
             if run.counters.get(key) or key == "values_changed"
         ],
         others=_others(run),
+        course=course_of(run),
         outdated=outdated_by([run]),
         decision=decision,
         decided_by=actor_names([decision.actor]).get(decision.actor, "") if decision else "",

@@ -144,6 +144,14 @@ def test_counters_add_up_before_the_eyes_of_the_reader(admin: Browser, app: Flas
     assert sum(map(int, re.findall(r"\d+", said[1]))) == int(seen.get_text())
 
 
+def test_a_run_tells_how_its_time_was_spent(admin: Browser, app: Flask) -> None:
+    page = admin.get(f"/admin/sync/runs/{newest(app).id}")
+    told = next(each for each in page.select("details") if "time was spent" in each.text)
+
+    assert "Reading and comparing people" in told.text
+    assert "Pages of entries1Questions" in told.text
+
+
 def test_a_run_lists_whom_it_changed_and_keeps_what_the_reader_may_not_see(
     admin: Browser, as_person: Callable[[str], Browser], company: FakeDirectory, app: Flask
 ) -> None:
