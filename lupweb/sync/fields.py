@@ -55,6 +55,7 @@ class MappedField:
     :param leaves_clean: whether `read` returns clean text as it is
     :param has_lines: whether that may be of several lines
     :param is_own: no other directory fills it, whichever supplies the person
+    :param falls_through: the next directory fills it where this one has no value
     """
 
     key: str
@@ -63,6 +64,7 @@ class MappedField:
     leaves_clean: bool = False
     has_lines: bool = False
     is_own: bool = False
+    falls_through: bool = False
     _remembered: _Remembered = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -70,14 +72,31 @@ class MappedField:
 
     @classmethod
     def of(
-        cls, key: str, attribute: str, type_: FieldType, *, is_own: bool = False
+        cls,
+        key: str,
+        attribute: str,
+        type_: FieldType,
+        *,
+        is_own: bool = False,
+        falls_through: bool = False,
     ) -> "MappedField":
         """Return the field whose values a field type reads."""
         has_lines = isinstance(type_, MultilineType) and type_.leaves_lines_clean
         is_clean = type_.leaves_clean or has_lines
         return cls(
-            key, attribute, type_.read, leaves_clean=is_clean, has_lines=has_lines, is_own=is_own
+            key,
+            attribute,
+            type_.read,
+            leaves_clean=is_clean,
+            has_lines=has_lines,
+            is_own=is_own,
+            falls_through=falls_through,
         )
+
+    @property
+    def is_read_behind(self) -> bool:
+        """Return whether it counts of people whom another directory supplies."""
+        return self.is_own or self.falls_through
 
     def column(self, found: Found) -> Column:
         """Return what becomes of the values of many entries."""
