@@ -10,6 +10,7 @@ from lupweb.directories.service import get_directory
 from lupweb.errors import SignInRefused
 from lupweb.people.models import Group, Membership, Person
 from lupweb.people.queries import get_person
+from lupweb.sync import finding
 from tests.factories import PASSWORD, SECRET_KEY, SUFFIX, a_group, a_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import manager_of, synchronized
@@ -64,6 +65,42 @@ def test_a_mail_address_makes_nobody_a_member_of_a_local_group(company: FakeDire
     synchronized(company)
 
     assert members("local") == {"cem"}
+
+
+def test_a_login_that_reads_like_a_number_is_not_who_an_administrator_names_by_it(
+    company: FakeDirectory,
+) -> None:
+    synchronized(company)
+    eve = get_person("eve").id
+    with transaction():
+        db.session.add(Group(key="local", name="Local", logins=[f"id:{eve}", "cem"]))
+    an_entry(company, f"id:{eve}", "Mallory")
+
+    synchronized(company)
+
+    assert members("local") == {"cem"}
+
+
+def test_a_member_that_reads_like_a_number_is_nobody(company: FakeDirectory) -> None:
+    an_entry(company, "id:1", "Mallory")
+    synchronized(company)
+    here = get_directory("main").id
+
+    assert set(finding.held(["id:1", "eve"], here)) == {"eve"}
+
+
+def test_a_value_that_reads_like_a_number_names_nobody_and_is_listed(
+    company: FakeDirectory,
+) -> None:
+    synchronized(company)
+    ben = get_person("ben").id
+    db.session.rollback()
+    company.set("eve", "manager", [f"id:{ben}".encode()])
+
+    done = synchronized(company)
+
+    assert manager_of("eve") is None
+    assert "reads like the number of a person" in str(done["errors"])
 
 
 def test_a_mail_address_that_is_a_dn_is_nobody_s_manager(company: FakeDirectory) -> None:
