@@ -11,6 +11,8 @@ from tests.sync.two_directories import a_company, keep_second, take_from, value_
 
 FIRST, SECOND = "+49 611 1", "+49 611 2"
 BOTH = ("main", "second")
+FALLING = "falling"
+"""The name under which the company is kept."""
 
 
 def fall_through(key: str = "phone", **settings: Any) -> None:
@@ -29,7 +31,7 @@ def make_falling_company(main: FakeDirectory) -> None:
     fall_through()
     company.read("main")
     company.read("second")
-    keep_second(company)
+    keep_second(company, FALLING)
 
 
 def phone(login: str) -> tuple[str, str]:

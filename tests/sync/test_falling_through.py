@@ -20,6 +20,7 @@ from tests.keeping import Companies
 from tests.profiles.editing import layout
 from tests.sync.falling import (
     BOTH,
+    FALLING,
     FIRST,
     SECOND,
     fall_through,
@@ -32,7 +33,7 @@ from tests.sync.two_directories import Company, a_company, kept_second, take_fro
 @pytest.fixture
 def company(in_app: Flask, directory: FakeDirectory, companies: Companies) -> Company:
     """Ada and Eve stand in both directories, Ben in the first, Cem in the second, and more."""
-    return Company(companies.again(in_app, directory, make_falling_company), kept_second())
+    return Company(companies.again(in_app, directory, make_falling_company), kept_second(FALLING))
 
 
 def enable(key: str, *, is_enabled: bool) -> None:

@@ -15,6 +15,7 @@ from tests.keeping import Companies
 from tests.profiles.editing import layout, viewer_named
 from tests.sync.falling import (
     BOTH,
+    FALLING,
     FIRST,
     SECOND,
     fall_through,
@@ -36,7 +37,7 @@ def told_from(login: str) -> str:
 @pytest.fixture
 def company(in_app: Flask, directory: FakeDirectory, companies: Companies) -> Company:
     """Ada and Eve stand in both directories, Ben in the first, Cem in the second, and more."""
-    return Company(companies.again(in_app, directory, make_falling_company), kept_second())
+    return Company(companies.again(in_app, directory, make_falling_company), kept_second(FALLING))
 
 
 def test_a_dry_run_tells_it_and_its_plan_writes_it(company: Company) -> None:

@@ -17,7 +17,15 @@ from tests.factories import SECRET_KEY
 from tests.fakes import FakeDirectory
 from tests.keeping import Companies
 from tests.profiles.editing import OpenForm, fields_of, viewer_named
-from tests.sync.falling import BOTH, FIRST, SECOND, fall_through, make_falling_company, phone
+from tests.sync.falling import (
+    BOTH,
+    FALLING,
+    FIRST,
+    SECOND,
+    fall_through,
+    make_falling_company,
+    phone,
+)
 from tests.sync.two_directories import Company, kept_second
 
 NEW = "+49 611 20570"
@@ -26,7 +34,9 @@ NEW = "+49 611 20570"
 @pytest.fixture
 def company(in_app: Flask, directory: FakeDirectory, companies: Companies) -> Company:
     """Ada and Eve stand in both directories; what they enter is saved to either."""
-    company = Company(companies.again(in_app, directory, make_falling_company), kept_second())
+    company = Company(
+        companies.again(in_app, directory, make_falling_company), kept_second(FALLING)
+    )
     fall_through(write_back=True)
     with transaction():
         for key in BOTH:
