@@ -25,8 +25,8 @@ from lupweb.texts import _
 
 GIVEN_UP = frozenset({Outcome.KEEP_THEIRS, Outcome.NOTHING})
 _NOTHING_TO_TAKE = _(
-    "This value comes from the next directory: the one that your entries are saved to has none that"
-    " could be taken away. It stays. Enter another one, or ask the IT service to change it there."
+    "The value stays: it comes from another directory than the one that your entries are saved to."
+    " Enter another one, or ask the IT service to take it away there."
 )
 
 

@@ -5,6 +5,7 @@ from flask import Flask
 
 from lupweb.profiles.queries import profile
 from lupweb.sync.one_person import read_person
+from lupweb.sync.records import details
 from lupweb.sync.refresh import refresh
 from lupweb.sync.service import apply_plan, approve, plan_only
 from lupweb.undo.service import undo
@@ -78,6 +79,18 @@ def test_the_undo_of_a_run_brings_back_what_fell_through_and_where_from(company:
 
 def test_the_profile_says_which_directory_a_value_comes_from(company: Company) -> None:
     assert (told_from("ada"), told_from("eve")) == ("Main LDAP", "Second")
+
+
+def test_the_record_of_a_run_says_that_another_directory_may_have_supplied_it(
+    company: Company,
+) -> None:
+    company.main.set("ada", "telephoneNumber", [])
+    changed = company.read("main", "changes")["run"]
+
+    (told,) = details(changed)["people"][0]["changes"]
+
+    assert (told["before"], told["after"]) == (FIRST, SECOND)
+    assert told["rule"].startswith("Main LDAP, or the next directory that has a value")
 
 
 def test_nothing_is_asked_nor_kept_where_no_field_falls_through(company: Company) -> None:

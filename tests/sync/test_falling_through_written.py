@@ -89,7 +89,7 @@ def test_a_value_that_fell_through_cannot_be_taken_away_and_that_is_said(company
         form.save()
 
     said = fields_of(refused.value.form)["phone"].problem
-    assert "comes from the next directory" in str(said)
+    assert "comes from another directory" in str(said)
     assert phone("eve") == (SECOND, "second")
 
 
