@@ -151,7 +151,7 @@ class Plan:
         """Return whether anything is to be written."""
         if self.known is None or self.changes_person or self.changes_identity:
             return True
-        return self.changes_offers or bool(self.resupplied)
+        return self.falling is not None and (self.changes_offers or bool(self.resupplied))
 
     @property
     def changes_offers(self) -> bool:
