@@ -60,6 +60,22 @@ def test_the_next_directory_supplies_what_the_first_has_not_whichever_is_read_fi
 
 
 @sqlite_first
+def test_what_was_kept_of_the_entries_goes_with_the_option(
+    in_app: Flask, directory: FakeDirectory
+) -> None:
+    company = a_company(directory)
+    fall_through()
+    for key in BOTH:
+        company.read(key)
+    kept = {str(each) for each in db.session.scalars(select(Identity.offers))}
+    db.session.rollback()
+
+    take_from("", fall_through=False)
+
+    assert str({"phone": SECOND}) in kept
+    assert {str(each) for each in db.session.scalars(select(Identity.offers))} == {"{}"}
+
+
 def test_without_the_option_an_empty_value_of_the_first_stays_empty(company: Company) -> None:
     take_from("", fall_through=False)
 
@@ -67,8 +83,6 @@ def test_without_the_option_an_empty_value_of_the_first_stays_empty(company: Com
     second = company.read("second", "changes")
 
     assert (main["mode"], phone("eve"), second["shadowed"]) == ("fill", ("", ""), 2)
-    entries = db.session.scalars(select(Identity.offers)).all()
-    assert {*map(str, entries)} == {"{}"}
 
 
 @pytest.mark.parametrize("order", [BOTH, BOTH[::-1]])
