@@ -72,7 +72,7 @@ def a_company(main: FakeDirectory) -> Company:
     return Company(main, second)
 
 
-_kept: dict[str, tuple[dict[str, StoredEntry], int]] = {}
+_kept: dict[tuple[str, str], tuple[dict[str, StoredEntry], int]] = {}
 
 
 def keep_second(company: Company, name: str = "") -> None:
@@ -81,13 +81,13 @@ def keep_second(company: Company, name: str = "") -> None:
     :param name: tells one such company from others
     """
     server = company.second.server
-    _kept[name] = copy.deepcopy(server.entries), server.writes
+    _kept[name, db.engine.dialect.name] = copy.deepcopy(server.entries), server.writes
 
 
 def kept_second(name: str = "") -> FakeDirectory:
     """Return the second directory as it was kept."""
     second = an_empty_directory()
-    entries, second.server.writes = _kept[name]
+    entries, second.server.writes = _kept[name, db.engine.dialect.name]
     second.server.entries = copy.deepcopy(entries)
     return second
 
