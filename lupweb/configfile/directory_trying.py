@@ -190,7 +190,7 @@ def _expected(setup: Setup, key: str) -> Expected:
             for name, field in fields
             if Source(field["source"]).is_directory
             and field["attribute"]
-            and field["directory"] in {"", key}
+            and (field["fall_through"] or field["directory"] in {"", key})
         },
         groups={name: group["dn"] for name, group in groups if key and group["directory"] == key},
     )

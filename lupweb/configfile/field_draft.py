@@ -99,6 +99,7 @@ def field_typed(draft: Draft, posted: Posted) -> Draft:
     entry |= {name: name in posted for name in SWITCHES}
     entry |= {name: _first(posted, name).strip() for name in TEXTS}
     entry["directory"] = _directory_typed(entry, posted)
+    entry["fall_through"] = "fall_through" in posted and entry["source"] in FROM_DIRECTORY
     entry["on_conflict"] = _first(posted, "on_conflict") or draft.entry["on_conflict"]
     entry["visible_to"] = tuple(sorted(set(posted.get("visible_to", ()))))
     for name in NUMBERS:

@@ -14,6 +14,7 @@ from lupweb import clock
 from lupweb.configfile.field_settings import stored_options
 from lupweb.configfile.stored import FIELD_COLUMNS
 from lupweb.database import db
+from lupweb.directories.offers import forget_offers
 from lupweb.field_types import field_type
 from lupweb.field_types.base import FieldType
 from lupweb.options.service import options
@@ -75,10 +76,12 @@ def store_field(key: str, entry: Mapping[str, Any], actor: str = "") -> None:
     """
     field = db.session.scalar(select(ProfileField).where(ProfileField.key == key))
     if field is None:
-        field = ProfileField(key=key, position=LAST, options={}, directory="")
+        field = ProfileField(key=key, position=LAST, options={}, directory="", falls_through=False)
     was = _Was.of(field)
-    if field.directory != entry["directory"]:
+    if (field.directory, field.falls_through) != (entry["directory"], entry["fall_through"]):
         forget_field(key)  # a directory that supplied it once has to be asked for it anew
+        if not entry["fall_through"]:
+            forget_offers([key])
     for name, column in FIELD_COLUMNS.items():
         setattr(field, column, entry[name])
     field.removed_at = None

@@ -106,6 +106,14 @@ FIELDS = Kind(
                 " out: the first directory that holds the person."
             ),
         ),
+        Key(
+            "fall_through",
+            False,
+            _(
+                "Where the directory that supplies it has no value, the next one that holds the"
+                " person does. For source = ldap or ldap_only."
+            ),
+        ),
         Key("write_back", False, _("Step two of write-back: save what people enter to LDAP.")),
         Key(
             "on_conflict",

@@ -56,6 +56,11 @@ def field_rules(entry: Entry) -> Broken:
             "directory",
             _("Only a field with source = ldap or ldap_only is taken from one directory."),
         )
+    if entry["fall_through"] and entry["source"] not in FROM_DIRECTORY:
+        yield (
+            "fall_through",
+            _("Only a field with source = ldap or ldap_only falls through to the next directory."),
+        )
     if entry["write_back"] and entry["source"] != Source.LDAP:
         yield "write_back", _("Only a field with source = ldap can be saved to LDAP.")
     elif entry["write_back"] and is_never_written(entry["attribute"]):

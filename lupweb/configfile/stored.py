@@ -49,7 +49,7 @@ FIELD_COLUMNS = {
     "help_texts": "help_texts", "searchable": "searchable",
     "in_profile": "in_profile", "in_table": "in_table", "default": "default_value",
     "pattern": "pattern", "required": "required", "attribute": "attribute",
-    "directory": "directory",
+    "directory": "directory", "fall_through": "falls_through",
     "write_back": "writes_back", "on_conflict": "on_conflict", "on_card": "on_card",
     "facet": "facet", "confirm_days": "confirm_days", "in_vcard": "in_vcard",
     "in_completeness": "in_completeness",

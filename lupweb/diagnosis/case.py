@@ -1,12 +1,12 @@
 """Everything that is known of one person and one field, before anything is judged. Plain values."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from dataclasses import field as made
 from datetime import datetime
 
 from lupweb import clock
-from lupweb.diagnosis.asking import Answer
+from lupweb.diagnosis.asking import Answer, Contact
 from lupweb.diagnosis.lately import NOTHING_LATELY, Lately, OtherSource, RunLine
 from lupweb.people.states import PersonState
 from lupweb.profiles.layout import CategoryLayout, FieldLayout
@@ -114,6 +114,9 @@ class Case:
     :param answers: what directories said now, by key; None: they were not asked
     :param namesakes: whom the handle names, if they are several; `person` is None then
     :param shared: directory -> how many people it has whom one that goes before it has as well
+    :param offered: keys of the directories whose entry had a value when it was read last; of fields
+        that fall through
+    :param doings: of those: key of a directory -> what its runs did, and when the next one is
     :param at_work: where the person is unknown: key of each directory that is read now -> the run
     """
 
@@ -141,6 +144,8 @@ class Case:
     namesakes: Sequence[Namesake] = ()
     shared: Mapping[str, int] = made(default_factory=dict)
     at_work: Mapping[str, RunLine] = made(default_factory=dict)
+    offered: Set[str] = frozenset()
+    doings: Mapping[str, tuple[Lately, datetime | None]] = made(default_factory=dict)
 
     @property
     def holders(self) -> list[Place]:
@@ -157,12 +162,46 @@ class Case:
     @property
     def only(self) -> str:
         """Return the key of the one directory that supplies the field; "": the first that can."""
-        return self.field.directory if self.field.source.is_directory else ""
+        return "" if self.falls_through else self._asked_first
+
+    @property
+    def falls_through(self) -> bool:
+        """Return whether the next directory supplies the field where one has no value."""
+        return self.field.falls_through and self.field.source.is_directory
+
+    @property
+    def in_turn(self) -> list[Place]:
+        """Return the holders as they are asked for a field that falls through."""
+        first = self._asked_first
+        return sorted(self.holders, key=lambda each: bool(first) and each.key != first)
 
     @property
     def supplier(self) -> Place | None:
         """Return the directory that supplies this field of the person; None if none in use does."""
+        if self.falls_through:
+            in_turn = self.in_turn
+            return next(filter(self.has_value, in_turn), in_turn[0] if in_turn else None)
         return next((each for each in self.holders if self.only in {"", each.key}), None)
+
+    def has_value(self, place: Place) -> bool:
+        """Return whether an entry has a value: now if it was asked, else when it was read last.
+
+        False where who asks may not know.
+        """
+        if not self.sight.is_told_raw:
+            return False
+        answer = (self.answers or {}).get(place.key)
+        if answer is not None and answer.contact is Contact.ANSWERS:
+            return bool(answer.values)
+        return place.key in self.offered
+
+    def told_now(self, answers: Mapping[str, Answer]) -> "Case":
+        """Return the same with what the directories say now."""
+        found = replace(self, answers=answers)
+        if found.supplier is None or found.supplier.key not in self.doings:
+            return found
+        known, next_at = self.doings[found.supplier.key]
+        return replace(found, lately=known, next_at=next_at)
 
     @property
     def answer(self) -> Answer | None:
@@ -170,6 +209,10 @@ class Case:
         if self.answers is None or self.supplier is None:
             return None
         return self.answers.get(self.supplier.key)
+
+    @property
+    def _asked_first(self) -> str:
+        return self.field.directory if self.field.source.is_directory else ""
 
     def told(self, instant: datetime | None) -> Text | str:
         """Return an instant as the site's clocks show it; "–" for none."""

@@ -20,6 +20,7 @@ from lupweb.diagnosis.lately import (
 )
 from lupweb.diagnosis.namesakes import namesakes_of, shared_with
 from lupweb.directories.models import Directory, DirectoryRole, Identity
+from lupweb.directories.offers import newest_each, offers_of
 from lupweb.errors import NotFound
 from lupweb.ldap.dn import join
 from lupweb.options.service import options
@@ -139,9 +140,30 @@ def _of_person(
         )
         for each in cases
     ]
-    suppliers = {place.key: place for each in found if (place := each.supplier)}
-    doings = {key: _doings(place, person) for key, place in suppliers.items()}
-    return [doings[each.supplier.key].of(each) if each.supplier else each for each in found]
+    found = _with_offers(found, person)
+    concerned = {place.key: place for each in found for place in _concerned(each)}
+    doings = {key: _doings(place, person) for key, place in concerned.items()}
+    return [doings[each.supplier.key].of(each, doings) if each.supplier else each for each in found]
+
+
+def _with_offers(cases: list[Case], person: Person) -> list[Case]:
+    """Return the cases with which directories have values of fields that fall through."""
+    if not any(each.falls_through for each in cases):
+        return cases
+    offers = newest_each(offers_of([person.id]).get(person.id, ()))
+    return [
+        replace(each, offered={it.directory for it in offers if it.values.get(each.field.key)})
+        if each.falls_through
+        else each
+        for each in cases
+    ]
+
+
+def _concerned(case: Case) -> list[Place]:
+    """Return the directories whose runs decide about the field."""
+    if case.falls_through:
+        return case.in_turn
+    return [case.supplier] if case.supplier else []
 
 
 @dataclass(frozen=True)
@@ -152,10 +174,22 @@ class _Doings:
     next_at: datetime | None
     unread: Set[str]
 
-    def of(self, case: Case) -> Case:
+    def of(self, case: Case, doings: "Mapping[str, _Doings]") -> Case:
+        """Return the case with them; `doings` are of each directory that is concerned."""
         key = case.field.key
         known, is_unread = self.known.about(key), key in self.unread
-        return replace(case, lately=known, next_at=self.next_at, is_unread=is_unread)
+        if not case.falls_through:
+            return replace(case, lately=known, next_at=self.next_at, is_unread=is_unread)
+        of_places = {each.key: doings[each.key] for each in case.in_turn}
+        return replace(
+            case,
+            lately=known,
+            next_at=self.next_at,
+            is_unread=any(key in each.unread for each in of_places.values()),
+            doings={
+                name: (each.known.about(key), each.next_at) for name, each in of_places.items()
+            },
+        )
 
 
 def _doings(place: Place, person: Person) -> _Doings:

@@ -148,7 +148,7 @@ def _with_answers(cases: list[Case], outside: Outside) -> list[Case]:
     end_reading()
     told = {**ask(questions, outside.connect, limit_s=outside.limit_s), **locked}
     return [
-        replace(case, answers={key: each.about(_attribute(case)) for key, each in told.items()})
+        case.told_now({key: each.about(_attribute(case)) for key, each in told.items()})
         for case in cases
     ]
 

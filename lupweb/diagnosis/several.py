@@ -13,6 +13,8 @@ def in_several(case: Case, supplier: Place, evidence: list[Text]) -> Check:
         n=len(case.holders),
         first=supplier.name,
     )
+    if case.falls_through:
+        return _falling(case, supplier, evidence)
     better = next((each for each in case.holders[1:] if _has_value(case, each)), None)
     if better is None or not lacks(case):
         return Check("directories", State.LOOK, text, evidence)
@@ -25,6 +27,38 @@ def in_several(case: Case, supplier: Place, evidence: list[Text]) -> Check:
     take = [_take_field(case, better)] if is_read_from_directory(case) else []
     fixes = [*take, read_person(case), _ask_first(case, supplier, better)]
     return problem("directories", Reason.IN_SEVERAL_DIRECTORIES, text, evidence, fix, fixes)
+
+
+def _falling(case: Case, supplier: Place, evidence: list[Text]) -> Check:
+    """Say whose value a field has that falls through to the next directory."""
+    first = case.in_turn[0]
+    said = {"n": len(case.holders), "first": first.name, "field": case.field.name}
+    if not case.sight.is_told_raw:
+        text = _(
+            "%(n)s directories have this person. “%(first)s” goes first, and “%(field)s” falls"
+            " through: where it has no value, the next one's counts.",
+            **said,
+        )
+    elif not case.has_value(supplier):
+        text = _(
+            "%(n)s directories have this person. “%(first)s” goes first, and “%(field)s” falls"
+            " through: none of them has a value.",
+            **said,
+        )
+    elif supplier.key == first.key:
+        text = _(
+            "%(n)s directories have this person. “%(first)s” goes first, and its value of"
+            " “%(field)s” counts.",
+            **said,
+        )
+    else:
+        text = _(
+            "%(n)s directories have this person. “%(first)s” goes first and has no value;"
+            " “%(field)s” falls through to “%(other)s”, which has one.",
+            other=supplier.name,
+            **said,
+        )
+    return Check("directories", State.LOOK, text, evidence)
 
 
 def _take_field(case: Case, better: Place) -> Fix:

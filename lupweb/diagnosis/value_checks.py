@@ -181,9 +181,16 @@ def kept() -> Text:
 
 
 def _no_value(case: Case, place: Place, text: Text, evidence: list[Text]) -> Check:
+    if case.falls_through:
+        next_ones = [each for each in case.in_turn if each.key != place.key]
+        evidence = [*evidence, *(_no_value_either(each) for each in next_ones)]
     fix = _("Enter it in “%(directory)s”. Then read.", directory=place.name)
     reason = Reason.ENTRY_HAS_NO_VALUE
     return Check("value", State.PROBLEM, text, evidence, fix, [read_person(case)], reason)
+
+
+def _no_value_either(place: Place) -> Text:
+    return _("The next directory, “%(directory)s”, has none either.", directory=place.name)
 
 
 def _as_read_last(case: Case) -> Check:

@@ -119,6 +119,7 @@ class Identity(Model):
     The unique id (entryUUID, objectGUID) survives a rename; DN and login are values that change.
     `match` is what tells the same person in two directories (option `match_people_by`), folded.
     An identity that is gone was not in the last complete reading; it is kept for its return.
+    `offers` holds what the entry says of fields that fall through (`lupweb.directories.offers`).
     """
 
     __tablename__ = "identity"
@@ -139,6 +140,7 @@ class Identity(Model):
     is_person: Mapped[bool] = mapped_column(default=True)
     is_gone: Mapped[bool] = mapped_column(default=False)
     first_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    offers: Mapped[dict[str, str]] = mapped_column(Document, server_default="{}")
 
 
 class TwoPeople(Model):

@@ -227,7 +227,9 @@ class _Builder:
         is_fixed = each is not None and self.why_fixed(each) is not None
         supplier = self._supplier_of(each)
         if is_fixed and supplier is not None:
-            return supplier is self.other
+            is_other = supplier is self.other
+            has_none = not (theirs if is_other else mine).get(key)
+            return is_other != (has_none and each is not None and each.falls_through)
         choice = (self.chosen or {}).get(key)
         if each is not None and not is_fixed and choice in {KEPT, OTHER} and self._is_seen(each):
             return choice == OTHER
@@ -238,7 +240,7 @@ class _Builder:
         if each is None or not each.directory:
             return self.supplier
         held = (side for side in (self.kept, self.other) if each.directory in side.directories)
-        return next(held, None)
+        return next(held, self.supplier if each.falls_through else None)
 
     def _is_seen(self, each: FieldLayout) -> bool:
         groups = self.kept.group_ids | self.other.group_ids

@@ -14,7 +14,13 @@ from lupweb.field_types.base import (
     PersonLink,
     typed_text,
 )
-from lupweb.field_types.referring import dn_of, each_once, person_link, plain_name
+from lupweb.field_types.referring import (
+    dn_of,
+    each_once,
+    person_link,
+    plain_name,
+    refuse_number,
+)
 from lupweb.texts import _
 
 BETWEEN = Markup(", ")
@@ -34,6 +40,13 @@ class MultiUserSelectType(FieldType):
     control = Control.PEOPLE
     is_multiple = True
     refers_to_people = True
+
+    def read_one(self, value: bytes) -> str:
+        """Return what names somebody, as it is stored.
+
+        :raises InvalidValue: if it cannot be kept as text, or reads like the number of a person
+        """
+        return refuse_number(super().read_one(value))
 
     def write(self, value: str, dns: Mapping[str, str] = MappingProxyType({})) -> list[bytes]:
         """Return the DNs of the people's entries.

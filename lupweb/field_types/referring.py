@@ -31,6 +31,24 @@ def plain_name(value: str) -> Text | str:
     return NOT_SHOWN if _number.fullmatch(value) or is_dn(value) else value
 
 
+def refuse_number(value: str) -> str:
+    """Return what a source delivered.
+
+    People are stored by number, as `id:7`, where they were chosen here: nobody else may say so.
+
+    :raises InvalidValue: if it reads like the number of a person
+    """
+    if _number.fullmatch(value):
+        raise InvalidValue(
+            _(
+                "“%(value)s” reads like the number of a person here, which names nobody elsewhere."
+                " The stored value stays. Name the person by DN, login or mail address.",
+                value=value[:100],
+            )
+        )
+    return value
+
+
 def each_once(items: Iterable[str], people: Mapping[str, PersonLink]) -> list[str]:
     """Return those items that read differently; two records of one person may be one by now."""
     seen: dict[str, str] = {}

@@ -13,7 +13,7 @@ from lupweb.field_types.base import (
     People,
     PersonLink,
 )
-from lupweb.field_types.referring import dn_of, person_link, plain_name
+from lupweb.field_types.referring import dn_of, person_link, plain_name, refuse_number
 from lupweb.texts import _
 
 
@@ -30,6 +30,13 @@ class UserSelectType(FieldType):
     is_facet = False
     control = Control.PERSON
     refers_to_person = True
+
+    def read_one(self, value: bytes) -> str:
+        """Return what names somebody, as it is stored.
+
+        :raises InvalidValue: if it cannot be kept as text, or reads like the number of a person
+        """
+        return refuse_number(super().read_one(value))
 
     def write(self, value: str, dns: Mapping[str, str] = MappingProxyType({})) -> list[bytes]:
         """Return the DN of the person's entry.

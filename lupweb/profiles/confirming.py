@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from lupweb import clock
 from lupweb.database import db
+from lupweb.directories import offers
 from lupweb.directories.models import Directory, Identity
 from lupweb.errors import InvalidValue
 from lupweb.ldap.dn import folded_dn
@@ -55,30 +56,50 @@ def confirm_found(layout: Layout, message: OutboxMessage) -> None:
     field = layout.find_field(message.field_key)
     if field is None:
         return
-    hand, person = _from_ldap(field, message, message.found_value), _person(message)
-    store_values(layout, person, {field.key: message.found_value}, hand)
+    person = _person(message)
+    value, key = _effective(field, message, person, message.found_value)
+    store_values(layout, person, {field.key: value}, _from_ldap(field, key, value))
     db.session.refresh(person)  # it was written without the row that the session holds
 
 
 def _confirm_value(layout: Layout, field: FieldLayout, message: OutboxMessage, value: str) -> None:
     person = _person(message)
+    value, key = _effective(field, message, person, value)
     if values_of(person.document).get(field.key, "") != value:
-        hand = _from_ldap(field, message, value, message.created_by)
+        hand = _from_ldap(field, key, value, message.created_by)
         store_values(layout, person, {field.key: value}, hand)
         db.session.refresh(person)
 
 
-def _from_ldap(field: FieldLayout, message: OutboxMessage, value: str, by: str = "") -> Hand:
-    key = db.session.scalar(select(Directory.key).where(Directory.id == message.directory_id))
-    named = _named(message.directory_id, field.type.split(value)) if field.type.names_people else {}
-    return Hand(str(Source.LDAP), by, clock.now(), directory=key or "", named=named)
+def _effective(
+    field: FieldLayout, message: OutboxMessage, person: Person, value: str
+) -> tuple[str, str]:
+    """Return the value that the person has now, and the key of the directory that supplies it.
+
+    Where the entry has none, and the field falls through, it is the next directory's.
+
+    :param value: what the entry of the message holds now
+    """
+    key = db.session.scalar(select(Directory.key).where(Directory.id == message.directory_id)) or ""
+    if not field.falls_through:
+        return value, key
+    offers.keep_value(message.directory_id, message.unique_id, field.key, value)
+    of_person = offers.offers_of([person.id]).get(person.id, [])
+    found, supplier = offers.supplied(of_person, field.key, field.directory)
+    return (found, supplier) if found else (value, key)
 
 
-def _named(directory_id: int, items: Sequence[str]) -> Mapping[str, int]:
+def _from_ldap(field: FieldLayout, directory: str, value: str, by: str = "") -> Hand:
+    named = _named(directory, field.type.split(value)) if field.type.names_people else {}
+    return Hand(str(Source.LDAP), by, clock.now(), directory=directory, named=named)
+
+
+def _named(directory: str, items: Sequence[str]) -> Mapping[str, int]:
     """Return whom DNs name in the directory; one that two entries have names nobody."""
     keys = {folded: item for item in items if (folded := folded_dn(item))}
     rows = select(Identity.dn_folded, Identity.person_id).where(
-        Identity.directory_id == directory_id,
+        Identity.directory_id
+        == (select(Directory.id).where(Directory.key == directory).scalar_subquery()),
         Identity.dn_folded.in_(keys),
         Identity.is_gone.is_(False),
     )

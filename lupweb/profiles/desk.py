@@ -164,6 +164,7 @@ def standing_of(
         takes_writes=known.takes_writes,
         held_by=known.suppliers.keys(),
         written_by=known.written_by,
+        used_by={key for key, each in known.suppliers.items() if each},
         delivered={
             each.key
             for each in layout_fields

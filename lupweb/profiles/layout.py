@@ -30,6 +30,7 @@ class FieldLayout:
     """One field, with whatever decides who may see it; a key of dictionaries by identity.
 
     :param directory: key of the one that supplies it; "": the one that supplies the person
+    :param falls_through: the next directory supplies it where that one has no value
     :param source_readers: of a computed value: who may read each thing that it is computed from
     """
 
@@ -59,6 +60,7 @@ class FieldLayout:
     in_vcard: bool = False
     in_completeness: bool = True
     directory: str = ""
+    falls_through: bool = False
     source_readers: tuple[frozenset[int], ...] = ()
 
     @property
@@ -118,15 +120,22 @@ class Layout:
             yield from category.fields
 
     def supplied_by(self, directory: str) -> list[FieldLayout]:
-        """Return the fields that this directory fills: its own, and those of no other one.
+        """Return the fields that this directory fills: its own, those of no other, and those that
+        fall through.
 
         :param directory: its key
         """
         return [
             field
             for field in self.fields()
-            if field.source.is_directory and field.directory in {"", directory}
+            if field.source.is_directory
+            and (field.falls_through or field.directory in {"", directory})
         ]
+
+    def falling(self) -> dict[str, str]:
+        """Return key -> the directory that is asked first, of the fields that fall through."""
+        read = (field for field in self.fields() if field.source.is_directory)
+        return {field.key: field.directory for field in read if field.falls_through}
 
     def suppliers(self) -> set[str]:
         """Return the keys of the directories that have a field of their own."""
@@ -233,6 +242,7 @@ def _category(
                 in_vcard=field.in_vcard,
                 in_completeness=field.in_completeness,
                 directory=field.directory,
+                falls_through=field.falls_through,
             )
             for field in fields
         ),

@@ -35,6 +35,7 @@ class Standing:
     :param takes_writes: what is typed can be saved to that directory (writeback.md section 1)
     :param held_by: keys of all directories that have the person, for fields of one of them alone
     :param written_by: keys of those to which what is typed can be saved
+    :param used_by: keys of those of `held_by` that are in use
     :param delivered: keys of the fields that the XML file or the other LDAP holds for this person,
         with a value or without
     """
@@ -44,13 +45,17 @@ class Standing:
     delivered: Set[str] = frozenset()
     held_by: Set[str] = frozenset()
     written_by: Set[str] = frozenset()
+    used_by: Set[str] = frozenset()
 
     def has_entry(self, field: "LockedField") -> bool:
         """Return whether the person is found where a directory supplies this field."""
-        return field.directory in self.held_by if field.directory else self.in_directory
+        is_there = field.directory in self.held_by if field.directory else self.in_directory
+        return is_there or (field.falls_through and self.in_directory)
 
     def takes_writes_of(self, field: "LockedField") -> bool:
         """Return whether what is typed into this field can be saved to its directory."""
+        if field.falls_through and field.directory not in self.used_by:
+            return self.takes_writes
         return field.directory in self.written_by if field.directory else self.takes_writes
 
 
@@ -72,6 +77,10 @@ class LockedField(Protocol):
     @property
     def directory(self) -> str:
         """Return the key of the one directory that supplies it; "": the one of the person."""
+
+    @property
+    def falls_through(self) -> bool:
+        """Return whether the next directory supplies it where that one has no value."""
 
     @property
     def writes_back(self) -> bool:

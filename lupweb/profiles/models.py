@@ -56,8 +56,9 @@ class ProfileField(Model):
     """One thing that is known about people.
 
     `names` and `help_texts` hold what it says in other languages than the first. `directory` is the
-    key of the one that supplies it, "" for the one that supplies the person. `on_conflict` is an
-    `OnConflict`. One with `removed_at` was deleted: nobody sees it, and for some time it can be
+    key of the one that supplies it, "" for the one that supplies the person. One that
+    `falls_through` takes the value of the next directory where that one has none. `on_conflict` is
+    an `OnConflict`. One with `removed_at` was deleted: nobody sees it, and for some time it can be
     brought back.
     """
 
@@ -76,6 +77,7 @@ class ProfileField(Model):
     source: Mapped[Source] = mapped_column(default=Source.USER)
     attribute: Mapped[str] = mapped_column(default="")
     directory: Mapped[str] = mapped_column(default="")
+    falls_through: Mapped[bool] = mapped_column(default=False)
     searchable: Mapped[bool] = mapped_column(default=True)
     in_profile: Mapped[bool] = mapped_column(default=True)
     in_table: Mapped[bool] = mapped_column(default=False)

@@ -41,7 +41,7 @@ def origin_of(
     """Return where the value of `field` came from.
 
     :param provenance: field key -> origin, as stored with the person
-    :param directories: key -> name, of those that have the person
+    :param directories: key -> name, of those that have the person; the first one supplies
     :param in_full: False: the source alone, as colleagues may know it
     :param written: keys of the directories that take what people enter
     """
@@ -50,7 +50,8 @@ def origin_of(
     if not in_full or field.type.sources:
         return Origin(source, is_computed=bool(field.type.sources))
     key = kept.get("directory", "")
-    if source is Source.LDAP and field.directory in directories:
+    is_of_one = field.directory in directories and not field.falls_through
+    if source is Source.LDAP and is_of_one:
         key = field.directory  # also where it says the same as the one before it did
     return Origin(
         source=source,
@@ -58,8 +59,20 @@ def origin_of(
         directory=directories.get(key, key),
         run=kept.get("run", ""),
         at=came_at(provenance, field.key),
-        is_saved=key in written and field.writes_back and field.source is Source.LDAP,
+        is_saved=_saved_to(field, key, directories) in written
+        and field.writes_back
+        and field.source is Source.LDAP,
     )
+
+
+def _saved_to(field: FieldLayout, key: str, directories: Mapping[str, str]) -> str:
+    """Return the key of the directory that gets what is entered.
+
+    :param key: of the one that the value comes from: it may have fallen through to there
+    """
+    if not field.falls_through or not key:
+        return key
+    return field.directory if field.directory in directories else next(iter(directories), key)
 
 
 def came_at(provenance: Mapping[str, Any], key: str) -> datetime | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from lupweb.directories.fitting import Target
 from lupweb.directories.knowing import target_of
+from lupweb.directories.offers import offers_of
 from lupweb.errors import InvalidValue
 from lupweb.options.service import options
 from lupweb.outbox.models import OutboxMessage
@@ -14,12 +15,19 @@ from lupweb.outbox.service import cancel, promise
 from lupweb.outbox.states import TROUBLED, OutboxState
 from lupweb.outbox.values import Place, Wanted
 from lupweb.profiles.desk import Desk, DeskField
+from lupweb.profiles.document import origin_of_value
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.merging import Outcome, controls_digest, is_touched
 from lupweb.profiles.replies import IS_MINE, Reply
-from lupweb.profiles.supply import dns_of
+from lupweb.profiles.sources import Source
+from lupweb.profiles.supply import Supplier, dns_of
+from lupweb.texts import _
 
 GIVEN_UP = frozenset({Outcome.KEEP_THEIRS, Outcome.NOTHING})
+_NOTHING_TO_TAKE = _(
+    "The value stays: it comes from another directory than the one that your entries are saved to."
+    " Enter another one, or ask the IT service to take it away there."
+)
 
 
 def refuse_unwritable(desk: Desk, replies: Mapping[str, Reply]) -> dict[str, Reply]:
@@ -32,18 +40,19 @@ def refuse_unwritable(desk: Desk, replies: Mapping[str, Reply]) -> dict[str, Rep
     if desk.supplier is None or not sent:
         return dict(replies)
     dns, chosen = _dns(desk, sent), options()
-    suppliers = {key: desk.supply.of(desk.fields[key].field.directory) for key in sent}
+    suppliers = {key: _supplier(desk, desk.fields[key]) for key in sent}
     targets = {
         each: target_of(each.directory_id, each.unique_id, chosen)
         for each in set(suppliers.values())
         if each is not None
     }
-    return {
-        key: _checked(each, targets[supplier], _dns_for(dns, each.open))
-        if (supplier := suppliers.get(key))
-        else each
-        for key, each in replies.items()
-    }
+    checked = dict(replies)
+    for key, supplier in suppliers.items():
+        if supplier is not None:
+            target, named = targets[supplier], dns.get(supplier, {})
+            is_elsewhere = _is_elsewhere(desk, replies[key].open, supplier)
+            checked[key] = _checked(replies[key], target, named, is_elsewhere=is_elsewhere)
+    return checked
 
 
 def written_attributes(layout: Layout, chosen: Mapping[str, Any]) -> list[str]:
@@ -69,9 +78,12 @@ def promise_values(desk: Desk, entered: Mapping[str, str], by: str) -> list[str]
     new = []
     for key, value in entered.items():
         each = desk.fields[key]
-        if each.goes_to_directory and _promise(
-            desk, each, Wanted(*_sides(each, value, _dns_for(dns, each)), by)
-        ):
+        supplier = _supplier(desk, each) if each.goes_to_directory else None
+        if supplier is None:
+            continue
+        before = _before(desk, each, supplier)
+        wanted = Wanted(*_sides(each, before, value, dns.get(supplier, {})), by)
+        if _promise(desk, each, supplier, wanted):
             new.append(key)
     _take_back(desk, [key for key in entered if not desk.fields[key].goes_to_directory])
     return new
@@ -105,8 +117,36 @@ def _is_sent(reply: Reply) -> bool:
     return reply.open.goes_to_directory and is_mine
 
 
-def _checked(reply: Reply, target: Target, dns: Mapping[str, str]) -> Reply:
+def _supplier(desk: Desk, each: DeskField) -> Supplier | None:
+    field = each.field
+    return desk.supply.of(field.directory, falls_through=field.falls_through)
+
+
+def _is_elsewhere(desk: Desk, each: DeskField, supplier: Supplier) -> bool:
+    """Return whether the confirmed value fell through from another directory than this one."""
+    if not each.field.falls_through or not each.confirmed:
+        return False
+    origin = origin_of_value(desk.person.provenance, each.key)
+    is_from_ldap = origin.get("source") == Source.LDAP
+    return is_from_ldap and origin.get("directory") not in {"", supplier.directory}
+
+
+def _before(desk: Desk, each: DeskField, supplier: Supplier) -> str:
+    """Return the value that a save starts from, as far as its directory has it."""
+    message = each.message
+    if message is not None and message.state == OutboxState.CONFLICT:
+        return each.stored
+    if not _is_elsewhere(desk, each, supplier):
+        return each.confirmed
+    offers = offers_of([desk.person.id]).get(desk.person.id, [])
+    own = next((it.values for it in offers if it.directory == supplier.directory), {})
+    return own.get(each.key, "")
+
+
+def _checked(reply: Reply, target: Target, dns: Mapping[str, str], *, is_elsewhere: bool) -> Reply:
     field = reply.open.field
+    if is_elsewhere and not reply.value:
+        return replace(reply, problem=_NOTHING_TO_TAKE)
     try:
         values = field.type.write(reply.value, dns)
     except InvalidValue as error:
@@ -115,10 +155,7 @@ def _checked(reply: Reply, target: Target, dns: Mapping[str, str]) -> Reply:
     return replace(reply, problem=refusal) if refusal else reply
 
 
-def _promise(desk: Desk, each: DeskField, wanted: Wanted) -> bool:
-    supplier = desk.supply.of(each.field.directory)
-    if supplier is None:
-        return False
+def _promise(desk: Desk, each: DeskField, supplier: Supplier, wanted: Wanted) -> bool:
     place = Place(
         supplier.directory_id,
         supplier.unique_id,
@@ -131,12 +168,9 @@ def _promise(desk: Desk, each: DeskField, wanted: Wanted) -> bool:
 
 
 def _sides(
-    each: DeskField, value: str, dns: Mapping[str, str]
+    each: DeskField, before: str, value: str, dns: Mapping[str, str]
 ) -> tuple[str, str, list[bytes], list[bytes]]:
-    """Return the confirmed and the new value, as documents and as directories hold them."""
-    message = each.message
-    is_conflict = message is not None and message.state == OutboxState.CONFLICT
-    before = each.stored if is_conflict else each.confirmed
+    """Return the value of before and the new one, as documents and as directories hold them."""
     return before, value, _as_held(each, before, dns), each.field.type.write(value, dns)
 
 
@@ -148,35 +182,30 @@ def _as_held(each: DeskField, value: str, dns: Mapping[str, str]) -> list[bytes]
         return [item.encode() for item in each.field.type.split(value)]
 
 
-DnsOf = Mapping[str, Mapping[str, str]]
+DnsOf = Mapping[Supplier, Mapping[str, str]]
 
 
 def _dns(desk: Desk, values: Mapping[str, str]) -> DnsOf:
     """Return the DNs of all people whom these values name, and the confirmed ones beside them.
 
-    :returns: by directory, as fields name them
+    :returns: by the entry that they are saved to
     """
     naming = [
-        each
+        (each, _supplier(desk, each))
         for key in values
         if (each := desk.fields[key]).goes_to_directory and each.field.type.names_people
     ]
-    found: dict[str, Mapping[str, str]] = {}
-    for directory in {each.field.directory for each in naming}:
-        supplier = desk.supply.of(directory)
+    found: dict[Supplier, Mapping[str, str]] = {}
+    for supplier in {each for _field, each in naming if each}:
         texts = (
             text
-            for each in naming
-            if each.field.directory == directory
+            for each, its_supplier in naming
+            if its_supplier == supplier
             for text in (values[each.key], each.stored, each.confirmed)
         )
         items = {item for text in texts for item in text.split("\n")}
-        found[directory] = dns_of(supplier.directory_id, items) if supplier else {}
+        found[supplier] = dns_of(supplier.directory_id, items)
     return found
-
-
-def _dns_for(dns: DnsOf, each: DeskField) -> Mapping[str, str]:
-    return dns.get(each.field.directory, {})
 
 
 def _take_back(desk: Desk, keys: list[str]) -> None:

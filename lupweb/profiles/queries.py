@@ -180,6 +180,7 @@ def _readings(person_id: int) -> list[_Reading]:
         select(Directory)
         .join(Identity, Identity.directory_id == Directory.id)
         .where(Identity.person_id == person_id)
+        .order_by(Identity.is_gone, Directory.is_enabled.desc(), Directory.position)
     )
     return [
         _Reading(each.key, each.name, each.last_read_at, each.takes_writes and each.is_enabled)

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 
 from lupweb import clock
 from lupweb.database import db
+from lupweb.directories.offers import forget_offers
 from lupweb.options.service import options
 from lupweb.profiles.field_changes import values_of_field
 from lupweb.profiles.layout import in_readers_language, load_layout
@@ -61,6 +62,7 @@ def forget_fields(keys: Collection[str]) -> None:
         for start in range(0, len(ids), AT_ONCE):
             emptied = {person_id: {key: ""} for person_id in ids[start : start + AT_ONCE]}
             store_for_many(layout, emptied, hand, is_recorded=False)
+    forget_offers(list(keys))
     fields = select(ProfileField.id).where(ProfileField.key.in_(keys)).scalar_subquery()
     db.session.execute(delete(FieldGroup).where(FieldGroup.field_id.in_(fields)))
     db.session.execute(delete(IndexedValue).where(IndexedValue.field_id.in_(fields)))

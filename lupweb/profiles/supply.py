@@ -14,10 +14,12 @@ from lupweb.people.queries import BY_NUMBER
 class Supplier:
     """The entry of a person in the directory that supplies the person.
 
+    :param directory: its key
     :param takes_writes: what people enter may be saved there (writeback.md section 1)
     """
 
     directory_id: int
+    directory: str
     unique_id: str
     takes_writes: bool
 
@@ -45,12 +47,15 @@ class Supply:
         """Return the keys of the directories to which what people enter may be saved."""
         return {key for key, each in self.suppliers.items() if each and each.takes_writes}
 
-    def of(self, directory: str) -> Supplier | None:
-        """Return who supplies a field; None if nobody in use does.
+    def of(self, directory: str, *, falls_through: bool = False) -> Supplier | None:
+        """Return who supplies a field, and gets what is entered; None if nobody in use does.
 
         :param directory: key of the one that supplies it alone; "": as the person
+        :param falls_through: the others supply it as well: where that one has not got the person,
+            it goes to the one that supplies the person
         """
-        return self.suppliers.get(directory) if directory else self.supplier
+        own = self.suppliers.get(directory) if directory else self.supplier
+        return own or self.supplier if falls_through else own
 
 
 NOWHERE = Supply(is_held=False, supplier=None)
@@ -80,7 +85,7 @@ def supplies_of(person_ids: Sequence[int]) -> dict[int, Supply]:
     )
     found: dict[int, dict[str, Supplier | None]] = {each: {} for each in person_ids}
     for each in db.session.execute(rows):
-        used = Supplier(each.id, each.unique_id, each.writes) if each.is_enabled else None
+        used = Supplier(each.id, each.key, each.unique_id, each.writes) if each.is_enabled else None
         found[each.person_id].setdefault(each.key, used)
     return {
         person_id: Supply(bool(those), next(filter(None, those.values()), None), those)

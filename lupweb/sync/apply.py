@@ -20,7 +20,7 @@ from lupweb.profiles.newcomers import allot, insert_people
 from lupweb.profiles.service import tell_changed, update_people
 from lupweb.profiles.writing import COMPUTED
 from lupweb.sync import secondary
-from lupweb.sync.identities import keep_identities, tie_new
+from lupweb.sync.identities import keep_identities, keep_offers, tie_new
 from lupweb.sync.newcomers import Newcomers
 from lupweb.sync.outgoing import cancel_of_missing, settle_outgoing
 from lupweb.sync.plan import Plan
@@ -165,17 +165,18 @@ class Writer:
             secondary.set_aside()
         origin = self._origin()
         insert_people(new_people(people, ids, self.layout, origin, resolves=self.keeps_history))
-        tie_new(people.said, ids, self.directory_id, self.run_id)
+        tie_new(people.said, ids, self.directory_id, self.run_id, self.layout.falling())
         return ids
 
     def _update(self, plans: Sequence[Plan]) -> None:
         if not plans:
             return
         settle_outgoing(plans, self.directory_id, self.layout)
-        changed = [plan for plan in plans if plan.changes_person]
+        changed = [plan for plan in plans if plan.changes_person or plan.resupplied]
         rows = updated_rows(changed, self.layout, self._origin())
         update_people(rows)
         keep_identities([plan for plan in plans if plan.changes_identity], self.directory_id)
+        keep_offers(plans, self.directory_id)
         close_sessions_of_people([plan.person_id for plan in changed if plan.disables])
         written = {row.id for row in rows}
         kept = [(plan, plan.person_id) for plan in changed if plan.person_id in written]

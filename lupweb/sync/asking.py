@@ -86,6 +86,8 @@ _traits: dict[tuple[int, object, str], tuple[ServerTraits, datetime]] = {}
 def questions(person_id: int, layout: Layout, secret_key: str) -> list[Question]:
     """Return what to ask where: the directory that supplies a person, then those of single fields.
 
+    All that hold the person, where a field falls through to the next one.
+
     :returns: none if no directory in use holds the person
     """
     rows = (
@@ -100,9 +102,10 @@ def questions(person_id: int, layout: Layout, secret_key: str) -> list[Question]
         .order_by(Directory.position, Identity.id.desc())
     )
     of_fields, asked, chosen = layout.suppliers(), set[int](), options()
+    asks_all = bool(layout.falling())
     found = []
     for directory, unique_id in db.session.execute(rows).all():
-        if directory.id in asked or (asked and directory.key not in of_fields):
+        if directory.id in asked or (asked and not asks_all and directory.key not in of_fields):
             continue
         asked.add(directory.id)
         facts = _asking_the_writer(facts_of(directory, secret_key), person_id, layout)

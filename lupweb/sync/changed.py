@@ -187,7 +187,7 @@ class ChangedReading(PartReading):
         return found
 
     def _names_by_own_fields(self) -> bool:
-        own = {each.key for each in self.around.fields if each.is_own}
+        own = {each.key for each in self.around.fields if each.is_read_behind}
         return any(each.type.names_people for each in self.task.layout.fields() if each.key in own)
 
     def _naming_where(self, dns: Sequence[str], condition: ColumnElement[bool] | None) -> list[str]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from lupweb.errors import InvalidValue
 from lupweb.field_types.base import LONGEST, FieldType
 from lupweb.field_types.multiline import MultilineType
+from lupweb.field_types.user_select import UserSelectType
 from lupweb.ldap.cleaning import PARTING, Found, plain_texts, single_values
 from lupweb.ldap.entry import Entry, folded_name
 
@@ -54,7 +55,9 @@ class MappedField:
     :param read: raises InvalidValue for what cannot be kept
     :param leaves_clean: whether `read` returns clean text as it is
     :param has_lines: whether that may be of several lines
+    :param names_person: whether a text that may be the number of a person needs a second look
     :param is_own: no other directory fills it, whichever supplies the person
+    :param falls_through: the next directory fills it where this one has no value
     """
 
     key: str
@@ -62,7 +65,9 @@ class MappedField:
     read: ReadValues
     leaves_clean: bool = False
     has_lines: bool = False
+    names_person: bool = False
     is_own: bool = False
+    falls_through: bool = False
     _remembered: _Remembered = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -70,14 +75,33 @@ class MappedField:
 
     @classmethod
     def of(
-        cls, key: str, attribute: str, type_: FieldType, *, is_own: bool = False
+        cls,
+        key: str,
+        attribute: str,
+        type_: FieldType,
+        *,
+        is_own: bool = False,
+        falls_through: bool = False,
     ) -> "MappedField":
         """Return the field whose values a field type reads."""
         has_lines = isinstance(type_, MultilineType) and type_.leaves_lines_clean
-        is_clean = type_.leaves_clean or has_lines
+        names_person = isinstance(type_, UserSelectType)
+        is_clean = type_.leaves_clean or has_lines or names_person
         return cls(
-            key, attribute, type_.read, leaves_clean=is_clean, has_lines=has_lines, is_own=is_own
+            key,
+            attribute,
+            type_.read,
+            leaves_clean=is_clean,
+            has_lines=has_lines,
+            names_person=names_person,
+            is_own=is_own,
+            falls_through=falls_through,
         )
+
+    @property
+    def is_read_behind(self) -> bool:
+        """Return whether it counts of people whom another directory supplies."""
+        return self.is_own or self.falls_through
 
     def column(self, found: Found) -> Column:
         """Return what becomes of the values of many entries."""
@@ -93,7 +117,9 @@ class MappedField:
     def _all_at_once(self, found: Found) -> list[str] | None:
         """Return the texts, if none of the values needs a second look."""
         if self.leaves_clean:
-            return plain_texts(found, LONGEST, multiline=self.has_lines)
+            texts = plain_texts(found, LONGEST, multiline=self.has_lines)
+            is_number = self.names_person and texts and f"{PARTING}id:" in _joined(texts)
+            return None if is_number else texts
         values = single_values(found)
         if values is None:
             return None
@@ -157,6 +183,10 @@ class Table:
             return [entry.by_name.get(folded, ()) for entry in self._entries]
         (name,) = spellings
         return [attributes.get(name, ()) for attributes in self._rows]
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return PARTING.join(["", *texts])
 
 
 def _members(key: str, texts: Sequence[str]) -> list[str]:

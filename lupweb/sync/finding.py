@@ -49,9 +49,14 @@ def by_number(values: Iterable[str]) -> dict[str, int]:
 
 
 def by_login(logins: Iterable[str]) -> dict[str, int]:
-    """Return folded login -> person."""
+    """Return folded login -> person.
+
+    What reads like a number names nobody: `id:7` is person 7 where an administrator names somebody,
+    and whoever chooses logins in a directory could be taken for that one (`people.own_logins`).
+    """
     rows = select(Person.login_folded, func.min(HUMAN))
-    return _only(rows, Person.login_folded, HUMAN, logins)
+    names = (each for each in logins if not BY_NUMBER.fullmatch(each))
+    return _only(rows, Person.login_folded, HUMAN, names)
 
 
 def by_email(addresses: Collection[str]) -> dict[str, int]:

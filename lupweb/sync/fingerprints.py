@@ -137,7 +137,9 @@ def _of_field(field: FieldLayout) -> str:
     }
     source = str(field.source.is_directory)
     parts = [CONVERTERS, field.attribute.strip().casefold(), field.type.key, source, options_]
-    return _hash([*parts, field.directory] if field.directory else parts)
+    # each only where it is, so that an upgrade reads nobody anew
+    more = [field.directory] * bool(field.directory) + ["falls through"] * field.falls_through
+    return _hash([*parts, *more])
 
 
 def _of_question(directory: Directory, chosen: Mapping[str, Any]) -> str:

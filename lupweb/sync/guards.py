@@ -258,6 +258,8 @@ def leave(plan: Plan, keys: Collection[str]) -> None:
     assert known is not None  # noqa: S101 for the type checker; only what is stored can be left
     for key in keys:
         plan.changes.pop(key, None)
+    if plan.falling:
+        plan.falling.keep(keys)
     if set(plan.changes) <= plan.computed:  # they follow from what is left as it was
         plan.changes, plan.computed = {}, frozenset()
     if EMAIL in keys:

@@ -1,12 +1,13 @@
 """Which entry is whose: written with the people, in the same transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import repeat
 from typing import Any
 
 from sqlalchemy import bindparam, update
 
-from lupweb.database import db
+from lupweb.database import compact_json, db
+from lupweb.directories import offers
 from lupweb.directories.models import Identity
 from lupweb.profiles.bulk import insert_columns, insert_rows
 from lupweb.profiles.pictures import mark_due
@@ -32,14 +33,41 @@ def _tie(people: Iterable[tuple[Plan, int]], directory_id: int) -> None:
 
 
 def tie_new(
-    said: Columns, person_ids: Sequence[int], directory_id: int, run_id: int | None
+    said: Columns,
+    person_ids: Sequence[int],
+    directory_id: int,
+    run_id: int | None,
+    falling: Collection[str],
 ) -> None:
-    """Tie entries to people who were made just now, by this run."""
+    """Tie entries to people who were made just now, by this run.
+
+    :param falling: keys of the fields that fall through
+    """
     columns: tuple[Iterable[Any], ...] = (
         repeat(directory_id), said.unique_ids, person_ids, said.dns, said.dns_folded, said.stamps,
         said.matches, said.disabled, said.listed, repeat(False), repeat(run_id),
     )  # fmt: skip
-    insert_columns(Identity, dict(zip(COLUMNS, columns, strict=True)))
+    named = dict(zip(COLUMNS, columns, strict=True))
+    if falling:
+        named["offers"] = _offers(said, falling)
+    insert_columns(Identity, named)
+
+
+def keep_offers(plans: Sequence[Plan], directory_id: int) -> None:
+    """Store what entries of known people say of the fields that fall through."""
+    changed = [each for each in plans if each.changes_offers]
+    offers.keep(
+        ((each.unique_id, each.falling.said) for each in changed if each.falling), directory_id
+    )
+
+
+def _offers(said: Columns, falling: Collection[str]) -> list[str]:
+    """Return what each entry says of these fields, as it is stored."""
+    columns = [(key, said.column(key)) for key in sorted(falling)]
+    return [
+        compact_json({key: column[place] for key, column in columns if column[place]})
+        for place in range(len(said.unique_ids))
+    ]
 
 
 def keep_identities(plans: Sequence[Plan], directory_id: int) -> None:

@@ -15,7 +15,7 @@ from lupweb.people.states import PersonState
 from lupweb.profiles.document import as_json, content_hash
 from lupweb.runs.models import PlanItem, Run
 from lupweb.sync.brake import Guard
-from lupweb.sync.plan import Known, Plan
+from lupweb.sync.plan import Falling, Known, Plan
 
 KEPT = timedelta(days=30)
 AT_ONCE = 1_000
@@ -24,6 +24,8 @@ ENTRY = (
     "unique_id", "dn", "dn_folded", "stamp", "match", "disabled_reason", "is_listed", "login",
     "login_folded", "name", "sort_name", "email",
 )  # fmt: skip
+FALLING = "falling"
+"""Stands in an entry beside `ENTRY`, where fields fall through."""
 NAMES = {"@login": "login", "@name": "name", "@email": "email"}
 Row = dict[str, Any]
 Changes = Mapping[str, Sequence[str]]
@@ -91,8 +93,14 @@ def row_of(run_id: int, plan: Plan, guard: Guard | None = None) -> Row:
 
 
 def entry_of(plan: Plan) -> dict[str, Any]:
-    """Return what the directory said of a person, but for the values."""
-    return {name: getattr(plan, name) for name in ENTRY}
+    """Return what the directory said of a person, but for the values.
+
+    Of fields that fall through the values as well: the person may have those of another one.
+    """
+    entry = {name: getattr(plan, name) for name in ENTRY}
+    if plan.falling:
+        entry[FALLING] = {"said": {**plan.falling.said}, "suppliers": {**plan.falling.suppliers}}
+    return entry
 
 
 def hide_row(run_id: int, person_id: int, login: str, name: str, guard: Guard | None) -> Row:
@@ -178,11 +186,13 @@ def _plan(
     changes: dict[str, str],
     known: Known | None,
 ) -> Plan:
+    falling = entry.get(FALLING)
     return Plan(
-        **entry,
+        **{name: entry[name] for name in ENTRY},
         document=document,
         content_hash=hashed,
         changes=changes,
         problems=(),
         known=known,
+        falling=Falling(falling["said"], None, falling["suppliers"]) if falling else None,
     )

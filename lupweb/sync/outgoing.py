@@ -81,7 +81,7 @@ def _given_up(
 
 
 def _compare(plan: Plan, message: OutboxMessage, field: FieldLayout) -> None:
-    value = plan.changes[message.field_key]
+    value = _read_there(plan, message.field_key)
     held = what_was_read(message, field.type, value)
     if message.state == OutboxState.WRITTEN:
         if held is Held.EXPECTED:
@@ -94,6 +94,13 @@ def _compare(plan: Plan, message: OutboxMessage, field: FieldLayout) -> None:
         settle_as(message, OutboxState.CONFLICT, found_value=value)
     elif held is Held.FOREIGN:
         _foreign(message, field, value)
+
+
+def _read_there(plan: Plan, key: str) -> str:
+    """Return what the entry itself holds; the plan may have the value of the next directory."""
+    if plan.falling and key in plan.falling.suppliers:
+        return plan.falling.said.get(key, "")
+    return plan.changes[key]
 
 
 def _foreign(message: OutboxMessage, field: FieldLayout, value: str) -> None:
@@ -109,4 +116,6 @@ def _foreign(message: OutboxMessage, field: FieldLayout, value: str) -> None:
 def _look_again(plan: Plan, key: str) -> None:
     """Leave a value that was written just now, although this server does not have it."""
     plan.changes = {name: value for name, value in plan.changes.items() if name != key}
+    if plan.falling:
+        plan.falling.keep([key])
     plan.hold_part()

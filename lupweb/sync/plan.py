@@ -1,6 +1,6 @@
 """What one entry says and what is known of its person -> what is to be changed. Pure."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from lupweb.errors import InvalidValue
@@ -43,6 +43,32 @@ class Known:
 
 
 @dataclass(slots=True)
+class Falling:
+    """What an entry says of fields that fall through to the next directory, and what counts.
+
+    :param said: field key -> value, without empty ones
+    :param kept: the same as it is stored; None: that is not known
+    :param suppliers: field key -> key of the directory whose value the person has from now on
+    :param moved: those whose stored value is from another directory than that
+    :param left: those that a directory before this one decides
+    """
+
+    said: dict[str, str]
+    kept: Mapping[str, str] | None
+    suppliers: dict[str, str] = field(default_factory=dict)
+    moved: set[str] = field(default_factory=set)
+    left: set[str] = field(default_factory=set)
+
+    def keep(self, keys: Iterable[str]) -> None:
+        """Take it that the entry says of these fields what it said before."""
+        for key in keys:
+            self.said.pop(key, None)
+            if self.kept and key in self.kept:
+                self.said[key] = self.kept[key]
+            self.moved.discard(key)
+
+
+@dataclass(slots=True)
 class Plan:
     """What is to become of one person. Not frozen, since a run makes a hundred thousand of them.
 
@@ -55,6 +81,7 @@ class Plan:
     :param computed: those of `changes` that follow from other values
     :param is_held: a guard holds a part of it; the rest is written
     :param held_stamp: the stamp of an entry that counts as unread because of that
+    :param falling: None where no field falls through
     :param is_moved: it is not what the plan says that is being applied; nothing of it is written
     """
 
@@ -80,6 +107,7 @@ class Plan:
     is_held: bool = False
     held_stamp: str = ""
     is_moved: bool = False
+    falling: Falling | None = None
 
     def hold_part(self) -> None:
         """Count the entry as unread, so that the next run looks at it again."""
@@ -121,7 +149,19 @@ class Plan:
     @property
     def changes_anything(self) -> bool:
         """Return whether anything is to be written."""
-        return self.known is None or self.changes_person or self.changes_identity
+        if self.known is None or self.changes_person or self.changes_identity:
+            return True
+        return self.falling is not None and (self.changes_offers or bool(self.resupplied))
+
+    @property
+    def changes_offers(self) -> bool:
+        """Return whether the entry says something else of fields that fall through than before."""
+        return self.falling is not None and self.falling.said != self.falling.kept
+
+    @property
+    def resupplied(self) -> Set[str]:
+        """Return the fields whose value stays, and comes from another directory from now on."""
+        return self.falling.moved - self.changes.keys() if self.falling else frozenset()
 
     @property
     def renames(self) -> dict[str, tuple[str, str]]:
@@ -206,7 +246,7 @@ def _hash_anew(planned: Plan) -> None:
 def may_differ(plan: Plan, *, has_own: bool = False) -> bool:
     """Return whether the stored values have to be looked at to know what changes.
 
-    :param has_own: some fields are of this directory alone, whichever supplies the person
+    :param has_own: some fields count here, whichever directory supplies the person
     """
     known = plan.known
     if known is None:
@@ -227,18 +267,20 @@ def compare(
     An attribute that was asked for and is absent takes the value away; one that cannot be read
     leaves it as it is. What follows from other values follows them as they will be stored, whoever
     entered them. Of somebody whom another directory supplies, only the fields that are of this one
-    alone count.
+    alone count, and those that fall through.
 
     :param stored: field key -> value; None: the same as what was delivered
     """
     if plan.is_shadowed:
-        fields = [each for each in fields if each.is_own]
+        fields = [each for each in fields if each.is_read_behind]
         own = {each.key for each in fields}
         plan.problems = [problem for problem in plan.problems if problem[0] in own]
     delivered, plan.changes, plan.computed, plan.document = plan.changes, {}, frozenset(), ""
     if stored is None:
         return
     unread = {field for field, _why in plan.problems}
+    if plan.falling:
+        unread |= plan.falling.left
     for each in fields:
         before, after = stored.get(each.key, ""), delivered.get(each.key, "")
         if before != after and each.key not in unread:

@@ -98,8 +98,13 @@ def mapped_fields(
     complaints: list[Text] = []
     for each in layout.supplied_by(directory):
         if traits.schema.knows(each.attribute) or not traits.schema.is_readable:
-            is_own = bool(each.directory)
-            fields.append(MappedField.of(each.key, each.attribute, each.type, is_own=is_own))
+            falls = each.falls_through
+            is_own = bool(each.directory) and not falls
+            fields.append(
+                MappedField.of(
+                    each.key, each.attribute, each.type, is_own=is_own, falls_through=falls
+                )
+            )
         else:
             complaints.append(_unknown(each.name, each.attribute, traits))
     return fields, complaints

@@ -26,6 +26,7 @@ from lupweb.sync.delivered import (
     people_of,
 )
 from lupweb.sync.endless import ending, most_pages
+from lupweb.sync.falling import Place
 from lupweb.sync.known import Absent, stored_values
 from lupweb.sync.memory import clear_away
 from lupweb.sync.met import Marks, mark_of
@@ -72,8 +73,12 @@ class Reading:
 
     @property
     def has_own_fields(self) -> bool:
-        """Return whether some fields are of this directory alone, whoever supplies the person."""
-        return any(each.is_own for each in self.around.fields)
+        """Return whether some fields count here, whichever directory supplies the person."""
+        return any(each.is_read_behind for each in self.around.fields)
+
+    @cached_property
+    def _place(self) -> Place:
+        return Place.of(self.task.here, self.task.facts.key, self.task.layout)
 
     def read_everybody(self, session: LdapSession, search_filter: str, page_size: int) -> None:
         """Enumerate all entries; a `DirectoryError` means that the answer is not complete."""
@@ -182,6 +187,7 @@ class Reading:
 
     def _compare(self, planned: Sequence[Plan]) -> None:
         """Compare with the stored values, which are read where their hash is another one."""
+        self._place.weigh(planned, self.around.fields)
         has_own = self.has_own_fields
         ids = [each.person_id for each in planned if may_differ(each, has_own=has_own)]
         stored = stored_values(ids) if ids else {}

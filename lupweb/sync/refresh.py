@@ -16,6 +16,7 @@ from lupweb.sync import asking
 from lupweb.sync.apply import Unfenced, Writer
 from lupweb.sync.asking import Found, Question
 from lupweb.sync.delivered import Surroundings, delivered
+from lupweb.sync.falling import Place
 from lupweb.sync.group_marks import forget_groups_of
 from lupweb.sync.holding import leave_what_is_held
 from lupweb.sync.known import Here, stored_values
@@ -152,7 +153,8 @@ def _take(question: Question, found: Found, run_id: int | None) -> Plan | None:
 
 def _planned(question: Question, found: Found) -> Plan | None:
     facts = question.facts
-    known = Here(facts.id, facts.position, 0).known_people([question.unique_id])
+    here = Here(facts.id, facts.position, 0)
+    known = here.known_people([question.unique_id])
     if question.unique_id not in known:
         return None
     stored = known[question.unique_id]
@@ -162,6 +164,7 @@ def _planned(question: Question, found: Found) -> Plan | None:
     said = delivered(found.entry, question.unique_id, around)
     compute = computing(question.layout)
     planned = plan(said, stored, found.naming, compute)
+    Place.of(here, facts.key, question.layout).weigh([planned], found.fields)
     values = stored_values([planned.person_id])[planned.person_id]
     compare(planned, found.fields, values, compute)
     leave_what_is_held(planned, f"directory:{facts.key}")

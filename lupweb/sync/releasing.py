@@ -49,7 +49,7 @@ class Release:
             self.released_id, self.here.directory_id, self._directory_key, layout, self.lease
         )
         of_here = layout.supplied_by(self._directory_key)
-        self._own = {each.key for each in of_here if each.directory}
+        self._own = {each.key for each in of_here if each.directory or each.falls_through}
         with transaction():
             self.lease.heartbeat()
             forget_groups_of(self.here.directory_id)

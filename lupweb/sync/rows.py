@@ -142,15 +142,34 @@ def _settled(
     The plan gets that as well: somebody may have saved a value since it was made.
     """
     if compute is None:
-        return with_values(document, provenance, plan.changes, origin.stored())
+        return _delivered(document, provenance, plan.changes, plan, origin)
     stored = values_of(document)
     delivered = {key: plan.changes[key] for key in plan.changes if key not in plan.computed}
-    after = with_values(document, provenance, delivered, origin.stored())
+    after = _delivered(document, provenance, delivered, plan, origin)
     computed = compute(after[0]["values"])
     plan.changes = {**delivered, **computed}
     plan.computed = frozenset(computed)
     plan.before |= {key: stored.get(key, "") for key in computed}
     return with_values(*after, computed, {**origin.stored(), "source": COMPUTED})
+
+
+def _delivered(
+    document: Mapping[str, Any],
+    provenance: Mapping[str, Any],
+    changes: Mapping[str, str],
+    plan: Plan,
+    origin: Origin,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return document and provenance with what directories say; each value names its own."""
+    after = with_values(document, provenance, changes, origin.stored())
+    if plan.falling is None:
+        return after
+    kept = after[0]["values"]
+    stays = {key: kept[key] for key in plan.resupplied if key in kept}
+    after = with_values(*after, stays, origin.stored())
+    for key in {*changes, *stays} & plan.falling.suppliers.keys():
+        after[1][key]["directory"] = plan.falling.suppliers[key]
+    return after
 
 
 def _row(

@@ -24,7 +24,12 @@ class Rules:
 
     def __init__(self, layout: Layout, run: Run) -> None:
         self._attributes = {each.key: each.attribute for each in layout.fields()}
-        own = {each.key: each.directory for each in layout.fields() if each.directory}
+        self._falling = layout.falling()
+        own = {
+            each.key: each.directory
+            for each in layout.fields()
+            if each.directory and each.key not in self._falling
+        }
         key = run.subject.partition(":")[2]
         rows = select(Directory).where(Directory.key.in_({key, *own.values()}))
         directories = {each.key: each for each in db.session.scalars(rows)}
@@ -54,10 +59,24 @@ class Rules:
         attribute = self._attributes.get(key, "")
         if not attribute:
             return self._where
-        where = self._own.get(key, self._where)
+        return self._fallen(attribute, after) if key in self._falling else self._read(key, after)
+
+    def _read(self, key: str, after: str) -> Text:
+        """Return what is said of a field that one directory supplies."""
+        named = {"where": self._own.get(key, self._where), "name": self._attributes[key]}
         if not after:
-            return _("%(where)s: the entry has no “%(name)s”", where=where, name=attribute)
-        return _("%(where)s: attribute “%(name)s”", where=where, name=attribute)
+            return _("%(where)s: the entry has no “%(name)s”", **named)
+        return _("%(where)s: attribute “%(name)s”", **named)
+
+    def _fallen(self, attribute: str, after: str) -> Text:
+        """Return what is said of a field that falls through: any directory may have supplied it."""
+        if not after:
+            return _("no directory that has the person has “%(name)s”", name=attribute)
+        return _(
+            "%(where)s, or the next directory that has a value: attribute “%(name)s”",
+            where=self._where,
+            name=attribute,
+        )
 
 
 def _state(after: str, where: str) -> Text:

@@ -9,6 +9,7 @@ from lupweb.accounts.sessions import close_sessions_of_people
 from lupweb.audit.service import Change, record
 from lupweb.database import compact_json, db
 from lupweb.directories.models import Identity
+from lupweb.directories.offers import keep, offers_of, supplied, with_value
 from lupweb.people.models import Person
 from lupweb.people.names import fold_login
 from lupweb.people.states import SHOWN, PersonState
@@ -58,9 +59,14 @@ class Restorer:
             for key, old in each.back.items()
         ]
         self._tie(plans, people)
+        suppliers = self._resupply(plans)
         pictures = {each.person_id: each.back[PICTURE] for each in plans if PICTURE in each.back}
         put_back(pictures, asks_again=self._asks_again)
-        rows = [self._row(each, people[each.person_id]) for each in plans if _is_of_row(each)]
+        rows = [
+            self._row(each, people[each.person_id], suppliers.get(each.person_id, {}))
+            for each in plans
+            if _is_of_row(each)
+        ]
         update_people(rows)
         record(changes, source=UNDO, run_id=self._undo_id, at=clock.now())
         leaving = [each.person_id for each in plans if each.state and each.state not in SHOWN]
@@ -99,12 +105,41 @@ class Restorer:
                 .values(**values)
             )
 
-    def _row(self, plan: Putting, person: Person) -> PersonRow:
+    def _resupply(self, plans: Sequence[Putting]) -> dict[int, dict[str, str]]:
+        """Let entries say of fields that fall through what makes the values of before count again.
+
+        :returns: person -> field key -> key of the directory that supplies the value then
+        """
+        falling = self._layout.falling()
+        theirs = {each.person_id: each.back for each in plans if falling.keys() & each.back.keys()}
+        if not theirs or self._directory_id is None:
+            return {}
+        suppliers: dict[int, dict[str, str]] = {}
+        said = []
+        for person_id, found in offers_of(theirs).items():
+            own = next((each for each in found if each.directory_id == self._directory_id), None)
+            if own is None:
+                continue
+            others = [each for each in found if each.directory_id != self._directory_id]
+            values, suppliers[person_id] = own.values, {}
+            for key in falling.keys() & theirs[person_id].keys():
+                old = theirs[person_id][key]
+                other, directory = supplied(others, key, falling[key])
+                is_others = bool(old) and other == old
+                values = with_value(values, key, "" if is_others else old)
+                suppliers[person_id][key] = directory if is_others else own.directory
+            said.append((own.unique_id, values))
+        keep(said, self._directory_id)
+        return suppliers
+
+    def _row(self, plan: Putting, person: Person, suppliers: Mapping[str, str]) -> PersonRow:
         document, provenance = person.document, person.provenance
         back = {key: old for key, old in plan.back.items() if key[0] != "@"}
         said = {"run": str(self._undo_id), "at": clock.now().isoformat()}
         for key, old in back.items():
             origin = {**origin_of_value(provenance, key), **said}
+            if key in suppliers:
+                origin["directory"] = suppliers[key]
             document, provenance = with_values(document, provenance, {key: old}, origin)
         login, name = plan.back.get("@login", person.login), plan.back.get("@name", person.name)
         sort_name, email = _sorted(person, name), plan.back.get("@email", person.email)

@@ -62,11 +62,14 @@ class Packing:
             return _rejected(claimed, Reason.NEVER_WRITTEN)
         if claimed.place.field_key == PICTURE:
             return self._picture(claimed)
-        is_of_another = field is not None and field.directory not in {"", self.directory}
-        if field is None or is_of_another or not _is_written(field, claimed):
+        if field is None or self._is_of_another(field) or not _is_written(field, claimed):
             return self._switched_off(claimed)
         wins = field.on_conflict
         return Parcel(claimed, field.type, may_replace=wins is OnConflict.PERSON, on_conflict=wins)
+
+    def _is_of_another(self, field: FieldLayout) -> bool:
+        """Return whether another directory alone supplies a field."""
+        return not field.falls_through and field.directory not in {"", self.directory}
 
     def _picture(self, claimed: Claimed) -> Parcel | Outcome:
         attribute = str(self.chosen["picture_attribute"])

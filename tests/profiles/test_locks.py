@@ -25,6 +25,7 @@ class AField:
     attribute: str = "roomNumber"
     writes_back: bool = False
     directory: str = ""
+    falls_through: bool = False
 
 
 @pytest.mark.parametrize(
@@ -62,6 +63,29 @@ def test_b78_a_field_of_one_directory_goes_by_that_directory_alone(
     standing: Standing, is_locked: bool, is_saved: bool
 ) -> None:
     field = AField(Source.LDAP, writes_back=True, directory="hr")
+
+    assert (lock_of(field, standing) is not None) is is_locked
+    assert is_saved_to_directory(field, standing) is is_saved
+
+
+@pytest.mark.parametrize(
+    ("directory", "standing", "is_locked", "is_saved"),
+    [
+        ("", Standing(in_directory=True, held_by={"main", "hr"}, written_by={"hr"}), True, False),
+        ("", Standing(in_directory=True, takes_writes=True, held_by={"main"}), False, True),
+        ("hr", Standing(in_directory=True, takes_writes=True, held_by={"main"}), False, True),
+        (
+            "hr",
+            Standing(in_directory=True, takes_writes=True, held_by={"main", "hr"}, used_by={"hr"}),
+            True,
+            False,
+        ),
+    ],
+)
+def test_a_field_that_falls_through_goes_by_the_directory_that_is_asked_first(
+    directory: str, standing: Standing, is_locked: bool, is_saved: bool
+) -> None:
+    field = AField(Source.LDAP, writes_back=True, directory=directory, falls_through=True)
 
     assert (lock_of(field, standing) is not None) is is_locked
     assert is_saved_to_directory(field, standing) is is_saved

@@ -8,8 +8,10 @@ from lupweb.accounts.sessions import close_sessions_without_a_door, open_session
 from lupweb.database import db, transaction
 from lupweb.directories.service import get_directory
 from lupweb.errors import SignInRefused
+from lupweb.options.models import Option
 from lupweb.people.models import Group, Membership, Person
 from lupweb.people.queries import get_person
+from lupweb.sync import finding
 from tests.factories import PASSWORD, SECRET_KEY, SUFFIX, a_group, a_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import manager_of, synchronized
@@ -25,9 +27,9 @@ def members(key: str) -> set[str]:
     return set(db.session.scalars(rows))
 
 
-def may_sign_in(company: Company, name: str) -> int | None:
+def may_sign_in(company: Company, name: str, password: str = PASSWORD) -> int | None:
     try:
-        return sign_in(name, PASSWORD, address="127.0.0.1", door=Door(SECRET_KEY, company.connect))
+        return sign_in(name, password, address="127.0.0.1", door=Door(SECRET_KEY, company.connect))
     except SignInRefused:
         return None
 
@@ -66,6 +68,42 @@ def test_a_mail_address_makes_nobody_a_member_of_a_local_group(company: FakeDire
     assert members("local") == {"cem"}
 
 
+def test_a_login_that_reads_like_a_number_is_not_who_an_administrator_names_by_it(
+    company: FakeDirectory,
+) -> None:
+    synchronized(company)
+    eve = get_person("eve").id
+    with transaction():
+        db.session.add(Group(key="local", name="Local", logins=[f"id:{eve}", "cem"]))
+    an_entry(company, f"id:{eve}", "Mallory")
+
+    synchronized(company)
+
+    assert members("local") == {"cem"}
+
+
+def test_a_member_that_reads_like_a_number_is_nobody(company: FakeDirectory) -> None:
+    an_entry(company, "id:1", "Mallory")
+    synchronized(company)
+    here = get_directory("main").id
+
+    assert set(finding.held(["id:1", "eve"], here)) == {"eve"}
+
+
+def test_a_value_that_reads_like_a_number_names_nobody_and_is_listed(
+    company: FakeDirectory,
+) -> None:
+    synchronized(company)
+    ben = get_person("ben").id
+    db.session.rollback()
+    company.set("eve", "manager", [f"id:{ben}".encode()])
+
+    done = synchronized(company)
+
+    assert manager_of("eve") is None
+    assert "reads like the number of a person" in str(done["errors"])
+
+
 def test_a_mail_address_that_is_a_dn_is_nobody_s_manager(company: FakeDirectory) -> None:
     company.set("ben", "mail", [f"uid=gone,ou=people,{SUFFIX}".encode()])
 
@@ -99,6 +137,23 @@ def test_an_entry_of_a_second_directory_does_not_open_the_account_of_the_first(
     assert may_sign_in(company, "zz-partner") is None
     assert may_sign_in(company, "cem") is not None
     assert may_sign_in(company, "ada") is not None
+
+
+def test_of_two_people_with_one_login_only_the_one_of_the_first_directory_signs_in(
+    two_directories: Company,
+) -> None:
+    company = two_directories
+    with transaction():
+        db.session.merge(Option(key="match_people_by", value={"value": ""}))
+    company.second.set("ADA", "userPassword", [b"another password"])
+    for key in ("main", "second"):
+        company.read(key)
+
+    first = may_sign_in(company, "ada")
+    assert first is not None
+    user = db.session.get_one(User, first)
+    assert db.session.get_one(Person, user.person_id).name == "Ada Lovelace"
+    assert may_sign_in(company, "ADA", "another password") is None
 
 
 def test_who_is_gone_or_switched_off_is_signed_out_for_good(company: FakeDirectory) -> None:

@@ -72,19 +72,22 @@ def a_company(main: FakeDirectory) -> Company:
     return Company(main, second)
 
 
-_kept: list[tuple[dict[str, StoredEntry], int]] = []
+_kept: dict[tuple[str, str], tuple[dict[str, StoredEntry], int]] = {}
 
 
-def keep_second(company: Company) -> None:
-    """Keep the second directory beside a company that `keeping.Companies` keeps."""
+def keep_second(company: Company, name: str = "") -> None:
+    """Keep the second directory beside a company that `keeping.Companies` keeps.
+
+    :param name: tells one such company from others
+    """
     server = company.second.server
-    _kept.append((copy.deepcopy(server.entries), server.writes))
+    _kept[name, db.engine.dialect.name] = copy.deepcopy(server.entries), server.writes
 
 
-def kept_second() -> FakeDirectory:
+def kept_second(name: str = "") -> FakeDirectory:
     """Return the second directory as it was kept."""
     second = an_empty_directory()
-    entries, second.server.writes = _kept[-1]
+    entries, second.server.writes = _kept[name, db.engine.dialect.name]
     second.server.entries = copy.deepcopy(entries)
     return second
 

@@ -41,7 +41,7 @@ def field_page(draft: Draft) -> str:
         categories=layout.categories,
         groups=groups_listed(),
         known=known,
-        lacking=_lacking(draft, known.only(draft.entry["directory"])),
+        lacking=_lacking(draft, known.only(_only(draft))),
         suppliers=_suppliers(draft),
         **_writing(draft),
         is_standard=draft.key in STANDARD,
@@ -60,11 +60,12 @@ def with_known_attribute(draft: Draft) -> Draft:
     attribute, source = draft.entry["attribute"], draft.entry["source"]
     if source not in FROM_LDAP or not attribute or refused_attribute(attribute):
         return draft
-    known = shelf().known_attributes(secret_key(), connect()).only(draft.entry["directory"])
+    only = _only(draft)
+    known = shelf().known_attributes(secret_key(), connect()).only(only)
     if not known.is_unknown(attribute, alternative=source == Source.ALTERNATIVE_LDAP):
         return draft
     near = known.nearest(attribute)
-    if draft.entry["directory"]:
+    if only:
         return draft.with_problems({"attribute": _unknown_there(known, attribute, near)})
     return draft.with_problems({"attribute": _unknown(attribute, near)})
 
@@ -105,11 +106,16 @@ def _kept(shown: FieldLayout) -> dict[str, Any]:
 
 def _writing(draft: Draft) -> dict[str, Any]:
     """Return how the directories stand to writing, and when this attribute was tried there."""
-    only = draft.entry["directory"]
+    only = _only(draft)
     states = [each for each in writing_states() if only in {"", each.key}]
     attribute = draft.entry["attribute"]
     keys = [each.key for each in states if each.is_on]
     return {"writing": states, "tested": last_tested(attribute, keys) if attribute else {}}
+
+
+def _only(draft: Draft) -> str:
+    """Return the key of the one directory that supplies the field; "" where others do as well."""
+    return "" if draft.entry["fall_through"] else str(draft.entry["directory"])
 
 
 def _suppliers(draft: Draft) -> list[Connector]:

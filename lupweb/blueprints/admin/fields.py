@@ -229,8 +229,8 @@ def _say_when_it_fills(typed: Draft, before: Draft | None) -> None:
     )
 
 
-def _origin(draft: Draft) -> tuple[str, str, str]:
-    return draft.entry["source"], draft.entry["attribute"], draft.entry["directory"]
+def _origin(draft: Draft) -> list[object]:
+    return [draft.entry[name] for name in ("source", "attribute", "directory", "fall_through")]
 
 
 def _saved(said: Text, key: str) -> ResponseReturnValue:

@@ -50,6 +50,16 @@ def test_one_directory_is_chosen_for_a_field_and_stays_chosen(admin: Browser, ap
     assert field(app).directory == "hr"
 
 
+def test_a_field_is_let_fall_through_and_back_again(admin: Browser, app: Flask) -> None:
+    assert saved(admin, "phone", directory="hr", fall_through="on") == 303
+
+    assert field(app).falls_through is True
+    assert form_of(admin, PHONE)["fall_through"]
+    assert "Writing to “Main LDAP”" in admin.text  # of whoever is not in the chosen one
+    assert saved(admin, "phone", source="user", attribute="") == 303
+    assert field(app).falls_through is False
+
+
 def test_a_field_that_ldap_fills_no_more_is_of_no_directory(admin: Browser, app: Flask) -> None:
     saved(admin, "phone", directory="hr")
 
@@ -80,4 +90,6 @@ def test_with_one_directory_there_is_nothing_to_choose(admin: Browser, app: Flas
     with app.app_context(), transaction():
         get_directory("hr").role = DirectoryRole.DELEGATED
 
-    assert admin.get(PHONE).select_one("#f-directory") is None
+    page = admin.get(PHONE)
+    assert page.select_one("#f-directory") is None
+    assert page.select_one("[name='fall_through']") is None
