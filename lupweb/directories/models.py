@@ -127,6 +127,26 @@ class Identity(Model):
     first_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
 
 
+class NamedEntry(Model):
+    """Which entry a DN meant when the entry that names it was read, where the directory tells it.
+
+    Both unique ids are those of the same directory. Who was moved since has another DN.
+    """
+
+    __tablename__ = "named_entry"
+    __table_args__ = (
+        Index("ix_named_entry_directory_id_named_id", "directory_id", "named_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    directory_id: Mapped[int] = mapped_column(
+        ForeignKey("directory.id", ondelete="CASCADE"), primary_key=True
+    )
+    unique_id: Mapped[str] = mapped_column(primary_key=True)
+    dn_folded: Mapped[str] = mapped_column(primary_key=True)
+    named_id: Mapped[str]
+
+
 class TwoPeople(Model):
     """Two records that look like one person, and are not: an administrator said so.
 

@@ -18,6 +18,7 @@ from lupweb.ldap.connection import NO_ATTRIBUTES, Server, check_credentials
 from lupweb.ldap.entry import Entry, entries_of
 from lupweb.ldap.filters import present
 from lupweb.ldap.link import Link
+from lupweb.ldap.named_entries import AS_TEXT, apart, parted_wishes
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, PagedSearch, Question, first_rows
 from lupweb.ldap.probing import may_write
 from lupweb.ldap.ranges import complete
@@ -155,8 +156,13 @@ class LdapDirectory:
         page_size: int = PAGE_SIZE,
     ) -> Iterator[list[Made]]:
         """Yield what is made of each page, see `Directory.made_of_pages`."""
-        search = self._paged(Question(base_dn, search_filter, attributes), page_size, MOST_PAGES)
-        made = Walk(self._link, search, lambda rows: make(entries_of(rows)), may_leave=True)
+        wanted, named = parted_wishes(attributes)
+        search = self._paged(Question(base_dn, search_filter, wanted), page_size, MOST_PAGES)
+        if named:
+            search.more_controls = (AS_TEXT,)
+            made = Walk(self._link, search, lambda rows: make(entries_of(apart(rows, named))), True)
+        else:
+            made = Walk(self._link, search, lambda rows: make(entries_of(rows)), may_leave=True)
         yield from self._walked(made)
 
     def close(self) -> None:
@@ -197,11 +203,16 @@ class LdapDirectory:
 
     def _read(self, dn: str, attributes: Sequence[str]) -> Entry:
         doing = _("Reading %(dn)s", dn=dn[:200])
+        wanted, named = parted_wishes(attributes)
         with self._link.asking(doing) as handle:
             rows = handle.search_ext_s(
-                _sendable(dn), ldap.SCOPE_BASE, present("objectClass"), _wanted(attributes)
+                _sendable(dn),
+                ldap.SCOPE_BASE,
+                present("objectClass"),
+                _wanted(wanted),
+                serverctrls=[AS_TEXT] if named else None,
             )
-        entries = self._entries(rows)
+        entries = self._entries(apart(rows, named) if named else rows)
         if not entries:
             raise EntryNotFound(
                 _("%(doing)s failed. This account may not see the entry.", doing=doing)

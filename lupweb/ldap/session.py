@@ -37,6 +37,7 @@ class Directory(Protocol):
     def read(self, dn: str, attributes: Sequence[str]) -> Entry:
         """Return one entry with these attributes, all their values included.
 
+        :param attributes: also what `named_entries.asking_ids` says, here and in `made_of_pages`
         :raises DirectoryRefused: if the server gives values piece by piece, but not all of them
         :raises EntryNotFound: if there is none, or this account may not see it
         """

@@ -17,7 +17,7 @@ from lupweb.audit.models import History
 from lupweb.audit.service import Change, record
 from lupweb.contacts.models import Contact, ContactGroup, GroupedContact, RecentView
 from lupweb.database import db
-from lupweb.directories.models import Identity
+from lupweb.directories.models import Identity, NamedEntry
 from lupweb.duplicates.models import Merge
 from lupweb.lists.models import SavedList
 from lupweb.notices.models import Notice
@@ -153,6 +153,11 @@ def _forget_references(ids: Sequence[int]) -> None:
     """Let values of others name nobody in place of these people."""
     naming = update(IndexedValue).where(IndexedValue.referred_id.in_(ids))
     db.session.execute(naming.values(referred_id=None))
+    entries = select(Identity.directory_id, Identity.unique_id).where(Identity.person_id.in_(ids))
+    for directory_id, unique_id in db.session.execute(entries).all():
+        is_either = or_(NamedEntry.unique_id == unique_id, NamedEntry.named_id == unique_id)
+        here = NamedEntry.directory_id == directory_id
+        db.session.execute(delete(NamedEntry).where(here, is_either))
 
 
 def _forget_what_runs_said(logins: set[str], ids: Sequence[int]) -> None:
