@@ -83,6 +83,7 @@ class InventedDirectory:
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
+        shows_deleted: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all people, whatever the base and the filter."""
         wanted = {name.casefold() for name in attributes}

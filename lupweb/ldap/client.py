@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import ldap
+from ldap.controls import RequestControl
 
 from lupweb.errors import CredentialsRefused, EntryNotFound, InvalidValue, LimitExceeded
 from lupweb.ldap.by_id import entry_of
@@ -28,6 +29,7 @@ from lupweb.ldap.sending import send
 from lupweb.ldap.server import (
     PAGED_RESULTS,
     ROOT_DSE_ATTRIBUTES,
+    SHOW_DELETED,
     WHO_AM_I,
     ServerTraits,
     read_traits,
@@ -38,6 +40,7 @@ from lupweb.texts import Text, _
 
 Made = TypeVar("Made")
 SUBSCHEMA = "(objectClass=subschema)"
+DELETED = RequestControl(SHOW_DELETED, criticality=True)
 
 
 def _always() -> None:
@@ -140,10 +143,12 @@ class LdapDirectory:
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
+        shows_deleted: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all entries page by page, see `Directory.pages`."""
         question = Question(base_dn, search_filter, attributes)
         search = self._paged(question, page_size, max_pages)
+        search.more_controls = (DELETED,) if shows_deleted else ()
         yield from self._walked(Walk(self._link, search, entries_of))
 
     def made_of_pages(

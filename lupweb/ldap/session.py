@@ -62,12 +62,14 @@ class Directory(Protocol):
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
+        shows_deleted: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all entries at or below `base_dn`, page by page.
 
         Ends without an error only if the answer was complete.
 
         :param max_pages: more of them are taken for a server without end
+        :param shows_deleted: also what was deleted and is still kept (`ServerTraits.shows_deleted`)
         :raises LimitExceeded: if the server cut the answer off
         :raises DirectoryUnavailable: if the search must begin again on a new connection
         :raises EntryNotFound: if the base is not there, or this account may not see it

@@ -108,7 +108,7 @@ class ChangedReading(PartReading):
         for note in to_note:
             note()
         self.is_alone = here.is_alone()
-        self.gone = gone(sweep, here)
+        self.gone = [*gone(sweep, here), *sweep.deleted]
         end_reading()
         self.counters["seen"] += sweep.same + sweep.strangers + len(sweep.nobody)
         self.counters["skipped"] += sweep.strangers

@@ -73,6 +73,7 @@ class Sweep:
     :param shadowed: those of the stored states whose people another directory supplies
     :param forced: unique ids that are fetched whatever their state
     :param differing: unique ids that are to be fetched
+    :param deleted: entries of whom the server says that they were deleted; a mark tells it
     :param strangers: how many entries were left out: they have no person here, and get none
     :param same: how many entries are as they are stored; `same_shadowed` of them shadowed
     """
@@ -82,6 +83,7 @@ class Sweep:
     forced: Set[str] = frozenset()
     differing: dict[str, None] = field(default_factory=dict)
     nobody: list[tuple[str, str]] = field(default_factory=list)
+    deleted: list["Gone"] = field(default_factory=list)
     strangers: int = 0
     same: int = 0
     same_shadowed: int = 0
@@ -171,12 +173,15 @@ class Sweep:
             self.same_shadowed += len(states & self.shadowed)
 
 
-def swept_by_mark(here: Here, met: Iterable[Keys] = ()) -> Sweep | None:
+def swept_by_mark(
+    here: Here, met: Iterable[Keys] = (), deleted: Sequence["Gone"] = ()
+) -> Sweep | None:
     """Return what a sweep would find if only these entries were written since the last one.
 
     Entries that count as unread are among those who differ, whatever the server says.
 
     :param met: pages of the entries that were written
+    :param deleted: entries that were known, and are not there any more
     :returns: None if most entries have no stamp, so that nothing is known of them
     """
     unread = _unread(here)
@@ -184,18 +189,20 @@ def swept_by_mark(here: Here, met: Iterable[Keys] = ()) -> Sweep | None:
     if len(unread) * 2 > present:
         end_reading()
         return None
-    sweep = Sweep(differing=dict.fromkeys(unread))
+    sweep = Sweep(differing=dict.fromkeys(unread), deleted=[*deleted])
     for joined, packed_ids, nobody in met:
         sweep.nobody += nobody
         ids = unpacked(packed_ids)
         known = {state for some in in_parts(ids) for state in _states_among(here, some)}
         pairs = zip(_states_in(joined), ids, strict=True)
         sweep.differing |= {each: None for state, each in pairs if state not in known}
+    for each in deleted:
+        sweep.differing.pop(each.unique_id, None)
     behind = here.supplied_elsewhere()
-    sweep.same = present - _count_differing(sweep, here.is_present())
+    sweep.same = present - _count_moved(sweep, here.is_present())
     if behind is not None:
         held = and_(here.is_present(), behind)
-        sweep.same_shadowed = _count(held) - _count_differing(sweep, held)
+        sweep.same_shadowed = _count(held) - _count_moved(sweep, held)
     end_reading()
     return sweep
 
@@ -219,16 +226,19 @@ def _count(condition: ColumnElement[bool]) -> int:
     return db.session.scalar(select(func.count(Identity.id)).where(condition)) or 0
 
 
-def _count_differing(sweep: Sweep, condition: ColumnElement[bool]) -> int:
-    return sum(_count(and_(condition, _among(some))) for some in in_parts(list(sweep.differing)))
+def _count_moved(sweep: Sweep, condition: ColumnElement[bool]) -> int:
+    """Return how many of those who were known differ, or were deleted."""
+    ids = [*sweep.differing, *(each.unique_id for each in sweep.deleted)]
+    return sum(_count(and_(condition, _among(some))) for some in in_parts(ids))
 
 
 @dataclass(frozen=True)
 class Gone:
-    """An entry that is stored and was not met."""
+    """An entry that is stored and was not met, or was deleted: its unique id is told then."""
 
     identity_id: int
     dn_folded: str
+    unique_id: str = ""
 
 
 def gone(sweep: Sweep, here: Here) -> list[Gone]:

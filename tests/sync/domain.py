@@ -13,7 +13,8 @@ from sqlalchemy import select
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.connect import refuse_in_transaction
 from lupweb.directories.models import Directory
-from lupweb.directories.service import add_directory
+from lupweb.directories.secrets import lock
+from lupweb.directories.service import add_directory, get_directory
 from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls
 from lupweb.people.models import Group, Membership, Person
@@ -66,6 +67,20 @@ class Domain:
         named = [("member", [each.encode() for each in members])] if members else []
         self.handle.add_s(dn, [("objectClass", [b"group"]), *named])
         return dn
+
+    def account(self, name: str, password: str) -> None:
+        """Add an account that may sign in, and has no more rights than any."""
+        dn = f"CN={name},{self.outside}"
+        self.handle.add_s(dn, [("objectClass", [b"user"]), ("sAMAccountName", [name.encode()])])
+        quoted = f'"{password}"'.encode("utf-16-le")
+        self.handle.modify_s(dn, [(ldap.MOD_REPLACE, "unicodePwd", [quoted])])
+        self.set(dn, BY, "512")
+
+    def sign_in_as(self, name: str, password: str) -> None:
+        """Let lupweb read with another account."""
+        with transaction():
+            row = get_directory(KEY)
+            row.bind_dn, row.bind_password = name, lock(password, SECRET_KEY)
 
     def set(self, dn: str, attribute: str, *values: str) -> None:
         """Give an entry these values."""
