@@ -29,6 +29,7 @@ class Directory(Model):
     `attributes` what it said about those that are written (`lupweb.directories.fitting`). More
     people than `most_missing` and that share of all are not hidden without being asked. Whoever has
     `disabled_value` in `disabled_attribute` is switched off (`lupweb.directories.switching`).
+    `nested_groups` is one of `lupweb.directories.nesting.NestedGroups`.
     """
 
     __tablename__ = "directory"
@@ -59,6 +60,7 @@ class Directory(Model):
     person_filter: Mapped[str] = mapped_column(default="")
     update_filter: Mapped[str] = mapped_column(default="")
     group_filter: Mapped[str] = mapped_column(default="(objectClass=groupOfNames)")
+    nested_groups: Mapped[str] = mapped_column(default="expand")
     incremental: Mapped[bool] = mapped_column(default=True)
     last_sync_date: Mapped[str] = mapped_column(default="")
     last_sync_date_given: Mapped[str] = mapped_column(default="")

@@ -40,6 +40,7 @@ class DirectoryFacts:
     most_missing: int = 10
     most_missing_percent: int = 5
     switched_off: SwitchedOff | None = None
+    nested_groups: str = "expand"
 
     def __repr__(self) -> str:
         return f"DirectoryFacts({self.key!r})"
@@ -66,6 +67,7 @@ def facts_of(directory: Directory, secret_key: str) -> DirectoryFacts:
         most_missing=directory.most_missing,
         most_missing_percent=directory.most_missing_percent,
         switched_off=switched_off_by(directory.disabled_attribute, directory.disabled_value),
+        nested_groups=directory.nested_groups,
     )
 
 

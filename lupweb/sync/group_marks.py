@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.models import Directory
+from lupweb.directories.nesting import NestedGroups
 from lupweb.errors import DirectoryRefused, EntryNotFound, InvalidValue
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
@@ -41,7 +42,11 @@ def mark_now(task: Task, session: LdapSession, mapped: Mapped) -> str:
             found[folded] = _one(session, needed[folded])
     except (DirectoryRefused, EntryNotFound, InvalidValue):
         return ""
-    return _hash([*sorted(map(str, mapped)), *(f"{dn}\n{found[dn]}" for dn in sorted(found))])
+    how = task.facts.nested_groups
+    set_up = [] if how == NestedGroups.EXPAND else [str(how)]
+    return _hash(
+        [*set_up, *sorted(map(str, mapped)), *(f"{dn}\n{found[dn]}" for dn in sorted(found))]
+    )
 
 
 def forget_groups(task: Task) -> None:
