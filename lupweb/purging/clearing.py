@@ -153,6 +153,10 @@ def _forget_references(ids: Sequence[int]) -> None:
     """Let values of others name nobody in place of these people."""
     naming = update(IndexedValue).where(IndexedValue.referred_id.in_(ids))
     db.session.execute(naming.values(referred_id=None))
+
+
+def _forget_named(ids: Sequence[int]) -> None:
+    """Forget whom the entries of these people name by id, and who names them so."""
     entries = select(Identity.directory_id, Identity.unique_id).where(Identity.person_id.in_(ids))
     for directory_id, unique_id in db.session.execute(entries).all():
         is_either = or_(NamedEntry.unique_id == unique_id, NamedEntry.named_id == unique_id)
@@ -186,6 +190,7 @@ def _forget_spellings(names: Mapping[str, str]) -> None:
 
 def _forget_past(ids: Sequence[int]) -> None:
     """Keep who changed which field when, and not from what to what."""
+    _forget_named(ids)
     theirs = update(History).where(History.person_id.in_(ids), History.field_key != STATE)
     db.session.execute(theirs.values(old="", new=""))
     entries = list(db.session.scalars(select(Identity.dn).where(Identity.person_id.in_(ids))))
