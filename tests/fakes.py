@@ -189,6 +189,7 @@ class FakeDirectory(FakeWriting):
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
+        shows_deleted: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all entries; a second paged search on this connection breaks the first."""
         self._walk += 1

@@ -85,6 +85,7 @@ class InventedDirectory:
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
+        shows_deleted: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all people, whatever the base and the filter."""
         wanted = {name.casefold() for name in attributes}
@@ -133,15 +134,7 @@ class InventedDirectory:
         """Return b"": there is none."""
         return b""
 
-    def changed_since(
-        self,
-        cookie: bytes,
-        base_dn: str,
-        search_filter: str,
-        attributes: Sequence[str],
-        *,
-        most: int,
-    ) -> SyncAnswer:
+    def changed_since(self, cookie: bytes, question: Question, *, most: int) -> SyncAnswer:
         """Say nothing: there is no cookie.
 
         :raises DirectoryReadOnly: always

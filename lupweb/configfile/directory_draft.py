@@ -18,6 +18,7 @@ from lupweb.texts import Text, _
 
 DIRECTORIES = "directories"
 UNSEEN = "bind_password"
+NESTED = "nested_groups"
 """What no page ever shows."""
 SYNC_DATE = "last_sync_date"
 LONGEST_NUMBER = 9
@@ -111,6 +112,8 @@ def _problems(draft: Draft, before: Entry | None) -> Iterator[tuple[str, Text | 
     for name, sentence in REQUIRED.items():
         if not entry[name]:
             yield name, sentence
+    if entry[NESTED] not in _choices(NESTED):
+        yield NESTED, _("Choose how groups inside groups are read.")
     yield from directory_rules(entry)
     yield from _certificates(entry["ca_file"])
     yield from _password(entry, None if UNSEEN in draft.typed else before)
@@ -172,7 +175,8 @@ def _value(key: Key, posted: Posted) -> Any:
         return int(text) if text.isdecimal() and len(text) <= LONGEST_NUMBER else text
     if isinstance(key.default, tuple):
         return tuple(dict.fromkeys(_first(posted, key.name).split()))
-    return _first(posted, key.name)
+    text = _first(posted, key.name)
+    return text or str(key.default) if key.name == NESTED else text
 
 
 def _first(posted: Posted, name: str) -> str:

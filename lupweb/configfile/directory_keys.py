@@ -5,6 +5,7 @@ from typing import Any
 
 from lupweb.configfile.keys import Key, Kind, Value, stable_name
 from lupweb.directories.models import DirectoryRole
+from lupweb.directories.nesting import NestedGroups
 from lupweb.ldap.connection import Tls
 from lupweb.ldap.dialects import DIALECTS, defaults_of
 from lupweb.texts import _
@@ -82,6 +83,15 @@ DIRECTORIES = Kind(
             _("Role alternative: filter with [last_sync_timestamp] for those who changed."),
         ),
         Key("group_filter", "", _("Search filter: what is a group."), shown=BY_KIND),
+        Key(
+            "nested_groups",
+            str(NestedGroups.EXPAND),
+            _(
+                "Groups inside groups. expand: read one after the other. chain: Active Directory"
+                " finds who is in any of them. off: left out."
+            ),
+            tuple(map(str, NestedGroups)),
+        ),
         Key("login_attribute", "", _("Attribute of the login."), shown=BY_KIND),
         Key(
             "name_attribute",

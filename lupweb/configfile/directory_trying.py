@@ -1,11 +1,11 @@
 """Try a directory by what stands in its form, before anything of it is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from lupweb.accounts.viewers import Viewer
 from lupweb.configfile.changing import open_setup
-from lupweb.configfile.directory_draft import DIRECTORIES, UNSEEN, checked
+from lupweb.configfile.directory_draft import DIRECTORIES, NESTED, UNSEEN, checked
 from lupweb.configfile.directory_editing import require_system_administrator
 from lupweb.configfile.field_draft import Draft
 from lupweb.configfile.keys import Entry
@@ -15,6 +15,7 @@ from lupweb.directories.connect import Connect
 from lupweb.directories.filter_preview import FilterPreview, preview_filter
 from lupweb.directories.keys import NOT_WRITTEN, prove_key, shows_own_id
 from lupweb.directories.models import DirectoryRole
+from lupweb.directories.nesting import NestedGroups, prove_chain
 from lupweb.directories.probe import probe
 from lupweb.directories.service import DirectoryFacts, find_directory
 from lupweb.directories.stamps import probe_pattern
@@ -24,6 +25,7 @@ from lupweb.errors import DirectoryError, InvalidForm, InvalidValue
 from lupweb.ldap.connection import Server, Tls
 from lupweb.ldap.dn import join
 from lupweb.ldap.schema import Schema
+from lupweb.ldap.session import Directory as LdapSession
 from lupweb.options.service import options
 from lupweb.profiles.sources import Source
 from lupweb.sync.preparing import search_filter
@@ -62,8 +64,8 @@ def try_filter(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) 
 def prove_typed(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect) -> None:
     """Try what only the directory can tell to be wrong, where it was typed; stores nothing.
 
-    That is a Timestamp pattern, which is tried on entries, and the names of attributes, which have
-    to be some that the directory knows.
+    That is a Timestamp pattern and the chain rule, which are tried on entries, and the names of
+    attributes, which have to be some that the directory knows.
 
     :raises Forbidden: if `viewer` is no system administrator
     :raises InvalidForm: if the form cannot be tried, or the directory proves it wrong
@@ -72,7 +74,12 @@ def prove_typed(viewer: Viewer, draft: Draft, secret_key: str, connect: Connect)
     stored = setup[DIRECTORIES].get(draft.key, {})
     end_reading()
     if _is_typed(draft, stored, PATTERN):
-        _prove_pattern(facts, draft, connect)
+        wanted = draft.entry[PATTERN]
+        _prove(
+            PATTERN, draft, connect, facts, lambda session: probe_pattern(session, facts, wanted)
+        )
+    if draft.entry[NESTED] == NestedGroups.CHAIN and _is_typed(draft, stored, NESTED):
+        _prove(NESTED, draft, connect, facts, lambda session: prove_chain(session, facts))
     typed = [name for name in ATTRIBUTES if _is_typed(draft, stored, name)]
     if typed:
         _prove_attributes(facts, draft, typed, connect)
@@ -88,13 +95,20 @@ def _is_typed(draft: Draft, stored: Entry, name: str) -> bool:
     return draft.entry[name] not in ("", stored.get(name, ""))
 
 
-def _prove_pattern(facts: DirectoryFacts, draft: Draft, connect: Connect) -> None:
+def _prove(
+    place: str,
+    draft: Draft,
+    connect: Connect,
+    facts: DirectoryFacts,
+    prove: Callable[[LdapSession], None],
+) -> None:
+    """Refuse what stands at a place of the form if the directory proves it wrong."""
     try:
         with connect(facts.server) as session:
             session.bind(facts.bind_dn, facts.password)
-            probe_pattern(session, facts, draft.entry[PATTERN])
+            prove(session)
     except (DirectoryError, InvalidValue) as error:
-        raise InvalidForm(error.message, draft.with_problems({PATTERN: error.message})) from error
+        raise InvalidForm(error.message, draft.with_problems({place: error.message})) from error
 
 
 def _prove_key(facts: DirectoryFacts, draft: Draft, connect: Connect) -> None:
@@ -176,6 +190,7 @@ def _facts(entry: Entry, directory_id: int) -> DirectoryFacts:
         person_filter=entry["person_filter"],
         group_base_dn=join(entry["additional_group_dn"], entry["base_dn"]),
         group_filter=entry["group_filter"],
+        nested_groups=entry["nested_groups"],
         switched_off=switched_off_by(entry["disabled_attribute"], entry["disabled_value"]),
     )
 

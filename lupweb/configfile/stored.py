@@ -34,6 +34,7 @@ DIRECTORY_COLUMNS = {
     "additional_user_dn": "additional_user_dn", "additional_group_dn": "additional_group_dn",
     "user_filter": "user_filter", "person_filter": "person_filter",
     "update_filter": "update_filter", "group_filter": "group_filter",
+    "nested_groups": "nested_groups",
     "login_attribute": "login_attribute", "name_attribute": "name_attribute",
     "email_attribute": "email_attribute", "disabled_attribute": "disabled_attribute",
     "disabled_value": "disabled_value", "id_attribute": "id_attribute",

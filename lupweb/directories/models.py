@@ -31,6 +31,7 @@ class Directory(Model):
     `disabled_value` in `disabled_attribute` is switched off (`lupweb.directories.switching`).
     `id_attribute` is what an administrator chose to tell entries apart, `keyed_by` what those who
     are known were told apart by; with `is_keyed_by_value` the server gives no unique id beside it.
+    `nested_groups` is one of `lupweb.directories.nesting.NestedGroups`.
     """
 
     __tablename__ = "directory"
@@ -61,6 +62,7 @@ class Directory(Model):
     person_filter: Mapped[str] = mapped_column(default="")
     update_filter: Mapped[str] = mapped_column(default="")
     group_filter: Mapped[str] = mapped_column(default="(objectClass=groupOfNames)")
+    nested_groups: Mapped[str] = mapped_column(default="expand")
     incremental: Mapped[bool] = mapped_column(default=True)
     last_sync_date: Mapped[str] = mapped_column(default="")
     last_sync_date_given: Mapped[str] = mapped_column(default="")
@@ -141,6 +143,26 @@ class Identity(Model):
     is_gone: Mapped[bool] = mapped_column(default=False)
     first_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
     offers: Mapped[dict[str, str]] = mapped_column(Document, server_default="{}")
+
+
+class NamedEntry(Model):
+    """Which entry a DN meant when the entry that names it was read, where the directory tells it.
+
+    Both unique ids are those of the same directory. Who was moved since has another DN.
+    """
+
+    __tablename__ = "named_entry"
+    __table_args__ = (
+        Index("ix_named_entry_directory_id_named_id", "directory_id", "named_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    directory_id: Mapped[int] = mapped_column(
+        ForeignKey("directory.id", ondelete="CASCADE"), primary_key=True
+    )
+    unique_id: Mapped[str] = mapped_column(primary_key=True)
+    dn_folded: Mapped[str] = mapped_column(primary_key=True)
+    named_id: Mapped[str]
 
 
 class TwoPeople(Model):

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 from lupweb.directories.connect import Connect
 from lupweb.directories.keys import told_key
+from lupweb.directories.nesting import NestedGroups, chain_works
 from lupweb.directories.reach import answering, certificate_end
 from lupweb.directories.service import DirectoryFacts
 from lupweb.directories.steps import Expected, Failure, Step, own_words, walked
@@ -188,7 +189,7 @@ class _Test:
         )
 
     def groups(self) -> Text:
-        """See that the declared groups are there."""
+        """See that the declared groups are there, and that nested ones are read as is set."""
         missing = [key for key, dn in self._expected.groups.items() if not self._is_there(dn)]
         if missing:
             raise Failure(
@@ -200,11 +201,14 @@ class _Test:
                 ),
                 _("Check their DNs, and what the account may read."),
             )
-        return ngettext(
+        said = ngettext(
             "%(n)s declared group is there.",
             "%(n)s declared groups are there.",
             len(self._expected.groups),
         )
+        if self._facts.nested_groups != NestedGroups.CHAIN:
+            return said
+        return _("%(said)s %(how)s", said=said, how=chain_works(self._session, self._facts))
 
     def _found(self, search_filter: str) -> tuple[list[Entry], bool]:
         """Return who is found, and whether that is everybody."""

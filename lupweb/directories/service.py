@@ -42,6 +42,7 @@ class DirectoryFacts:
     switched_off: SwitchedOff | None = None
     keyed_by: str = ""
     is_keyed_by_value: bool = False
+    nested_groups: str = "expand"
 
     def __repr__(self) -> str:
         return f"DirectoryFacts({self.key!r})"
@@ -70,6 +71,7 @@ def facts_of(directory: Directory, secret_key: str) -> DirectoryFacts:
         switched_off=switched_off_by(directory.disabled_attribute, directory.disabled_value),
         keyed_by=directory.keyed_by,
         is_keyed_by_value=directory.is_keyed_by_value,
+        nested_groups=directory.nested_groups,
     )
 
 

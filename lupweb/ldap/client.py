@@ -5,11 +5,12 @@ A connection belongs to one job or thread and is opened after the fork, at its f
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
-from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import ldap
+from ldap.controls import RequestControl
 
 from lupweb.errors import CredentialsRefused, EntryNotFound, InvalidValue, LimitExceeded
 from lupweb.ldap.by_id import entry_of
@@ -18,6 +19,7 @@ from lupweb.ldap.connection import NO_ATTRIBUTES, Server, check_credentials
 from lupweb.ldap.entry import Entry, entries_of
 from lupweb.ldap.filters import present
 from lupweb.ldap.link import Link
+from lupweb.ldap.named_entries import AS_TEXT, apart, parted_wishes
 from lupweb.ldap.paging import MOST_PAGES, PAGE_SIZE, PagedSearch, Question, first_rows
 from lupweb.ldap.probing import may_write
 from lupweb.ldap.ranges import complete
@@ -27,6 +29,7 @@ from lupweb.ldap.sending import send
 from lupweb.ldap.server import (
     PAGED_RESULTS,
     ROOT_DSE_ATTRIBUTES,
+    SHOW_DELETED,
     WHO_AM_I,
     ServerTraits,
     read_traits,
@@ -38,6 +41,7 @@ from lupweb.texts import Text, _
 
 Made = TypeVar("Made")
 SUBSCHEMA = "(objectClass=subschema)"
+DELETED = RequestControl(SHOW_DELETED, criticality=True)
 
 
 def _always() -> None:
@@ -146,10 +150,12 @@ class LdapDirectory:
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
+        shows_deleted: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all entries page by page, see `Directory.pages`."""
         question = Question(base_dn, search_filter, attributes)
         search = self._paged(question, page_size, max_pages)
+        search.more_controls = (DELETED,) if shows_deleted else ()
         yield from self._walked(Walk(self._link, search, entries_of))
 
     def made_of_pages(
@@ -162,11 +168,13 @@ class LdapDirectory:
         meanwhile: Callable[[], None] = _always,
     ) -> Iterator[list[Made]]:
         """Yield what is made of each page, see `Directory.made_of_pages`."""
-        search = self._paged(question, page_size, MOST_PAGES)
+        wanted, named = parted_wishes(question.attributes)
+        search = self._paged(replace(question, attributes=wanted), page_size, MOST_PAGES)
+        search.more_controls = (AS_TEXT,) if named else ()
         walk = Walk(
             self._link,
             search,
-            lambda rows: make(entries_of(rows)),
+            lambda rows: make(entries_of(apart(rows, named) if named else rows)),
             may_leave=True,
             expected=expected,
             meanwhile=meanwhile,
@@ -180,19 +188,12 @@ class LdapDirectory:
         with self._link.asking(_searching(base_dn)) as handle:
             return cookie_now(handle, _sendable(base_dn), self._link.patience())
 
-    def changed_since(
-        self,
-        cookie: bytes,
-        base_dn: str,
-        search_filter: str,
-        attributes: Sequence[str],
-        *,
-        most: int,
-    ) -> SyncAnswer:
+    def changed_since(self, cookie: bytes, question: Question, *, most: int) -> SyncAnswer:
         """Return what has changed since a cookie, see `Directory.changed_since`."""
-        question = Question(_sendable(base_dn), _sendable(search_filter), _wanted(attributes))
-        with self._link.asking(_searching(base_dn)) as handle:
-            search = SyncSearch(handle, question, self._link.patience(), cookie, most)
+        base_dn, wanted = _sendable(question.base_dn), _wanted(question.attributes)
+        asked = Question(base_dn, _sendable(question.search_filter), wanted)
+        with self._link.asking(_searching(question.base_dn)) as handle:
+            search = SyncSearch(handle, asked, self._link.patience(), cookie, most)
             answer = search.answer()
         self._references += answer.references
         return answer
@@ -204,12 +205,7 @@ class LdapDirectory:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def _door(self) -> Door:
@@ -235,11 +231,16 @@ class LdapDirectory:
 
     def _read(self, dn: str, attributes: Sequence[str]) -> Entry:
         doing = _("Reading %(dn)s", dn=dn[:200])
+        wanted, named = parted_wishes(attributes)
         with self._link.asking(doing) as handle:
             rows = handle.search_ext_s(
-                _sendable(dn), ldap.SCOPE_BASE, present("objectClass"), _wanted(attributes)
+                _sendable(dn),
+                ldap.SCOPE_BASE,
+                present("objectClass"),
+                _wanted(wanted),
+                serverctrls=[AS_TEXT] if named else None,
             )
-        entries = self._entries(rows)
+        entries = self._entries(apart(rows, named) if named else rows)
         if not entries:
             raise EntryNotFound(
                 _("%(doing)s failed. This account may not see the entry.", doing=doing)

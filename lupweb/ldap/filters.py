@@ -18,6 +18,7 @@ CONDITION = re.compile(
     rf"|(?:(?:{ATTRIBUTE.pattern})(?::dn)?(?::[A-Za-z0-9.-]+)?|(?::dn)?:[A-Za-z0-9.-]+):=(?:{SIGN})*)\)",
     re.IGNORECASE,
 )
+IN_CHAIN = "1.2.840.113556.1.4.1941"
 READ = "\x01"  # stands for a filter that was read; given() lets no such sign in
 COMBINATION = re.compile(rf"\(\s*(?:[&|]\s*(?:{READ}\s*)*|!\s*{READ}\s*)\)")
 INNERMOST = re.compile(r"\([^()]*\)")
@@ -47,6 +48,14 @@ def contains(attribute: str, text: str) -> str:
     :raises InvalidValue: if `attribute` is no attribute name, or `text` is none
     """
     return f"({checked_attribute(attribute)}=*{_escaped(text)}*)"
+
+
+def in_chain(attribute: str, dn: str) -> str:
+    """Return the filter for entries that lead to `dn` by one step of `attribute` or by several.
+
+    The chain rule of Active Directory (MS-ADTS 3.1.1.3.4.4.3); other servers do not know it.
+    """
+    return f"({checked_attribute(attribute)}:{IN_CHAIN}:={_escaped(dn)})"
 
 
 def present(attribute: str) -> str:

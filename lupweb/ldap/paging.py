@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import ldap
-from ldap.controls import KNOWN_RESPONSE_CONTROLS, ResponseControl, SimplePagedResultsControl
+from ldap.controls import (
+    KNOWN_RESPONSE_CONTROLS,
+    RequestControl,
+    ResponseControl,
+    SimplePagedResultsControl,
+)
 
 from lupweb.errors import DirectoryRefused, DirectoryUnavailable
 from lupweb.ldap.connection import NO_ATTRIBUTES
@@ -77,6 +82,7 @@ class PagedSearch:
     page_size: int = PAGE_SIZE
     max_pages: int = MOST_PAGES
     in_pages: bool = True
+    more_controls: Sequence[RequestControl] = ()
     part_size: int = field(default=0, init=False)
     """Entries that are handed over before their page is complete; 0: whole pages. Small parts are
     worked on while they are still in the caches of the processor."""
@@ -139,12 +145,13 @@ class PagedSearch:
     def _ask(self, cookie: bytes) -> None:
         self._pages_asked += 1
         control = SimplePagedResultsControl(criticality=True, size=self.page_size, cookie=cookie)
+        controls = [*([control] if self.in_pages else ()), *self.more_controls]
         self._message = self.handle.search_ext(
             self.question.base_dn,
             ldap.SCOPE_SUBTREE,
             self.question.search_filter,
             list(self.question.attributes) or [NO_ATTRIBUTES],
-            serverctrls=[control] if self.in_pages else None,
+            serverctrls=controls or None,
         )
 
     def _receive(self, message: int, rows: list[Row], most: int) -> Received | None:

@@ -17,6 +17,7 @@ from lupweb.ldap.schema import Schema, base_name
 from lupweb.texts import _
 
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
+SHOW_DELETED = "1.2.840.113556.1.4.417"  # MS-ADTS 3.1.1.3.4.1.14
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
 ASSERTION = "1.3.6.1.1.12"  # RFC 4528
 POST_READ = "1.3.6.1.1.13.2"  # RFC 4527
@@ -65,6 +66,11 @@ class ServerTraits:
     def pages(self) -> bool:
         """Return whether it can hand out a search in pages."""
         return PAGED_RESULTS in self.controls
+
+    @property
+    def shows_deleted(self) -> bool:
+        """Return whether it can show what was deleted, to an account that may see that."""
+        return SHOW_DELETED in self.controls
 
     @property
     def asserts(self) -> bool:

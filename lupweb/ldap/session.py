@@ -38,6 +38,7 @@ class Directory(Protocol):
     def read(self, dn: str, attributes: Sequence[str]) -> Entry:
         """Return one entry with these attributes, all their values included.
 
+        :param attributes: also what `named_entries.asking_ids` says, here and in `made_of_pages`
         :raises DirectoryRefused: if the server gives values piece by piece, but not all of them
         :raises EntryNotFound: if there is none, or this account may not see it
         """
@@ -62,12 +63,14 @@ class Directory(Protocol):
         *,
         page_size: int = PAGE_SIZE,
         max_pages: int = MOST_PAGES,
+        shows_deleted: bool = False,
     ) -> Iterator[list[Entry]]:
         """Yield all entries at or below `base_dn`, page by page.
 
         Ends without an error only if the answer was complete.
 
         :param max_pages: more of them are taken for a server without end
+        :param shows_deleted: also what was deleted and is still kept (`ServerTraits.shows_deleted`)
         :raises LimitExceeded: if the server cut the answer off
         :raises DirectoryUnavailable: if the search must begin again on a new connection
         :raises EntryNotFound: if the base is not there, or this account may not see it
@@ -99,16 +102,8 @@ class Directory(Protocol):
         b"" if it gives none, or cannot be asked what has changed since.
         """
 
-    def changed_since(
-        self,
-        cookie: bytes,
-        base_dn: str,
-        search_filter: str,
-        attributes: Sequence[str],
-        *,
-        most: int,
-    ) -> SyncAnswer:
-        """Return what was written and removed since a cookie, at or below `base_dn`.
+    def changed_since(self, cookie: bytes, question: Question, *, most: int) -> SyncAnswer:
+        """Return what was written and removed since a cookie, of what is asked for.
 
         :param most: entries that may be named; with more the answer is broken off
         :raises DirectoryUnavailable: if a new connection is needed

@@ -17,7 +17,7 @@ from lupweb.audit.models import History
 from lupweb.audit.service import Change, record
 from lupweb.contacts.models import Contact, ContactGroup, GroupedContact, RecentView
 from lupweb.database import db
-from lupweb.directories.models import Identity
+from lupweb.directories.models import Identity, NamedEntry
 from lupweb.duplicates.models import Merge
 from lupweb.lists.models import SavedList
 from lupweb.notices.models import Notice
@@ -155,6 +155,15 @@ def _forget_references(ids: Sequence[int]) -> None:
     db.session.execute(naming.values(referred_id=None))
 
 
+def _forget_named(ids: Sequence[int]) -> None:
+    """Forget whom the entries of these people name by id, and who names them so."""
+    entries = select(Identity.directory_id, Identity.unique_id).where(Identity.person_id.in_(ids))
+    for directory_id, unique_id in db.session.execute(entries).all():
+        is_either = or_(NamedEntry.unique_id == unique_id, NamedEntry.named_id == unique_id)
+        here = NamedEntry.directory_id == directory_id
+        db.session.execute(delete(NamedEntry).where(here, is_either))
+
+
 def _forget_what_runs_said(logins: set[str], ids: Sequence[int]) -> None:
     """Forget what went wrong with these people, and where a sentence names an entry of theirs."""
     db.session.execute(delete(RunProblem).where(RunProblem.login.in_(logins - {""})))
@@ -181,6 +190,7 @@ def _forget_spellings(names: Mapping[str, str]) -> None:
 
 def _forget_past(ids: Sequence[int]) -> None:
     """Keep who changed which field when, and not from what to what."""
+    _forget_named(ids)
     theirs = update(History).where(History.person_id.in_(ids), History.field_key != STATE)
     db.session.execute(theirs.values(old="", new=""))
     entries = list(db.session.scalars(select(Identity.dn).where(Identity.person_id.in_(ids))))

@@ -19,6 +19,7 @@ from lupweb.profiles.models import IndexedValue
 from lupweb.sync.delivered import Page, Surroundings, delivered_page
 from lupweb.sync.known import AT_ONCE, Absent
 from lupweb.sync.met import mark_of
+from lupweb.sync.named import former_dns
 from lupweb.sync.plan import Plan
 from lupweb.sync.reading import Reading
 from lupweb.sync.sweeping import PART, Gone, Sweep, gone, in_parts
@@ -165,12 +166,17 @@ class ChangedReading(PartReading):
         return self.task.here.absent_of([each.identity_id for each in self.gone])
 
     def _left_dns(self) -> list[str]:
-        """Return the folded DNs of entries that are gone, then those that others moved from."""
+        """Return the folded DNs of entries that are gone, then those that others moved from.
+
+        Where ids tell who is named, also DNs of people who were not read as long as they had them.
+        """
         moved = [
             old
             for each in self.waiting
             if each.known and each.known.dn and (old := fold_dn(each.known.dn)) != each.dn_folded
         ]
+        if self.around.with_ids:
+            moved += former_dns(self.task.facts.id, self.waiting)
         return [*(each.dn_folded for each in self.gone), *moved]
 
     def _naming(self, dns: Sequence[str]) -> dict[str, list[str]]:

@@ -19,6 +19,7 @@ from lupweb.ldap.paging import Question
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.ldap.syncing import Answered, SyncAnswer
 from lupweb.runs.states import FULL
+from lupweb.sync.deleted import deleted_people
 from lupweb.sync.delivered import Surroundings, stamps_of, with_unique_ids
 from lupweb.sync.modes import Standing
 from lupweb.sync.server import was_written_since
@@ -110,20 +111,22 @@ def written_since_mark(
         return Written()
     if cookie:
         return _written_since_cookie(task, session, around, search_filter, cookie)
+    # first: a long list takes the connection with it
+    deleted = deleted_people(session, task, around.naming)
     wanted = all_of(search_filter, standing.written_since)
     make = partial(keys_of_page, naming=around.naming, now=around.now)
     question = Question(base, wanted, _keys(around))
     pages = session.made_of_pages(question, make, page_size=page_size)
-    return Written([part for page in task.course.counted(pages) for part in page])
+    return Written([part for page in task.course.counted(pages) for part in page], deleted)
 
 
 def _written_since_cookie(
     task: Task, session: LdapSession, around: Surroundings, search_filter: str, cookie: bytes
 ) -> Written | None:
     standing, base = task.standing, task.facts.user_base_dn
-    most = task.expected + MORE
+    question = Question(base, search_filter, _keys(around))
     try:
-        answer = session.changed_since(cookie, base, search_filter, _keys(around), most=most)
+        answer = session.changed_since(cookie, question, most=task.expected + MORE)
     except DirectoryUnavailable:
         raise
     except DirectoryError:

@@ -12,6 +12,7 @@ from lupweb.errors import InvalidValue
 from lupweb.ldap.cleaning import PARTING, Found, clean_text, plain_texts
 from lupweb.ldap.dn import fold_dns
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.named_entries import ids_named
 from lupweb.ldap.server import unique_id_of, unique_ids_of
 from lupweb.people.names import fold_login
 from lupweb.profiles.document import content_hash, documents_of
@@ -54,12 +55,14 @@ class Surroundings:
 
     :param fields: in any order; kept in that of their keys, in which a document is written
     :param listed: unique ids that pass the person filter; None: all do
+    :param with_ids: attributes whose values come with the ids of the entries that they name
     """
 
     naming: Naming
     fields: Sequence[MappedField]
     now: datetime
     listed: Set[str] | None = None
+    with_ids: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "fields", sorted(self.fields, key=lambda each: each.key))
@@ -99,9 +102,12 @@ class Delivered(NamedTuple):
 IS_LISTED = Delivered._fields.index("is_listed")
 _made: Callable[[Sequence[Any]], Delivered] = partial(tuple.__new__, Delivered)
 """What `Delivered._make` does, without a call of Python for each person."""
-Part = tuple[list[Any], list[tuple[str, str]]]
+NamedById = dict[str, dict[str, str]]
+"""Unique id of an entry -> folded DN that it names -> unique id of the entry of that DN."""
+Part = tuple[list[Any], list[tuple[str, str]], NamedById]
 """What some entries say, in types that `marshal` writes: the columns of `Delivered`, each in one
-piece; and the DN of each entry whose person cannot be told, and why."""
+piece; the DN of each entry whose person cannot be told, and why; whom they name, where their
+directory tells ids: each entry is in it then."""
 Page = Sequence[Part]
 
 
@@ -112,7 +118,8 @@ def delivered_page(entries: Sequence[Entry], around: Surroundings) -> list[Part]
     takes one for all of them here.
     """
     people, ids, nobody = with_unique_ids(entries, around.naming.unique_id)
-    return [(_said(Table(people), people, ids, around), nobody)]
+    named = dict(zip(ids, map(ids_named, people), strict=True)) if around.with_ids else {}
+    return [(_said(Table(people), people, ids, around), nobody, named)]
 
 
 def with_unique_ids(
@@ -131,12 +138,12 @@ def with_unique_ids(
 
 def nobody_of(page: Page) -> list[tuple[str, str]]:
     """Return the DN of each entry whose person cannot be told, and why."""
-    return [each for _columns, nobody in page for each in nobody]
+    return [each for _columns, nobody, _named in page for each in nobody]
 
 
 def people_of(page: Page) -> Iterator[Delivered]:
     """Yield what the entries of a page say of their people."""
-    return chain.from_iterable(_people_of(columns) for columns, _nobody in page if columns)
+    return chain.from_iterable(_people_of(columns) for columns, _nobody, _named in page if columns)
 
 
 def _people_of(part: list[Any]) -> Iterator[Delivered]:

@@ -17,6 +17,7 @@ from lupweb.sync.columns import Columns, columns_of
 from lupweb.sync.delivered import Part, Surroundings, delivered_page
 from lupweb.sync.handing import Packed, packed, unpacked
 from lupweb.sync.met import mark_of
+from lupweb.sync.named import keep_named
 from lupweb.sync.newcomers import Newcomers
 from lupweb.sync.reading import Reading
 from lupweb.sync.task import Task
@@ -69,6 +70,7 @@ class FirstLoad(Reading):
         return [*map(packed, self.maker.made_of(said))] if self.maker and said else []
 
     def _take(self, page: Sequence[Any]) -> None:
+        keep_named(self.task, [part for part, _texts in page])
         odd = []
         for part, texts in page:
             said = columns_of(part)

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import delete
 
-from lupweb import clock
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.dates import read_date
@@ -26,7 +25,7 @@ from lupweb.runs.models import PlanItem, RunProblem
 from lupweb.runs.states import CHANGES, FILL
 from lupweb.sync.beside import Beside
 from lupweb.sync.changed import ChangedReading, FillReading
-from lupweb.sync.cookies import in_vain, take_cookie, written_since_mark
+from lupweb.sync.cookies import take_cookie, written_since_mark
 from lupweb.sync.course import PROBING
 from lupweb.sync.delivered import Surroundings
 from lupweb.sync.early import first_reading
@@ -34,7 +33,6 @@ from lupweb.sync.endless import Length, most_pages
 from lupweb.sync.fingerprints import QUESTION
 from lupweb.sync.keying import settle_key
 from lupweb.sync.modes import Choice, by_mark, choose, is_too_different, too_different
-from lupweb.sync.newest import stamped_since
 from lupweb.sync.preparing import (
     VISIBLE,
     mapped_fields,
@@ -46,12 +44,8 @@ from lupweb.sync.preparing import (
 from lupweb.sync.reading import Reading
 from lupweb.sync.server import (
     is_due,
-    is_same_without_marks,
-    is_unmoved,
-    server_now,
-    told,
-    written_since,
 )
+from lupweb.sync.server_record import ask_server
 from lupweb.sync.sweeping import Sweep, swept_by_mark
 from lupweb.sync.task import Task
 from lupweb.texts import Text, _
@@ -211,7 +205,7 @@ def _prepared(
     traits = session.traits()
     fields, complaints = mapped_fields(task.layout, traits, task.facts.key)
     _begin_problems(task)
-    _ask_server(task, session)  # first of all: what is written from now on must not be missed
+    ask_server(task, session)  # first of all: what is written from now on must not be missed
     _note(task, [*complaints, *unknown_switch(task.facts, traits)])
     _keep_known(task, traits.schema)
     naming = naming_of(task.facts, traits, task.options.get("match_people_by", "login"))
@@ -229,26 +223,6 @@ def _keep_known(task: Task, schema: Schema) -> None:
     if known != before:
         with transaction():
             keep_known(task.facts.id, known)
-
-
-def _ask_server(task: Task, session: LdapSession) -> None:
-    """Record what the server says it is, and what is odd about that."""
-    now = server_now(session, task.facts.user_base_dn)
-    standing = task.standing
-    told_now = {**now.document(), **in_vain(standing), "swept_at": clock.now().isoformat()}
-    standing.server = told_now
-    standing.is_unmoved = is_unmoved(standing.server_before, now)
-    standing.written_since = written_since(standing.server_before, now)
-    if standing.takes_marks and is_same_without_marks(standing.server_before, now):
-        newest = task.here.newest_stamp()
-        end_reading()
-        standing.written_since = stamped_since(session, task.facts, standing.pattern, newest)
-        standing.goes_by_stamps = bool(standing.written_since)
-    odd = list(told(standing.server_before, now))
-    with transaction():
-        runs.tell_server(task.run_id, standing.server)
-        for text in odd:
-            runs.note_problem(task.run_id, text)
 
 
 def _id_of(entry: Entry, attribute: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.models import Directory
+from lupweb.directories.nesting import NestedGroups
 from lupweb.errors import DirectoryRefused, EntryNotFound, InvalidValue
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
@@ -43,7 +44,11 @@ def mark_now(task: Task, session: LdapSession, mapped: Mapped) -> str:
         return ""
     if "" in found.values():
         return ""  # a group without a stamp may have changed, and nobody could tell
-    return _hash([*sorted(map(str, mapped)), *(f"{dn}\n{found[dn]}" for dn in sorted(found))])
+    how = task.facts.nested_groups
+    set_up = [] if how == NestedGroups.EXPAND else [str(how)]
+    return _hash(
+        [*set_up, *sorted(map(str, mapped)), *(f"{dn}\n{found[dn]}" for dn in sorted(found))]
+    )
 
 
 def forget_groups(task: Task) -> None:

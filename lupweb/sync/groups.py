@@ -1,12 +1,13 @@
 """Who belongs to which group: read off the group entries, in every run (sync.md section 9)."""
 
 from array import array
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select, update
 
 from lupweb.database import db, end_reading, transaction
+from lupweb.directories.nesting import NestedGroups
 from lupweb.errors import DirectoryRefused, EntryNotFound, InvalidValue
 from lupweb.ldap.dn import fold_dn, folded_dn
 from lupweb.ldap.entry import Entry
@@ -15,16 +16,15 @@ from lupweb.people.models import Group, NestedGroup
 from lupweb.people.names import fold_login
 from lupweb.runs import service as runs
 from lupweb.sync import finding, group_marks
+from lupweb.sync.chain import ChainReader, chain_or_expand
+from lupweb.sync.group_members import DEEPEST, DIRECT, MEMBER_ATTRIBUTES, Members, Nested
 from lupweb.sync.memberships import Moved, change_members, list_kept, settle_local_groups
 from lupweb.sync.memory import give_back
 from lupweb.sync.noting import GROUP
+from lupweb.sync.server import suffix_of
 from lupweb.sync.task import Task
 from lupweb.texts import Text, _
 
-MEMBER_ATTRIBUTES = ("member", "uniqueMember", "memberUid")
-DEEPEST = 20
-DIRECT = -1
-"""The place of whatever the group itself names."""
 GONE, REFUSED = "gone", "refused"
 
 
@@ -33,23 +33,6 @@ class _Mapped:
     id: int
     key: str
     dn: str
-
-
-@dataclass(frozen=True)
-class Nested:
-    """A group inside; `inside` is the place of the one that names it, or `DIRECT`."""
-
-    dn: str
-    inside: int
-
-
-@dataclass(frozen=True)
-class Members:
-    """Whom a group has: person -> place in `nested` of the group that names them, or `DIRECT`."""
-
-    people: dict[int, int] = field(default_factory=dict)
-    nested: list[Nested] = field(default_factory=list)
-    is_gone: bool = False
 
 
 def read_groups(
@@ -91,7 +74,7 @@ def _read_mapped(
     """Read these groups; return whether all of them could be read, and are as they were read."""
     everybody = finding.everybody(task.facts.id, absent)
     end_reading()
-    reader = GroupReader(session, everybody, task.facts.id)
+    reader = _reader(task, session, everybody)
     is_whole = True
     waiting: dict[_Mapped, Members] = {}
     for group in mapped:
@@ -106,10 +89,26 @@ def _read_mapped(
     return is_whole and not kept
 
 
-def _readable_members(task: Task, reader: "GroupReader", group: _Mapped) -> Members | None:
+def _reader(
+    task: Task, session: LdapSession, everybody: finding.Everybody
+) -> Callable[[str], Members | None]:
+    """Return what reads a group, as the directory is set up and can do."""
+    facts = task.facts
+    deepest = 1 if facts.nested_groups == NestedGroups.OFF else DEEPEST
+    reader = GroupReader(session, everybody, facts.id, deepest)
+    if facts.nested_groups != NestedGroups.CHAIN:
+        return reader.members_of
+    base = suffix_of(session.traits(), facts.user_base_dn) or facts.group_base_dn
+    chain = ChainReader(session, everybody, facts.user_base_dn, base, reader.members_of)
+    return chain_or_expand(task, session, chain)
+
+
+def _readable_members(
+    task: Task, members_of: Callable[[str], Members | None], group: _Mapped
+) -> Members | None:
     """Return whom a group has, nobody if it vanished; None if it may not be read."""
     try:
-        members = reader.members_of(group.dn)
+        members = members_of(group.dn)
     except DirectoryRefused as error:
         text = _("The group “%(key)s” keeps its members: %(why)s", key=group.key, why=error.message)
         _note_trouble(task, group, REFUSED, text)
@@ -194,11 +193,13 @@ class GroupReader:
     """Reads groups, those inside them, and so on; each entry once.
 
     :param everybody: the people of the directory
+    :param deepest: so many levels are followed, that of the group itself among them
     """
 
     session: LdapSession
     everybody: finding.Everybody
     directory_id: int
+    deepest: int = DEEPEST
     read: dict[str, _Content | None] = field(default_factory=dict)
 
     def members_of(self, dn: str) -> Members | None:
@@ -214,7 +215,7 @@ class GroupReader:
         found = Members(dict.fromkeys(content.people, DIRECT))
         met = {fold_dn(dn)}
         level = self._inside(content, DIRECT, met)
-        for _depth in range(1, DEEPEST):
+        for _depth in range(1, self.deepest):
             below: list[Nested] = []
             for nested in level:
                 content = self._readable_content(nested.dn)

@@ -1,27 +1,25 @@
 """The second pass: values that name people, resolved after all people are there."""
 
 import time
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select, update
 from sqlalchemy.orm import aliased
 
 from lupweb.database import db, end_reading, transaction
-from lupweb.directories.models import Identity
+from lupweb.directories.models import Identity, NamedEntry
 from lupweb.orgchart import keeping as charts
 from lupweb.people.models import Person
-from lupweb.people.states import SHOWN
 from lupweb.profiles.layout import Layout
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.references import naming_fields
 from lupweb.profiles.service import tell_changed
-from lupweb.runs import service as runs
 from lupweb.runs.leases import HeldLease
 from lupweb.sync import finding, secondary
 from lupweb.sync.memory import give_back
-from lupweb.texts import _
+from lupweb.sync.unresolved import list_unresolved
 
-MOST_LISTED = 100
 BLOCK = 1_000
 CHARTS_MS = "charts_ms"
 """The counter of a run that says how long it took to count org charts."""
@@ -65,7 +63,7 @@ def link(
         give_back()
     with transaction():
         lease.heartbeat()
-        _list_unresolved(fields, run_id)
+        list_unresolved(fields, run_id)
     return _count_charts(lease)
 
 
@@ -159,28 +157,56 @@ def _correct(wrong: Wrong) -> None:
 def _wrong_dns(field_ids: list[int], person_id: int | None = None) -> Wrong:
     """Return the DNs that name somebody else than is stored.
 
-    A DN means an entry of a directory that holds the person; two different people are nobody.
+    A DN means an entry of a directory that holds the person; two different people are nobody. Where
+    the directory told the id of the entry, that one is meant, whatever its DN is by now.
 
     :param person_id: only in the profile of this person; None: in all
     """
     own, named = aliased(Identity), aliased(Identity)
-    lowest, highest = func.min(named.person_id), func.max(named.person_id)
-    found = case((lowest == highest, lowest))
     names = and_(
         named.dn_folded == IndexedValue.key,
         named.directory_id == own.directory_id,
         named.is_gone.is_(False),
     )
     held = and_(own.person_id == IndexedValue.person_id, own.is_gone.is_(False))
-    rows = (
-        select(*PLACE, found)
+    joined = (
+        select(*PLACE)
         .join(own, held, isouter=True)
         .join(named, names, isouter=True)
         .where(_stands_in(field_ids, person_id), IndexedValue.is_dn)
         .group_by(*PLACE, IndexedValue.referred_id)
-        .having(found.is_distinct_from(IndexedValue.referred_id))
     )
+    who: ColumnElement[Any] = named.person_id.expression
+    if _tells_ids():
+        joined, who = _by_id(joined, own, who)
+    lowest, highest = func.min(who), func.max(who)
+    found = case((lowest == highest, lowest))
+    rows = joined.add_columns(found).having(found.is_distinct_from(IndexedValue.referred_id))
     return [(person, field, place, who) for person, field, place, who in db.session.execute(rows)]
+
+
+def _tells_ids() -> bool:
+    """Return whether any directory tells ids with its DNs: only Active Directory does."""
+    return db.session.scalar(select(NamedEntry.directory_id).limit(1)) is not None
+
+
+def _by_id(
+    joined: Select[int, int, int], own: type[Identity], by_dn: ColumnElement[Any]
+) -> tuple[Select[int, int, int], ColumnElement[Any]]:
+    """Return the query with whom ids name, and who is meant: by id if there is one, else by DN."""
+    meant = aliased(Identity)
+    told = and_(
+        NamedEntry.directory_id == own.directory_id,
+        NamedEntry.unique_id == own.unique_id,
+        NamedEntry.dn_folded == IndexedValue.key,
+    )
+    has_id = and_(
+        meant.directory_id == NamedEntry.directory_id,
+        meant.unique_id == NamedEntry.named_id,
+        meant.is_gone.is_(False),
+    )
+    joined = joined.join(NamedEntry, told, isouter=True).join(meant, has_id, isouter=True)
+    return joined, case((NamedEntry.named_id.is_not(None), meant.person_id), else_=by_dn)
 
 
 def _wrong_names(field_ids: list[int], person_id: int | None = None) -> Wrong:
@@ -204,22 +230,3 @@ def _wrong_names(field_ids: list[int], person_id: int | None = None) -> Wrong:
 def _stands_in(field_ids: list[int], person_id: int | None) -> ColumnElement[bool]:
     of_fields = IndexedValue.field_id.in_(field_ids)
     return of_fields if person_id is None else and_(of_fields, IndexedValue.person_id == person_id)
-
-
-def _list_unresolved(fields: Mapping[int, str], run_id: int) -> None:
-    rows = (
-        select(Person.login, IndexedValue.field_id, IndexedValue.value)
-        .join(Person, Person.id == IndexedValue.person_id)
-        .where(
-            IndexedValue.field_id.in_(fields),
-            IndexedValue.referred_id.is_(None),
-            Person.state.in_(SHOWN),
-        )
-        .order_by(Person.id)
-        .limit(MOST_LISTED)
-    )
-    for login, field_id, value in db.session.execute(rows).all():
-        text = _(
-            "“%(value)s” names nobody known. It is tried again in each run.", value=value[:120]
-        )
-        runs.note_problem(run_id, text, login=login, field=fields[field_id])

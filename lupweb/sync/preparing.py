@@ -1,13 +1,15 @@
 """What a run must know of a server before it reads people: attributes, fields, filters."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from lupweb import clock
 from lupweb.directories.service import DirectoryFacts
+from lupweb.directories.stamps import OBJECT_GUID
 from lupweb.errors import DirectoryRefused, InvalidValue
 from lupweb.field_types.computing import computed_changes
+from lupweb.ldap import named_entries
 from lupweb.ldap.dn import DN
 from lupweb.ldap.filters import all_of, given
 from lupweb.ldap.server import ServerTraits, unique_id_of
@@ -81,7 +83,18 @@ def surroundings(
     listed = None
     if facts.person_filter and options.get("active_users", VISIBLE) != VISIBLE:
         listed = _listed(session, facts, naming.unique_id)
-    return Surroundings(naming, fields, clock.now(), listed)
+    with_ids = _with_ids(session.traits(), naming, fields)
+    return Surroundings(naming, fields, clock.now(), listed, with_ids)
+
+
+def _with_ids(traits: ServerTraits, naming: Naming, fields: Sequence[MappedField]) -> list[str]:
+    """Return the attributes of fields whose values can come with the ids of whom they name.
+
+    The ids are what people are known by here; whoever chose another attribute gets none.
+    """
+    if naming.unique_id != OBJECT_GUID:
+        return []
+    return sorted({*named_entries.attributes_with_ids(traits, (each.attribute for each in fields))})
 
 
 def mapped_fields(

@@ -11,6 +11,7 @@ from lupweb.directories.models import DirectoryRole
 from lupweb.errors import InvalidValue
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
+from lupweb.ldap.named_entries import asking_ids
 from lupweb.ldap.paging import Question
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.runs import service as runs
@@ -30,6 +31,7 @@ from lupweb.sync.falling import Place
 from lupweb.sync.known import Absent, stored_values
 from lupweb.sync.memory import clear_away
 from lupweb.sync.met import Marks, mark_of
+from lupweb.sync.named import keep_named
 from lupweb.sync.plan import Compute, Known, Plan, compare, may_differ, plan
 from lupweb.sync.preparing import computing
 from lupweb.sync.task import Task
@@ -99,7 +101,8 @@ class Reading:
     def wanted(self) -> list[str]:
         """Return the attributes that an entry is read with."""
         fields = (each.attribute for each in self.around.fields)
-        return [*dict.fromkeys((*self.around.naming.attributes(), *fields))]
+        ids = map(asking_ids, self.around.with_ids)
+        return [*dict.fromkeys((*self.around.naming.attributes(), *fields)), *ids]
 
     @property
     def met(self) -> int:
@@ -163,6 +166,7 @@ class Reading:
 
     def _take(self, page: Page) -> None:
         """Plan what becomes of the people of a page; those who stay as they are count at once."""
+        keep_named(self.task, page)
         planned = list(self._planned(page))
         self._compare([each for each in planned if each.known])
         end_reading()

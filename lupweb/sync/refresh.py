@@ -8,6 +8,7 @@ from lupweb import clock
 from lupweb.database import end_reading, transaction
 from lupweb.directories.connect import Connect
 from lupweb.directories.knowing import keep_known
+from lupweb.directories.stamps import OBJECT_GUID
 from lupweb.errors import InvalidValue
 from lupweb.ldap.dn import fold_dn
 from lupweb.profiles.layout import Layout
@@ -21,6 +22,7 @@ from lupweb.sync.group_marks import forget_groups_of
 from lupweb.sync.holding import leave_what_is_held
 from lupweb.sync.known import Here, stored_values
 from lupweb.sync.links import resolve_person
+from lupweb.sync.named import forget_named
 from lupweb.sync.plan import Plan, compare, plan
 from lupweb.sync.preparing import computing
 
@@ -143,6 +145,9 @@ def _take(question: Question, found: Found, run_id: int | None) -> Plan | None:
     if _may_be_named_anew(planned):
         with transaction():
             forget_groups_of(facts.id)
+    if found.naming.unique_id == OBJECT_GUID:
+        with transaction():
+            forget_named(facts.id, question.unique_id)
     if Writer(run_id, facts.id, facts.key, question.layout, Unfenced()).write([planned]):
         return None
     if _names_people(question.layout, planned):

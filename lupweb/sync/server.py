@@ -25,6 +25,8 @@ SWEEP_AT_LEAST = timedelta(hours=1)
 OF_THE_ROOT = ("supportedCapabilities", "dsServiceName", "highestCommittedUSN", "currentTime")
 OF_THE_BASE = "contextCSN"
 LONGEST = 200
+BALANCED = "balanced"
+"""In what is kept of a server: the address at which several answer in turn."""
 Document = Mapping[str, Any]
 
 
@@ -70,7 +72,7 @@ def server_now(session: LdapSession, base_dn: str) -> ServerNow:
     capabilities = {each.decode("ascii", "replace") for each in root.values(OF_THE_ROOT[0])}
     if not ACTIVE_DIRECTORY.isdisjoint(capabilities):
         return _active_directory(session, traits, root)
-    suffix = _suffix(traits, base_dn)
+    suffix = suffix_of(traits, base_dn)
     base = _read(session, suffix, (OF_THE_BASE,)) if suffix else root
     marks = sorted(_text(each) for each in base.values(OF_THE_BASE))
     # the last change may be long ago, so that only a time to come says something about the clock
@@ -114,6 +116,30 @@ def was_written_since(before: Document, stamp: str) -> bool:
     server = stamp.split("#")[2] if stamp.count("#") > 1 else ""
     _number, mark = _by_server(before.get("marks", ())).get(server, (0, ""))
     return stamp > mark
+
+
+def balanced_at(before: Document, now: ServerNow, uri: str) -> str:
+    """Return the address if several servers answer there, so that no mark means anything; else "".
+
+    A balancer, or one name for all domain controllers. Another address that answers because the
+    first one is away is none. It stays so until another address is asked.
+
+    :param before: what was kept of the run before
+    :param uri: who answers now
+    """
+    is_other = bool(now.name and before.get("name")) and before["name"] != now.name
+    is_flip = is_other and before.get("uri") == uri
+    return uri if uri and (is_flip or before.get(BALANCED) == uri) else ""
+
+
+def several_answer(uri: str) -> Text:
+    """Return what is told where `balanced_at` finds several servers."""
+    return _(
+        "Several servers answer at %(uri)s in turn, so what one of them says about itself is not"
+        " relied on: each run of changes compares everybody, and no change is lost. Enter the"
+        " address of one server, or switch off “Rely on what the server says about itself”.",
+        uri=uri[:LONGEST],
+    )
 
 
 def is_same_without_marks(before: Document, now: ServerNow) -> bool:
@@ -166,6 +192,13 @@ def told(before: Document, now: ServerNow) -> Iterator[Text]:
         )
 
 
+def suffix_of(traits: ServerTraits, base_dn: str) -> str:
+    """Return the longest naming context in which people are read; "" if none is."""
+    base = fold_dn(base_dn)
+    around = (each for each in traits.naming_contexts if f",{base}".endswith(f",{fold_dn(each)}"))
+    return max(around, key=len, default="")
+
+
 def _went_back(before: Document, now: ServerNow) -> bool:
     """Return whether any part of the mark is lower; a CSN names its server in its third part."""
     if before.get("life", "") != now.life:
@@ -205,13 +238,6 @@ def _read(session: LdapSession, dn: str, attributes: Sequence[str]) -> Entry:
         return session.read(dn, attributes)
     except (DirectoryRefused, EntryNotFound, InvalidValue):
         return Entry(dn, {})
-
-
-def _suffix(traits: ServerTraits, base_dn: str) -> str:
-    """Return the longest naming context in which people are read; "" if none is."""
-    base = fold_dn(base_dn)
-    around = (each for each in traits.naming_contexts if f",{base}".endswith(f",{fold_dn(each)}"))
-    return max(around, key=len, default="")
 
 
 def _time(value: bytes) -> datetime | None:

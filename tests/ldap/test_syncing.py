@@ -10,6 +10,7 @@ import pytest
 from lupweb.errors import DirectoryRefused, DirectoryUnavailable
 from lupweb.ldap.client import LdapDirectory
 from lupweb.ldap.connection import Server, Tls
+from lupweb.ldap.paging import Question
 from lupweb.ldap.session import Directory
 from lupweb.ldap.syncing import LONGEST_COOKIE, Answered, SyncAnswer
 from tests.ldap.company import LIMITED_DN, PASSWORD, PEOPLE, READER_DN, SUFFIX, as_ldif
@@ -134,9 +135,8 @@ def signed_in(uri: str, dn: str = READER_DN) -> LdapDirectory:
 
 
 def asked(directory: Directory, cookie: bytes, most: int = 100) -> SyncAnswer:
-    return directory.changed_since(
-        cookie, PEOPLE, "(objectClass=person)", ["entryUUID", "uid"], most=most
-    )
+    question = Question(PEOPLE, "(objectClass=person)", ["entryUUID", "uid"])
+    return directory.changed_since(cookie, question, most=most)
 
 
 def test_a_server_without_the_overlay_gives_no_cookie(slapd: RunningSlapd) -> None:

@@ -15,6 +15,7 @@ from lupweb.audit.models import History
 from lupweb.cli import main
 from lupweb.contacts.models import Contact
 from lupweb.database import db, transaction
+from lupweb.directories.models import Identity, NamedEntry
 from lupweb.options.registry import PURGE_AFTER_DAYS, READ_ONLY, OptionKind
 from lupweb.options.service import options, set_option
 from lupweb.people.models import Person
@@ -58,10 +59,22 @@ def _make(directory: FakeDirectory) -> None:
         users = [User(person_id=ids[each]) for each in ("ann", GONE)]
         db.session.add_all(users)
         db.session.flush()
+        entries = {each.person_id: each for each in db.session.scalars(select(Identity))}
+        db.session.add(_named(entries[ids["ann"]], entries[ids[GONE]]))
         db.session.add(Contact(user_id=users[0].id, person_id=ids[GONE], note="ZQX-note"))
         db.session.add(Contact(user_id=users[1].id, person_id=ids["ann"], note="ZQX-own note"))
     directory.set("ann", "manager", [])
     _leave(directory, GONE)
+
+
+def _named(by: Identity, who: Identity) -> NamedEntry:
+    """Return what is kept where a directory tells the ids of whom an entry names."""
+    return NamedEntry(
+        directory_id=by.directory_id,
+        unique_id=by.unique_id,
+        dn_folded=who.dn_folded,
+        named_id=who.unique_id,
+    )
 
 
 def _leave(directory: FakeDirectory, *logins: str, days: int = 100) -> None:

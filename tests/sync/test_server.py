@@ -16,7 +16,7 @@ from lupweb.ldap.entry import Entry
 from lupweb.ldap.server import ACTIVE_DIRECTORY, Schema, ServerTraits
 from lupweb.people.models import Group, Membership, Person
 from lupweb.runs.models import Run
-from lupweb.sync import enumerating
+from lupweb.sync import server_record
 from lupweb.sync.server import (
     ServerNow,
     is_due,
@@ -51,7 +51,7 @@ class Says:
 @pytest.fixture
 def says(monkeypatch: pytest.MonkeyPatch) -> Says:
     found = Says()
-    monkeypatch.setattr(enumerating, "server_now", found)
+    monkeypatch.setattr(server_record, "server_now", found)
     return found
 
 

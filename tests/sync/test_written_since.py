@@ -13,7 +13,7 @@ from lupweb.directories.models import Identity
 from lupweb.directories.service import get_directory
 from lupweb.people.queries import find_person, get_person
 from lupweb.people.states import PersonState
-from lupweb.sync import enumerating
+from lupweb.sync import server_record
 from lupweb.sync.server import ServerNow, written_since
 from tests.factories import SUFFIX, a_connection, a_profile, an_entry
 from tests.fakes import FakeDirectory
@@ -70,7 +70,7 @@ def office(
         stamps = [each.values["entryCSN"][0] for each in office.server.entries.values()]
         return ServerNow("OpenLDAP", (SUFFIX,), marks=(max(stamps).decode(),))
 
-    monkeypatch.setattr(enumerating, "server_now", now)
+    monkeypatch.setattr(server_record, "server_now", now)
     synchronized(office)
     office.server.questions.clear()
     return office

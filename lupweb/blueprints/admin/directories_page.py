@@ -14,6 +14,7 @@ from lupweb.configfile.field_draft import Draft
 from lupweb.configfile.key_rules import knows_somebody
 from lupweb.directories.filter_preview import FilterPreview
 from lupweb.directories.models import DirectoryRole
+from lupweb.directories.nesting import NestedGroups
 from lupweb.directories.steps import Step
 from lupweb.errors import DirectoryError
 from lupweb.ldap.connection import Tls
@@ -32,6 +33,11 @@ TLS_NAMES: Mapping[str, Text] = {
     Tls.LDAPS: _("TLS from the start (ldaps)"),
     Tls.STARTTLS: _("StartTLS"),
     Tls.NONE: _("None"),
+}
+NESTING_NAMES: Mapping[str, Text] = {
+    NestedGroups.EXPAND: _("Read one after the other"),
+    NestedGroups.CHAIN: _("Found by the server (Active Directory)"),
+    NestedGroups.OFF: _("Left out"),
 }
 ROLE_NAMES: Mapping[str, tuple[Text, Text]] = {
     DirectoryRole.CONNECTOR: (
@@ -140,6 +146,7 @@ def directory_page(draft: Draft, tried: Tried, write_problem: Text | str = "") -
         kinds=DIALECTS,
         kind_names=KIND_NAMES,
         tls_names=TLS_NAMES,
+        nesting_names=NESTING_NAMES,
         role_names=ROLE_NAMES,
         step_names=STEP_NAMES,
         may_change=is_system_administrator(viewer()),

@@ -247,3 +247,22 @@ def test_the_list_needs_as_many_queries_for_ten_directories_as_for_one(
 def stored_password(app: Flask) -> str:
     with app.app_context():
         return password_of(get_directory("main"), SECRET_KEY)
+
+
+def test_the_chain_rule_is_tried_before_it_is_saved(admin: Browser, app: Flask) -> None:
+    status = send(admin, nested_groups="chain")
+
+    assert status == 422
+    assert "chain" in admin.page.select_one("#f-nested_groups-error").text
+    with app.app_context():
+        assert get_directory("main").nested_groups == "expand"
+
+
+def test_nested_groups_may_be_left_out_and_nothing_else_is_taken(
+    admin: Browser, app: Flask
+) -> None:
+    assert send(admin, nested_groups="all") == 422
+    send(admin, nested_groups="off")
+
+    with app.app_context():
+        assert get_directory("main").nested_groups == "off"
