@@ -63,6 +63,10 @@ class FakeDirectory(FakeWriting):
         """Return another connection to the same server; it starts as nobody, too."""
         return FakeDirectory(check=self._check, server=self.server)
 
+    def watch(self, check: Callable[[], None]) -> None:
+        """Call this before each question, in place of what was called so far."""
+        self._check = check
+
     def add(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> str:
         """Add an entry below one that exists; return its entryUUID."""
         return self.server.add(dn, attributes)
