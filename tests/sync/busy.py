@@ -15,11 +15,15 @@ from sqlalchemy import delete, select
 from lupweb.database import db, transaction
 from lupweb.directories.models import Directory
 from lupweb.errors import AlreadyRunning, LupwebError
-from lupweb.options.registry import READ_ONLY
-from lupweb.options.service import set_option
+from lupweb.options.registry import PURGE_AFTER_DAYS, READ_ONLY
+from lupweb.options.service import options, set_option
 from lupweb.orgchart import keeping as charts
 from lupweb.orgchart.models import SubtreeCount
 from lupweb.people.models import Person
+from lupweb.people.states import PersonState
+from lupweb.purging.due import find_due
+from lupweb.purging.service import purge
+from lupweb.runs import recovery
 from lupweb.runs.models import Lease, Run
 from lupweb.runs.states import RunState
 from lupweb.search import index, keeping
@@ -32,9 +36,9 @@ from tests.factories import SECRET_KEY
 from tests.sync.happenings import WHO
 from tests.sync.interrupting import Steps, let_leases_run_out
 from tests.sync.observing import PARTS
-from tests.sync.saving import ROOMS, Saving
+from tests.sync.saving import ROOMS, Saving, later
 from tests.sync.test_histories import MODES, known_people
-from tests.sync.world import check_own_values
+from tests.sync.world import check_own_values, people
 
 WORKS = st.sampled_from(["run", "run", "drain", "groups", "apply", "undo", "recover", "approve"])
 EVENTS = st.sampled_from(["save", "save", "room", "drain", "read", "change", "delete", "add",
@@ -57,7 +61,7 @@ class Busy(Saving):
             "drain": self.drain,
             "apply": self.apply,
             "undo": self.undo,
-            "recover": self.recover,
+            "recover": self.begin_again,
             "approve": lambda: service.approve(self.newest_held()),
         }
         with suppress(LupwebError):
@@ -66,6 +70,14 @@ class Busy(Saving):
     def connect(self, *server: Any) -> Any:
         """Reach the directory, whose questions are counted."""
         return self.directory.connect(*server)
+
+    def begin_again(self) -> None:
+        """Do again what died, without a look at it."""
+        for run_id in recovery.dead_runs():
+            with transaction():
+                again = recovery.start_again(run_id)
+            if again is not None:
+                self.perform(again)
 
     def apply(self) -> None:
         """Plan a run, and do what it found."""
@@ -161,6 +173,22 @@ class Busy(Saving):
         self.last_held = 0
         assert known_people() == before
         check_own_values(self.world)
+
+    @rule(days=st.integers(1, 60))
+    def purge(self, days: int) -> None:
+        """Clear the values of who left long ago; it is as if so many days had passed."""
+        with transaction():
+            set_option(PURGE_AFTER_DAYS, 7)
+        with later(days=days):
+            due = find_due(options()).ids
+            db.session.rollback()
+            purge(secret_key=SECRET_KEY, trigger="test", agreed=len(due))
+        with transaction():
+            set_option(PURGE_AFTER_DAYS, 0)
+        self.is_as_read, self.last_held = False, 0
+        cleared = {each.id for each in people() if each.state == PersonState.PURGED}
+        assert set(due) <= cleared if days > 7 else not due
+        self.world.forget(cleared)
 
     def heal(self) -> None:
         super().heal()

@@ -5,7 +5,7 @@ Steps are commits, and questions to a directory: between them nothing changes th
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import event, update
 from lupweb import clock
 from lupweb.database import db, transaction
 from lupweb.directories.connect import refuse_in_transaction
+from lupweb.errors import LupwebError
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.states import OutboxState
 from lupweb.runs import leases
@@ -92,7 +93,8 @@ class Steps:
         if act is None:
             self._is_dead = True
             raise Died
-        with current_app._get_current_object().app_context():  # type: ignore[attr-defined]
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        with app.app_context(), suppress(LupwebError):
             act()
 
 

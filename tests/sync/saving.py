@@ -69,7 +69,9 @@ class Saving(Histories):
 
     @rule(who=WHO, room=ROOMS)
     def change_room(self, who: int, room: str) -> None:
-        self.directory.set(self.somebody(who).dn, ROOM, [room.encode()] if room else [])
+        self.count += 1
+        said = f"Foreign {self.count}" if room == "3.03" else room  # nobody else enters that
+        self.directory.set(self.somebody(who).dn, ROOM, [said.encode()] if said else [])
 
     @rule()
     def drain(self) -> None:

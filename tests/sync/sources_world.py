@@ -5,7 +5,7 @@ What ought to be known is read here from the sources, plainly, and not by the pr
 
 import os
 import time
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -155,6 +155,10 @@ class SourcesWorld:
         folded = f"uid={login},ou=people,{SUFFIX}"
         return self.servers[key].server.entries.get(folded)
 
+    def in_use(self) -> Sequence[str]:
+        """Return the keys of the directories that make people and hide them."""
+        return self.order
+
     def wrongly_hidden(self, before: Ties) -> set[int]:
         """Return who is hidden now, and was not, although an entry of theirs is there.
 
@@ -162,7 +166,7 @@ class SourcesWorld:
         """
         there = {
             (key, entry.values["entryUUID"][0].decode())
-            for key in ("main", "second")
+            for key in self.in_use()
             for entry in self.servers[key].server.entries.values()
         }
         return {id_ for id_ in before.keys() - ties().keys() if before[id_] & there}

@@ -3,13 +3,20 @@
 The histories of the stand-in, with values that are saved to the directory.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from lupweb.database import db
 from lupweb.directories.models import Directory
+from lupweb.outbox.models import OutboxMessage
 from lupweb.sync import apply, phases
+from tests.ldap.fake_server import StoredEntry
 from tests.sync.busy import Busy
+from tests.sync.saving import ROOM
 from tests.sync.telling import histories
 
 
@@ -19,6 +26,18 @@ class BusyHistories(Busy):
     def __init__(self) -> None:
         super().__init__()
         self.directory.watch(self.steps.asked)
+        self.replaced: list[tuple[str, str]] = []
+        self.change_entry, self.server.replace = self.server.replace, self.replace  # type: ignore[method-assign]
+
+    def replace(self, entry: StoredEntry, values: Mapping[str, list[bytes]]) -> None:
+        """Note what a change of lupweb replaces, and do it."""
+        unique_id = entry.values["entryUUID"][0].decode()
+        self.replaced += [(unique_id, each.decode()) for each in entry.values.get(ROOM, [])]
+        self.change_entry(entry, values)
+
+    def teardown(self) -> None:
+        super().teardown()
+        check_replaced(self.replaced)
 
 
 class MarkHistories(BusyHistories):
@@ -27,6 +46,15 @@ class MarkHistories(BusyHistories):
     def set_up(self, row: Directory) -> None:
         super().set_up(row)
         row.marks = True
+
+
+def check_replaced(replaced: Iterable[tuple[str, str]]) -> None:
+    """Nothing was replaced that whoever entered the new value had not been shown (X15)."""
+    shown: dict[str, set[str]] = defaultdict(set)
+    for each in db.session.scalars(select(OutboxMessage)):
+        shown[each.unique_id] |= {each.old_value, each.new_value, each.found_value}
+    unseen = [(unique_id, value) for unique_id, value in replaced if value not in shown[unique_id]]
+    assert unseen == []
 
 
 @pytest.fixture

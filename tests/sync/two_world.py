@@ -1,5 +1,6 @@
 """Two directories with the same people, whose set-up changes, and which are written to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -60,6 +61,9 @@ class TwoWorld(SourcesWorld):
         """Let a directory alone supply a field; "": the one that supplies the person."""
         self.alone[name] = key
         take_from(key, name)
+
+    def in_use(self) -> Sequence[str]:
+        return [key for key in self.order if key not in self.off]
 
     def supplier(self, login: str, name: str = "") -> str | None:
         """Return which directory supplies somebody, or a field of theirs; None if none in use."""

@@ -3,7 +3,7 @@
 What ought to be is read here from the entries of the stand-in, plainly, and not by the product.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,6 +114,11 @@ class World:
             row = db.session.scalars(select(ProfileField).where(ProfileField.key == key)).one()
             row.source = Source.LDAP if attribute else Source.USER
             row.attribute = attribute
+
+    def forget(self, ids: Set[int]) -> None:
+        """Forget what these people entered."""
+        self.entered = {pair: each for pair, each in self.entered.items() if pair[0] not in ids}
+        self.edited = {pair for pair in self.edited if pair[0] not in ids}
 
     def remember(self) -> None:
         """Note what is stored of fields that people own, where nobody typed anything."""
@@ -270,7 +275,10 @@ def check_history() -> None:
     """Each line says what the one before it left, and the last one what is stored (I5)."""
     rows = select(History).order_by(History.id)
     last: dict[tuple[int, str], str] = {}
+    cleared = {person.id for person in people() if person.state == PersonState.PURGED}
     for each in db.session.scalars(rows):
+        if each.person_id in cleared:
+            continue
         place = (each.person_id, each.field_key)
         is_given_up = each.source in GIVEN_UP and each.old == each.new
         assert is_given_up or each.old != each.new, place
