@@ -30,7 +30,7 @@ from lupweb.sync.changed import ChangedReading, FillReading
 from lupweb.sync.delivered import Surroundings
 from lupweb.sync.early import first_reading
 from lupweb.sync.endless import most_pages
-from lupweb.sync.fingerprints import QUESTION
+from lupweb.sync.fingerprints import QUESTION, forget_other
 from lupweb.sync.modes import Choice, by_mark, choose, is_too_different, too_different
 from lupweb.sync.newest import stamped_since
 from lupweb.sync.preparing import (
@@ -260,6 +260,8 @@ def _tell(task: Task, choice: Choice, work: _Enumeration) -> None:
     standing.read = {QUESTION, *(each.key for each in work.around.fields)}
     with transaction():
         runs.tell_mode(task.run_id, choice.mode, choice.reason)
+        if not task.dry_run:
+            forget_other(task.facts.id, standing.current)
 
 
 def _begin_problems(task: Task) -> None:

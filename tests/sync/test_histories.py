@@ -1,6 +1,7 @@
 """Whatever happens, in whatever order: nothing is lost, nobody disappears (faults.md section 5).
 
-Random histories against the stand-in. One that fails is printed as a program; it replays.
+Random histories against the stand-in. One that fails is printed as a program; it replays. The
+default tests have some of `test_histories_busy.py`, in which all of this happens, too.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,11 +31,11 @@ from tests.fakes import FakeDirectory
 from tests.sync.happenings import WHO, Happenings
 from tests.sync.interrupting import Died, let_leases_run_out
 from tests.sync.observing import PARTS
+from tests.sync.past import check_history
 from tests.sync.telling import histories
 from tests.sync.world import (
     Held,
     check_everybody,
-    check_history,
     check_own_values,
     check_values,
     is_by_mark,
@@ -253,8 +254,9 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "BLOCK", 4)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("in_app", "_small_steps")
 def test_whatever_happens_nothing_is_lost_and_nobody_disappears(
     tmp_path: Path, sqlite_with_tables: Path
 ) -> None:
-    histories(Histories, tmp_path, sqlite_with_tables, usually=1)
+    histories(Histories, tmp_path, sqlite_with_tables, usually=60)

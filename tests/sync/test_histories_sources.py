@@ -157,18 +157,11 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "BLOCK", 3)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("in_app", "_small_steps")
 def test_whatever_happens_to_all_sources_every_value_is_that_of_its_source(
     tmp_path: Path, sqlite_with_tables: Path
 ) -> None:
-    histories(
-        lambda: SourceHistories(tmp_path), tmp_path, sqlite_with_tables, usually=2, steps=STEPS
-    )
-
-
-@pytest.mark.thorough
-@pytest.mark.usefixtures("in_app", "_small_steps")
-def test_many_histories_of_all_sources(tmp_path: Path, sqlite_with_tables: Path) -> None:
     histories(
         lambda: SourceHistories(tmp_path), tmp_path, sqlite_with_tables, usually=60, steps=STEPS
     )

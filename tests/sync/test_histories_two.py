@@ -26,12 +26,12 @@ from lupweb.writeback.models import Breaker
 from tests.factories import SECRET_KEY, an_entry
 from tests.sync.busy import STEP, check_derived, check_leases
 from tests.sync.interrupting import Steps, let_leases_run_out
+from tests.sync.past import check_history
 from tests.sync.saving import ROOMS, later
 from tests.sync.sources_world import KEYS, Ties, shown, ties
 from tests.sync.telling import histories
 from tests.sync.test_histories_sources import SOURCES, WHO, SourceHistories, check_everybody
 from tests.sync.two_world import BOTH, DESK, ROOM, TwoWorld
-from tests.sync.world import check_history
 
 EITHER = st.sampled_from(BOTH)
 MODES = st.sampled_from(["changes", "full"])
@@ -188,7 +188,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_whatever_happens_to_two_directories_every_value_is_that_of_its_supplier(
     tmp_path: Path, sqlite_with_tables: Path
 ) -> None:
-    histories(lambda: TwoHistories(tmp_path), tmp_path, sqlite_with_tables, usually=1, steps=20)
+    histories(lambda: TwoHistories(tmp_path), tmp_path, sqlite_with_tables, usually=2, steps=8)
 
 
 @pytest.mark.thorough
