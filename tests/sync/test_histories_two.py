@@ -16,9 +16,11 @@ from sqlalchemy import delete, select, update
 from lupweb import clock
 from lupweb.database import db, transaction
 from lupweb.directories.models import Directory
-from lupweb.errors import LupwebError
+from lupweb.errors import AlreadyRunning, LupwebError, NotFound
 from lupweb.outbox.models import OutboxMessage
+from lupweb.runs import service as runs
 from lupweb.runs.models import Run
+from lupweb.runs.states import RunState
 from lupweb.sync import apply, phases
 from lupweb.undo.service import undo
 from lupweb.writeback import service as writeback
@@ -43,6 +45,7 @@ class TwoHistories(SourceHistories):
     """What may happen to the two, beside what may happen to all sources."""
 
     world: TwoWorld
+    die = None  # it dies anywhere here
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
@@ -59,18 +62,30 @@ class TwoHistories(SourceHistories):
 
     @rule()
     def change_order(self) -> None:
-        self.world.change_order()
+        if not self.world.removed:
+            self.world.change_order()
 
     @rule(key=EITHER)
     def switch(self, key: str) -> None:
-        self.world.switch(key)
+        if key != self.world.removed:
+            self.world.switch(key)
 
     @rule(name=FIELDS, key=st.sampled_from([*BOTH, "", ""]))
     def take(self, name: str, key: str) -> None:
-        self.world.take(name, key)
+        if not key or key != self.world.removed:
+            self.world.take(name, key)
+
+    @precondition(lambda self: not self.world.removed and not self.world.off)
+    @rule(key=EITHER, is_wanted=st.integers(0, 2))
+    def remove(self, key: str, is_wanted: int) -> None:
+        if is_wanted == 0:
+            with suppress(AlreadyRunning):
+                self.world.remove(key)
 
     @rule(key=EITHER, is_on=st.booleans())
     def rely_on_marks(self, key: str, is_on: bool) -> None:
+        if key == self.world.removed:
+            return
         with transaction():
             rows = select(Directory).where(Directory.key == key)
             db.session.scalars(rows).one().marks = is_on
@@ -97,7 +112,7 @@ class TwoHistories(SourceHistories):
     # What is run.
 
     def ended(self, key: str, mode: str) -> str:
-        if key in self.world.off:
+        if key in {*self.world.off, self.world.removed}:
             return "off"
         return super().ended(key, mode)
 
@@ -107,8 +122,18 @@ class TwoHistories(SourceHistories):
             self.drain()
         elif kind == "undo":
             self.undo()
-        elif key not in self.world.off:
+        elif key not in {*self.world.off, self.world.removed}:
             self.world.read(key, mode)
+
+    def recover(self) -> None:
+        """Do again what died; as the scheduler does, end what cannot begin any more."""
+        try:
+            super().recover()
+        except NotFound as error:
+            with transaction():
+                for run in db.session.scalars(select(Run)):
+                    if run.state.is_active:
+                        runs.finish(run.id, RunState.FAILED, error.message)
 
     def undo(self) -> None:
         """Take the newest run back."""
@@ -170,7 +195,8 @@ class TwoHistories(SourceHistories):
             for _round in range(4):
                 self.recover()
                 self.drain()
-                ended = {key: self.ended(key, "full") for key in (*KEYS, "file")}
+                sources = [key for key in (*KEYS, "file") if key != self.world.removed]
+                ended = {key: self.ended(key, "full") for key in sources}
             assert set(ended.values()) <= {"done", "partial", "held", "refused"}, ended
             check_everybody(self.world, is_imported=ended["file"] != "refused")
         check_derived()

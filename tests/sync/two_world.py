@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from lupweb.accounts.viewers import OPERATOR
 from lupweb.configfile.directory_editing import move_directory, switch_directory
+from lupweb.configfile.directory_removal import MISSING, remove_directory
 from lupweb.database import db, transaction
 from lupweb.directories.models import Directory
+from lupweb.directories.service import get_directory
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.states import OutboxState
 from lupweb.people.models import Person
@@ -30,10 +32,12 @@ class TwoWorld(SourcesWorld):
     """The sources, of which one may be switched off, or supply a field alone.
 
     :param off: the directories that are switched off
+    :param removed: the directory that was taken away; "": none was
     :param alone: field key -> the directory that supplies it alone
     """
 
     off: set[str] = field(default_factory=set)
+    removed: str = ""
     alone: dict[str, str] = field(default_factory=dict)
 
     def begin(self) -> None:
@@ -56,6 +60,16 @@ class TwoWorld(SourcesWorld):
         self.off ^= {key}
         with transaction():
             switch_directory(OPERATOR, key, SECRET_KEY, is_on=key not in self.off)
+
+    def remove(self, key: str) -> None:
+        """Take a directory away for good; whom no other one has is hidden."""
+        for name in [name for name, alone in self.alone.items() if alone == key]:
+            self.take(name, "")
+        with transaction():
+            remove_directory(OPERATOR, get_directory(key), MISSING, SECRET_KEY)
+        self.removed = key
+        self.order.remove(key)
+        self.off.discard(key)
 
     def take(self, name: str, key: str) -> None:
         """Let a directory alone supply a field; "": the one that supplies the person."""
