@@ -225,7 +225,11 @@ def check_everybody(world: World, run_id: int) -> None:
         check_values(world, entry, person, held.parts.get(unique_id, frozenset()))
     if by_mark:
         return
+    unread = {each.dn.casefold() for each in entries.values() if not first(each, "uid")}
     for unique_id, (identity, person) in found.items():
+        # what cannot be read stands where they stood: it is in the list, and nobody is hidden
+        if identity.dn.casefold() in unread:
+            continue
         # whoever is disabled is hidden already; a run that hides nobody leaves them so
         is_hidden = bool(held.whole) and person.state == PersonState.DISABLED
         is_said = is_hidden or unique_id in held.whole or person.id in held.whole
