@@ -114,8 +114,8 @@ class Busy(Saving):
         self, kind: str, mode: str, after: int, what: str, who: int, other: int, room: str
     ) -> None:
         happening: dict[str, Callable[[], object]] = {
-            "save": lambda: self.save(who, room),
-            "room": lambda: self.change_room(who, room),
+            "save": lambda: self.save(who % 4, room),
+            "room": lambda: self.change_room(who % 4, room),
             "drain": self.drain,
             "read": lambda: self.read_one(who),
             "change": lambda: self.change(who, "telephoneNumber", f"+49 30 {other}"),

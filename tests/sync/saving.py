@@ -29,11 +29,12 @@ from lupweb.profiles.supply import supply_of
 from lupweb.writeback import service as writeback
 from lupweb.writeback.models import Breaker
 from tests.factories import SECRET_KEY
-from tests.sync.happenings import WHO
 from tests.sync.test_histories import Histories
 from tests.sync.world import World, first, present
 
 ROOM = "roomNumber"
+FEW = st.integers(0, 3)
+"""Whom several things happen to that concern the same value."""
 ROOMS = st.sampled_from(["1.01", "2.02", "3.03", ""])
 TOLD = (OutboxState.CONFLICT, OutboxState.REJECTED, OutboxState.DEAD)
 ON_THEIR_WAY = (
@@ -60,14 +61,14 @@ class Saving(Histories):
         db.session.scalars(field).one().writes_back = True
         db.session.add(OrgChart(key="line", name="Line", manager_field="manager"))
 
-    @rule(who=WHO, room=ROOMS)
+    @rule(who=FEW, room=ROOMS)
     def save(self, who: int, room: str) -> None:
         found = [person for _entry, person in present().values() if person.state == "active"]
         if not found:
             return
         enter(found[who % len(found)].id, "desk", room)
 
-    @rule(who=WHO, room=ROOMS)
+    @rule(who=FEW, room=ROOMS)
     def change_room(self, who: int, room: str) -> None:
         self.count += 1
         said = f"Foreign {self.count}" if room == "3.03" else room  # nobody else enters that
