@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from lupweb import clock
 from lupweb.database import db, end_reading, transaction
 from lupweb.directories.models import Directory
+from lupweb.ldap.dn import fold_dn
 from lupweb.orgchart.models import OrgChart
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.queries import open_messages
@@ -73,6 +74,18 @@ class Saving(Histories):
         self.count += 1
         said = f"Foreign {self.count}" if room == "3.03" else room  # nobody else enters that
         self.directory.set(self.somebody(who).dn, ROOM, [said.encode()] if said else [])
+
+    @rule(who=FEW, room=ROOMS)
+    def clash(self, who: int, room: str) -> None:
+        """Let somebody else change what a person enters just now."""
+        there = [each.dn for each, _person in present().values()]
+        end_reading()
+        dn = there[who % len(there)] if there else ""
+        if fold_dn(dn) in self.server.entries:
+            self.count += 1
+            self.directory.set(dn, ROOM, [b"Foreign %d" % self.count])
+        self.save(who, room)
+        self.is_as_read = False
 
     @rule()
     def drain(self) -> None:
