@@ -70,7 +70,7 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_whatever_happens_meanwhile_nothing_is_lost(
     tmp_path: Path, sqlite_with_tables: Path
 ) -> None:
-    histories(BusyHistories, tmp_path, sqlite_with_tables, usually=4, steps=12)
+    histories(BusyHistories, tmp_path, sqlite_with_tables, usually=2, steps=12)
 
 
 @pytest.mark.thorough
