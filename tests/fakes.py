@@ -5,13 +5,8 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Self, TypeVar
 
-from lupweb.errors import (
-    CredentialsRefused,
-    DirectoryRefused,
-    DirectoryUnavailable,
-    EntryNotFound,
-    LimitExceeded,
-)
+from lupweb import errors
+from lupweb.errors import CredentialsRefused, DirectoryRefused, DirectoryUnavailable, EntryNotFound
 from lupweb.ldap.connection import check_credentials
 from lupweb.ldap.dn import fold_dn
 from lupweb.ldap.entry import Entry
@@ -64,6 +59,10 @@ class FakeDirectory(FakeWriting):
         """Return another connection to the same server; it starts as nobody, too."""
         chosen = getattr(next(iter(_server), None), "id_attribute", "")
         return FakeDirectory(check=self._check, server=self.server, id_attribute=chosen)
+
+    def watch(self, check: Callable[[], None]) -> None:
+        """Call this before each question, in place of what was called so far."""
+        self._check = check
 
     def add(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> str:
         """Add an entry below one that exists; return its entryUUID."""
@@ -178,7 +177,7 @@ class FakeDirectory(FakeWriting):
         self._ask(f"search {search_filter}")
         found = self._found(base_dn, search_filter)
         if 0 < self.server.size_limit < min(limit, len(found)):
-            raise LimitExceeded("The server stopped at its size limit (size.prtotal).")
+            raise errors.LimitExceeded("The server stopped at its size limit (size.prtotal).")
         return self._answer(found[:limit], attributes)
 
     def pages(
@@ -203,7 +202,7 @@ class FakeDirectory(FakeWriting):
             if number >= max_pages and waiting:
                 raise DirectoryRefused("The server sends entries without end.")
             if 0 < self.server.size_limit < (number - 1) * page_size + len(page):
-                raise LimitExceeded("The server stopped at its size limit (size.prtotal).")
+                raise errors.LimitExceeded("The server stopped at its size limit (size.prtotal).")
             if page:
                 yield self._answer(page, attributes)
             number += 1

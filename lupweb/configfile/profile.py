@@ -39,7 +39,7 @@ from lupweb.profiles.references import REFERENCE_COLUMNS, references_in
 from lupweb.profiles.removal import forget_fields
 from lupweb.profiles.sources import Source
 from lupweb.profiles.writing import Hand
-from lupweb.sync.fingerprints import forget_field
+from lupweb.sync.fingerprints import forget_fields as forget_readings
 from lupweb.sync.links import resolve
 from lupweb.texts import Text, ngettext
 
@@ -77,11 +77,9 @@ def store_field(key: str, entry: Mapping[str, Any], actor: str = "") -> None:
     field = db.session.scalar(select(ProfileField).where(ProfileField.key == key))
     if field is None:
         field = ProfileField(key=key, position=LAST, options={}, directory="", falls_through=False)
-    was = _Was.of(field)
-    if (field.directory, field.falls_through) != (entry["directory"], entry["fall_through"]):
-        forget_field(key)  # a directory that supplied it once has to be asked for it anew
-        if not entry["fall_through"]:
-            forget_offers([key])
+    was, filled = _Was.of(field), _filled_by(field)
+    if field.falls_through and not entry["fall_through"]:
+        forget_offers([key])
     for name, column in FIELD_COLUMNS.items():
         setattr(field, column, entry[name])
     field.removed_at = None
@@ -93,6 +91,8 @@ def store_field(key: str, entry: Mapping[str, Any], actor: str = "") -> None:
     field.options = stored_options(entry)
     db.session.add(field)
     db.session.flush()
+    if _filled_by(field) != filled:
+        forget_readings([key])
     _narrow(field, entry["visible_to"])
     _bring_values_along(field, was, Hand("field", actor, clock.now()))
 
@@ -104,6 +104,7 @@ def remove_fields(keys: Sequence[str]) -> list[Text]:
     """
     counts = {key: values_kept(key) for key in keys}
     now = clock.now()
+    forget_readings(keys)  # runs leave them out until they come back
     for field in db.session.scalars(select(ProfileField).where(ProfileField.key.in_(keys))):
         db.session.execute(delete(IndexedValue).where(IndexedValue.field_id == field.id))
         field.removed_at = now
@@ -165,6 +166,13 @@ class _Was:
         kind = _type_of(stored)
         is_there = stored.removed_at is None
         return cls(kind, stored.options, kind.names_people and is_there, not is_there)
+
+
+def _filled_by(field: ProfileField) -> tuple[object, ...]:
+    """Return what decides where the values of a field come from, and what becomes of them."""
+    is_there = field.id is not None and field.removed_at is None
+    made = field.attribute, field.type_key, field.options
+    return is_there, field.source, *made, field.directory, field.falls_through
 
 
 def _bring_values_along(field: ProfileField, was: _Was, hand: Hand) -> None:

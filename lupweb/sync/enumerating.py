@@ -30,7 +30,7 @@ from lupweb.sync.course import PROBING
 from lupweb.sync.delivered import Surroundings
 from lupweb.sync.early import first_reading
 from lupweb.sync.endless import Length, most_pages
-from lupweb.sync.fingerprints import QUESTION
+from lupweb.sync.fingerprints import QUESTION, forget_other
 from lupweb.sync.keying import settle_key
 from lupweb.sync.modes import Choice, by_mark, choose, is_too_different, too_different
 from lupweb.sync.preparing import (
@@ -240,6 +240,8 @@ def _tell(task: Task, choice: Choice, work: _Enumeration) -> None:
     standing.read = {QUESTION, *(each.key for each in work.around.fields)}
     with transaction():
         runs.tell_mode(task.run_id, choice.mode, choice.reason)
+        if not task.dry_run:
+            forget_other(task.facts.id, standing.current)
 
 
 def _begin_problems(task: Task) -> None:

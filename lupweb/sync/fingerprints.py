@@ -5,11 +5,11 @@ the next run, without anybody's help (sync.md section 5).
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from lupweb.database import compact_json, db
 from lupweb.directories.models import Directory, DirectoryRole, FieldReading
@@ -20,6 +20,8 @@ from lupweb.profiles.layout import FieldLayout, Layout, load_layout
 
 QUESTION = ""
 """The name under which it is kept what decides who is read at all, and what people are called."""
+OTHERWISE = "-"
+"""Stands for the fingerprint of a question while people may have been read with another one."""
 CONVERTERS = 1
 """Raised when a type of field makes something else of the values that a directory delivers."""
 OF_ONE_TYPE = {"region": "phone", "anniversary": ""}
@@ -60,12 +62,32 @@ def forget(directory_id: int) -> None:
     record(directory_id, {})
 
 
-def forget_field(key: str) -> None:
-    """Let every directory that supplies a field be asked for it; call inside a transaction.
+def forget_other(directory_id: int, now: Mapping[str, str]) -> None:
+    """Forget what does not hold while a run writes by another set-up; call inside a transaction.
 
-    Another one supplies it from now on, and may have done so before: with the same set-up as then.
+    If it ends in the middle, some people are as this set-up says, and nobody knows who: even if an
+    administrator takes it back, everybody is to be read again.
+
+    :param now: the fingerprints of the run
     """
-    db.session.execute(delete(FieldReading).where(FieldReading.name == key))
+    before = recorded(directory_id)
+    other = [name for name, each in before.items() if now.get(name) != each]
+    of_here = FieldReading.directory_id == directory_id
+    fields = [name for name in other if name != QUESTION]
+    if fields:
+        db.session.execute(delete(FieldReading).where(of_here, FieldReading.name.in_(fields)))
+    if QUESTION in other:
+        asked = update(FieldReading).where(of_here, FieldReading.name == QUESTION)
+        db.session.execute(asked.values(fingerprint=OTHERWISE))
+
+
+def forget_fields(keys: Collection[str]) -> None:
+    """Let every directory that supplies these fields be asked for them; call inside a transaction.
+
+    They are filled otherwise from now on. When the set-up of before comes back, its fingerprints
+    would be the same, and values that came in between would stay.
+    """
+    db.session.execute(delete(FieldReading).where(FieldReading.name.in_(keys)))
 
 
 def unread_fields(directory_id: int) -> set[str]:

@@ -102,7 +102,11 @@ def keep_course(task: Task, state: RunState) -> None:
 
 def _keep_fingerprints(standing: Standing, directory_id: int) -> None:
     read = {name: standing.current[name] for name in standing.read if name in standing.current}
-    if read != standing.recorded:
+    now = fingerprints.recorded(directory_id)
+    for name in read.keys() & standing.recorded.keys() - now.keys():
+        if standing.recorded[name] == read[name]:
+            del read[name]  # it was forgotten while the run was at work
+    if read != now:
         fingerprints.record(directory_id, read)
 
 

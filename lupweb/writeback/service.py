@@ -4,6 +4,7 @@ No transaction is open while a directory is asked. A process that dies anywhere 
 lease that runs out; whoever comes next reads the entry first, and finds what became of it.
 """
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,6 +45,8 @@ LONGEST_DRAIN_S = 5 * 60.0
 TIME_OF_A_CLAIM = timedelta(seconds=40)
 """What is not begun by then is given back, before its lease runs out."""
 LONGEST_PAUSE_S = 2.0
+IN_FILTER = re.compile(r"\(\s*([A-Za-z0-9.-]+)")
+"""An attribute in a filter; a parenthesis in a value is escaped there."""
 
 log = structlog.get_logger()
 
@@ -139,7 +142,8 @@ class _Drain:
         if not claimed:
             return None
         layout = load_layout(self.chosen["phone_region"])
-        batch = Packing(layout, self.chosen, now, directory.key).batch(claimed)
+        packing = Packing(layout, self.chosen, now, directory.key, _read_beside(directory))
+        batch = packing.batch(claimed)
         per_second = self.chosen["writes_per_second"]
         first = breaker.begin(self.directory_id, len(batch.people), per_second, now)
         ledger = Ledger(self.directory_id, layout)
@@ -151,6 +155,12 @@ def takes_writes(directory: Directory) -> bool:
     """Return whether what people enter is saved to this directory (writeback.md section 1)."""
     is_on = directory.is_enabled and directory.takes_writes
     return is_on and directory.role != DirectoryRole.ALTERNATIVE
+
+
+def _read_beside(directory: Directory) -> list[str]:
+    """Return the attributes of which a run makes something else than values of fields."""
+    names = directory.login_attribute, directory.name_attribute, directory.email_attribute
+    return [*names, *IN_FILTER.findall(directory.person_filter)]
 
 
 @dataclass
@@ -190,6 +200,9 @@ class _Taken:
             barred = barred_of(facts, drain.chosen)
             carrier = Carrier(drain.session(facts), facts.user_base_dn, barred, self.pace.wait)
             outcomes = carrier.deliver(parcels)
+            if any(each.stamp for each in outcomes):
+                names_of = drain.session(facts).traits().schema.names_of
+                outcomes = self.batch.unread_where_shared(outcomes, names_of)
         except CredentialsRefused as error:
             return Cause.CREDENTIALS, error
         except DirectoryReadOnly as error:

@@ -41,6 +41,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSlapd]:
 
 
 @pytest.fixture
+def changed_server(tmp_path: Path) -> Iterator[RunningSlapd]:
+    """A server of its own, which stays changed."""
+    folder = tmp_path / "changed"
+    with running_slapd(folder, tree() + company(COUNT), suffix=SUFFIX) as running:
+        yield running
+
+
+@pytest.fixture
 def site(server: RunningSlapd, sqlite_with_tables: Path, tmp_path: Path) -> Site:
     return a_site(tmp_path, sqlite_with_tables, server.uri)
 
@@ -112,8 +120,10 @@ def test_who_is_shown_late_with_an_old_stamp_is_found(site: Site, server: Runnin
 
 
 def test_x04_a_history_over_a_line_that_is_cut_at_random_ends_as_the_directory_says(
-    site: Site, server: RunningSlapd
+    changed_server: RunningSlapd, sqlite_with_tables: Path, tmp_path: Path
 ) -> None:
+    server = changed_server
+    site = a_site(tmp_path, sqlite_with_tables, server.uri)
     site.sync()
     dice = Random(SEED)  # noqa: S311 a history that can be repeated
     with running_proxy(server.uri) as proxy:

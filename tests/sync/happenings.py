@@ -8,7 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from lupweb import clock
 from lupweb.database import db, transaction
 from lupweb.people.models import Person
-from lupweb.people.states import PersonState
+from lupweb.people.states import SHOWN
 from lupweb.profiles.editor import define_field
 from lupweb.profiles.layout import load_layout
 from lupweb.profiles.sources import Source
@@ -147,7 +147,7 @@ class Happenings(RuleBasedStateMachine):
             return
         self.count += 1
         person, value = found[who % len(found)], f"Typed {self.count}"
-        if person.state == PersonState.MISSING:
+        if person.state not in SHOWN:
             return
         place = person.id, key
         with transaction():

@@ -1,6 +1,6 @@
 """A real server, changed by tests with the words of the stand-in, and reached through a proxy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -43,6 +43,7 @@ class RealDirectory:
     running: RunningSlapd
     proxy: Proxy
     server: SimpleNamespace = field(init=False)
+    _check: Callable[[], None] = refuse_in_transaction
     _handle: SimpleLDAPObject = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,6 +54,10 @@ class RealDirectory:
     def configure(self, row: Directory) -> None:
         """Let an installation reach it, through the proxy; inside a transaction."""
         row.uris = [self.proxy.uri]
+
+    def watch(self, check: Callable[[], None]) -> None:
+        """Call this before each question of lupweb, in place of what was called so far."""
+        self._check = check
 
     def make_empty(self) -> None:
         """Take everything away but the empty branches."""
@@ -69,7 +74,7 @@ class RealDirectory:
 
     def connect(self, server: Server) -> LdapDirectory:
         """Connect as the product does."""
-        return LdapDirectory(server, check=refuse_in_transaction)
+        return LdapDirectory(server, check=self._check)
 
     def add(self, dn: str, attributes: Mapping[str, Sequence[bytes]]) -> str:
         """Add an entry; what its classes ask for, and nobody said, is made up."""

@@ -4,7 +4,7 @@ What tests say as OpenLDAP has it is said here as Samba wants it: entries are na
 an account is switched off by a bit, the unique id is a GUID, and a group is a `group`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -56,6 +56,7 @@ class SambaDirectory:
     running: RunningSamba
     proxy: Proxy
     server: SimpleNamespace = field(init=False)
+    _check: Callable[[], None] = refuse_in_transaction
     _handle: SimpleLDAPObject = field(init=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +70,10 @@ class SambaDirectory:
         row.bind_dn = self.running.bind_dn
         row.bind_password = lock(self.running.password, SECRET_KEY)
         row.group_filter = f"(objectClass={GROUP})"
+
+    def watch(self, check: Callable[[], None]) -> None:
+        """Call this before each question of lupweb, in place of what was called so far."""
+        self._check = check
 
     def make_empty(self) -> None:
         """Take everything away but the empty branches."""
@@ -90,7 +95,7 @@ class SambaDirectory:
 
     def connect(self, server: Server) -> LdapDirectory:
         """Connect as the product does."""
-        return LdapDirectory(server, check=refuse_in_transaction)
+        return LdapDirectory(server, check=self._check)
 
     def add(self, dn: str, attributes: Values) -> str:
         """Add an entry; the account that reads is there already."""

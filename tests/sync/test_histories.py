@@ -1,27 +1,27 @@
 """Whatever happens, in whatever order: nothing is lost, nobody disappears (faults.md section 5).
 
-Random histories against the stand-in. One that fails is printed as a program; it replays.
+Random histories against the stand-in. One that fails is printed as a program; it replays. The
+default tests have some of `test_histories_busy.py`, in which all of this happens, too.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from lupweb.database import db, transaction
 from lupweb.errors import Forbidden
 from lupweb.people.models import Person
 from lupweb.people.states import PersonState
-from lupweb.runs import leases, recovery
-from lupweb.runs.models import Lease, Run
-from lupweb.runs.states import PERSON, RunState
+from lupweb.runs import recovery
+from lupweb.runs.models import Run
+from lupweb.runs.states import PERSON, WHOLE_SUBJECT, RunState
 from lupweb.sync import apply, phases, service
 from lupweb.sync.one_person import read_person
 from lupweb.sync.records import record
@@ -29,13 +29,16 @@ from lupweb.undo.service import undo
 from tests.factories import SECRET_KEY
 from tests.fakes import FakeDirectory
 from tests.sync.happenings import WHO, Happenings
+from tests.sync.interrupting import Died, let_leases_run_out
 from tests.sync.observing import PARTS
+from tests.sync.past import check_history
 from tests.sync.telling import histories
 from tests.sync.world import (
+    Held,
     check_everybody,
-    check_history,
     check_own_values,
     check_values,
+    is_by_mark,
     people,
     present,
     snapshot,
@@ -47,10 +50,6 @@ DEATHS = st.sampled_from(
     [(apply.Writer, "_write_block"), (apply.Writer, "_retire_block"), (phases, "read_groups"),
      (phases, "link"), (phases, "forget_groups"), (service, "_finish")]
 )  # fmt: skip
-
-
-class Died(BaseException):
-    """The process is gone: nobody catches it, and nothing is tidied up."""
 
 
 class Histories(Happenings):
@@ -98,12 +97,7 @@ class Histories(Happenings):
                 self.begin_run(mode, self.directory.connect)
             except Died:
                 db.session.rollback()
-        with transaction():
-            db.session.execute(
-                update(Lease)
-                .where(Lease.run_id.is_not(None))
-                .values(heartbeat_at=leases.database_now() - timedelta(hours=1))
-            )
+        let_leases_run_out()
         self.is_as_read = False
         self.check_always(before)
 
@@ -135,7 +129,8 @@ class Histories(Happenings):
         db.session.rollback()
         if record(number)["state"] == "done":
             person = db.session.get_one(Person, person_id)
-            check_values(self.world, self.world.in_scope()[unique_id], person)
+            left = held_of_newest().parts.get(unique_id, frozenset())
+            check_values(self.world, self.world.in_scope()[unique_id], person, left)
         self.is_as_read = False
 
     @rule()
@@ -193,7 +188,7 @@ class Histories(Happenings):
         elif state in WRITTEN:
             check_everybody(self.world, run_id)
             self.last_held = run_id if state is RunState.HELD else 0
-            self.is_as_read = True
+            self.is_as_read = not is_by_mark(run_id)
             came = document["new"] + document["back"] - document["missing"]
             is_whole = state is not RunState.HELD  # who is back, and held in part, is skipped
             assert not is_whole or len(known_people()) == len(before) + came, document
@@ -219,6 +214,13 @@ class Histories(Happenings):
         assert not any(moved.values()), f"a full reading found what no other had: {moved}"
         check_everybody(self.world, document["run"])
         check_history()
+
+
+def held_of_newest() -> Held:
+    """Return what the newest run that ended well holds; somebody read alone does not lose it."""
+    newest = select(Run.id).where(Run.state.in_(WRITTEN), Run.dry_run.is_(False))
+    run_id = db.session.scalar(newest.where(Run.mode.in_(WHOLE_SUBJECT)).order_by(Run.id.desc()))
+    return Held.of(run_id or 0)
 
 
 def known_people() -> set[int]:
@@ -252,8 +254,9 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "BLOCK", 4)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("in_app", "_small_steps")
 def test_whatever_happens_nothing_is_lost_and_nobody_disappears(
     tmp_path: Path, sqlite_with_tables: Path
 ) -> None:
-    histories(Histories, tmp_path, sqlite_with_tables, usually=1)
+    histories(Histories, tmp_path, sqlite_with_tables, usually=60)

@@ -5,71 +5,55 @@ are saved to the directory, by drains whose answers get lost.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
-from sqlalchemy import delete, select, update
 
-from lupweb import clock
-from lupweb.database import db, end_reading, transaction
 from lupweb.directories.models import Directory
-from lupweb.outbox.models import OutboxMessage
-from lupweb.outbox.states import OutboxState
-from lupweb.people.states import PersonState
-from lupweb.profiles.editor import define_field
-from lupweb.profiles.models import ProfileField
-from lupweb.profiles.sources import Source
 from lupweb.sync import apply, phases
-from lupweb.writeback import service as writeback
-from lupweb.writeback.models import Breaker
-from tests.factories import SECRET_KEY, SUFFIX
+from tests.factories import SUFFIX
 from tests.faults.ldif import record
 from tests.servers.faultproxy import running_proxy
 from tests.servers.samba import running_samba
 from tests.servers.slapd import RunningSlapd, require_slapd, running_slapd
-from tests.sync.happenings import WHO
+from tests.sync.busy import Busy
 from tests.sync.real_directory import ACCESS, RealDirectory
 from tests.sync.samba_directory import SambaDirectory
 from tests.sync.telling import histories
-from tests.sync.test_histories import MODES, Histories
-from tests.sync.world import World, present
-from tests.writeback.world import enter
+from tests.sync.test_histories import MODES
+from tests.sync.world import World
 
-ROOM = "roomNumber"
-ROOMS = st.sampled_from(["1.01", "2.02", "3.03", ""])
 EMPTY = record(SUFFIX, {"objectClass": ["organization", "dcObject"], "o": "Example"})
 NIS = "include /etc/ldap/schema/nis.schema"
-OPEN = (OutboxState.CONFLICT, OutboxState.REJECTED, OutboxState.DEAD)
 
 
-class RealHistories(Histories):
+class RealHistories(Busy):
     """The same histories, of a server and an installation that are real."""
 
     directory: RealDirectory | SambaDirectory
 
-    save_backup = put_back = None  # nobody puts the files of a server back while it runs
+    put_back = None  # nobody puts the files of a server back while it runs
+
+    def save_backup(self) -> None:
+        """Nobody copies them either."""
 
     def __init__(self, directory: RealDirectory | SambaDirectory) -> None:
         super().__init__()
         self.directory, self.server = directory, directory.server
+        self.directory.watch(self.steps.asked)
         self.world = World(directory=directory)  # type: ignore[arg-type] # it has the same words
 
     @initialize()
     def begin(self) -> None:
         self.directory.proxy.heal()
         self.directory.make_empty()
-        self.world.begin()
-        with transaction():
-            row = db.session.scalars(select(Directory)).one()
-            self.directory.configure(row)
-            row.writes = True
-            define_field("desk", "Desk", category="work", source=Source.LDAP, attribute=ROOM)
-            field = select(ProfileField).where(ProfileField.key == "desk")
-            db.session.scalars(field).one().writes_back = True
-        self.run_it("full")
+        super().begin()
+
+    def set_up(self, row: Directory) -> None:
+        self.directory.configure(row)
+        super().set_up(row)
 
     # What breaks.
 
@@ -79,20 +63,6 @@ class RealHistories(Histories):
         self.checked(lambda: self.begin_run(mode, self.directory.connect))
         self.directory.proxy.heal()
 
-    # What people enter, and drains.
-
-    @rule(who=WHO, room=ROOMS)
-    def save(self, who: int, room: str) -> None:
-        found = [person for _entry, person in present().values() if person.state == "active"]
-        person = found[who % len(found)]
-        end_reading()
-        if person.document["values"].get("desk", "") != room:
-            enter(person.login, "desk", room)
-
-    @rule(who=WHO, room=ROOMS)
-    def change_room(self, who: int, room: str) -> None:
-        self.directory.set(self.somebody(who).dn, ROOM, [room.encode()] if room else [])
-
     @rule(answer=st.integers(0, 12))
     def drain_over_a_bad_line(self, answer: int) -> None:
         if answer:
@@ -100,39 +70,9 @@ class RealHistories(Histories):
         self.drain()
         self.directory.proxy.heal()
 
-    def drain(self) -> None:
-        """Save what waits, as if the time that it has to wait were over."""
-        with transaction():
-            db.session.execute(delete(Breaker))
-            long_ago = clock.now() - timedelta(days=1)
-            db.session.execute(update(OutboxMessage).values(not_before=long_ago))
-        writeback.drain(1, secret_key=SECRET_KEY, connect=self.directory.connect)
-        self.is_as_read = False
-
-    def teardown(self) -> None:
+    def heal(self) -> None:
         self.directory.proxy.heal()
-        for _round in range(3):
-            self.drain()
-        super().teardown()
-        check_rooms(self.world)
-
-
-def check_rooms(world: World) -> None:
-    """What was saved is in the directory, or is said to be in conflict or refused."""
-    entries = world.in_scope()
-    told = {
-        each.person_id for each in db.session.scalars(select(OutboxMessage)) if each.state in OPEN
-    }
-    waiting = select(OutboxMessage.state).where(
-        OutboxMessage.state.in_([OutboxState.QUEUED, OutboxState.WAITING, OutboxState.UNKNOWN])
-    )
-    assert list(db.session.scalars(waiting)) == []
-    for unique_id, (_identity, person) in present().items():
-        is_gone = person.state == PersonState.MISSING or unique_id not in entries
-        if is_gone or person.id in told:
-            continue
-        there = [each.decode() for each in entries[unique_id].values.get(ROOM, [])]
-        assert [person.document["values"].get("desk", "")] == (there or [""]), person.login
+        super().heal()
 
 
 @pytest.fixture(scope="module")

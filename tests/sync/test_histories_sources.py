@@ -3,7 +3,6 @@
 Two directories in their order, the other LDAP and the XML file, with crashes and broken lines.
 """
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +13,20 @@ from hypothesis.stateful import (
     initialize,
     rule,
 )
-from sqlalchemy import update
 
 from lupweb.database import db, transaction
-from lupweb.runs import leases, recovery
-from lupweb.runs.models import Lease
+from lupweb.runs import recovery
 from lupweb.runs.states import RunState
 from lupweb.sources import xml_file
 from lupweb.sources.delivery import Delivery
 from lupweb.sync import apply, phases, service
 from lupweb.sync.records import record
-from tests.factories import SECRET_KEY, an_entry
+from tests.factories import SECRET_KEY
+from tests.sync.interrupting import Died, let_leases_run_out
 from tests.sync.observing import PARTS
-from tests.sync.sources_world import KEYS, LOGINS, SourcesWorld, shown
+from tests.sync.sources_world import KEYS, LOGINS, SourcesWorld, shown, shown_people, ties
 from tests.sync.telling import histories
-from tests.sync.test_histories import Died, dying
+from tests.sync.test_histories import dying
 
 STEPS = 15
 WHO = st.sampled_from(LOGINS)
@@ -63,11 +61,7 @@ class SourceHistories(RuleBasedStateMachine):
 
     @rule(key=st.sampled_from(KEYS), who=WHO)
     def come_or_go(self, key: str, who: str) -> None:
-        server = self.world.servers[key]
-        if self.world.entry(key, who):
-            server.delete(who)
-        else:
-            an_entry(server, who, telephoneNumber=f"{key} again")
+        self.world.come_or_go(key, who)
 
     @rule(who=WHO, word=st.sampled_from(["B-1", "B-2", "", None]))
     def change_file(self, who: str, word: str | None) -> None:
@@ -85,12 +79,10 @@ class SourceHistories(RuleBasedStateMachine):
 
     def ended(self, key: str, mode: str) -> str:
         """Run a source, and release what it held; return the state of the run."""
-        before = set(shown())
+        before, tied = set(shown()), ties()
         document = record(self.world.read(key, mode))
         assert document["seen"] == sum(document[part] for part in PARTS), document
-        gone = before - set(shown())
-        still = {who for who in gone if any(self.world.entry(k, who) for k in ("main", "second"))}
-        assert not still, f"hidden although they are there: {still}"
+        assert not self.world.wrongly_hidden(tied), "hidden although they are there"
         if key in {"other", "file"}:
             assert set(shown()) == before, "a source of values alone neither makes nor hides"
         if document["state"] == "held":
@@ -116,11 +108,7 @@ class SourceHistories(RuleBasedStateMachine):
                 self.world.read(key, mode)
             except Died:
                 db.session.rollback()
-        with transaction():
-            long_ago = leases.database_now() - timedelta(hours=1)
-            db.session.execute(
-                update(Lease).where(Lease.run_id.is_not(None)).values(heartbeat_at=long_ago)
-            )
+        let_leases_run_out()
         self.recover()
 
     def recover(self) -> None:
@@ -148,6 +136,7 @@ class SourceHistories(RuleBasedStateMachine):
 def check_everybody(world: SourcesWorld, *, is_imported: bool) -> None:
     """Everybody whom a directory has is shown, once, with the values of each source."""
     people = shown()
+    assert len(people) == len(shown_people()), "somebody is shown twice"
     assert set(people) == {who for who in LOGINS if world.wanted(who)}
     for login, person in people.items():
         values = person.document["values"]
@@ -168,18 +157,11 @@ def _small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(apply, "BLOCK", 3)
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("in_app", "_small_steps")
 def test_whatever_happens_to_all_sources_every_value_is_that_of_its_source(
     tmp_path: Path, sqlite_with_tables: Path
 ) -> None:
-    histories(
-        lambda: SourceHistories(tmp_path), tmp_path, sqlite_with_tables, usually=2, steps=STEPS
-    )
-
-
-@pytest.mark.thorough
-@pytest.mark.usefixtures("in_app", "_small_steps")
-def test_many_histories_of_all_sources(tmp_path: Path, sqlite_with_tables: Path) -> None:
     histories(
         lambda: SourceHistories(tmp_path), tmp_path, sqlite_with_tables, usually=60, steps=STEPS
     )
