@@ -228,7 +228,8 @@ def test_many_local_groups_take_as_many_statements_as_few(company: FakeDirectory
         changes_read(company)  # makes the members of the new ones
         with counted_queries() as sent:
             changes_read(company)
-        return len(sent)
+        # what a run keeps of its directory depends on the second in which it began
+        return sum(not each.startswith("UPDATE directory") for each in sent)
 
     synchronized(company)
 
