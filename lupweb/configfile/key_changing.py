@@ -4,11 +4,12 @@ from lupweb.accounts.viewers import Viewer
 from lupweb.audit.events import note_event
 from lupweb.configfile.directory_editing import require_system_administrator
 from lupweb.configfile.directory_rules import told_attribute
-from lupweb.configfile.key_rules import NAME
-from lupweb.database import db
+from lupweb.configfile.key_rules import NAME, is_closed, told_closed
+from lupweb.configfile.stored import read_setup
+from lupweb.database import db, end_reading
 from lupweb.directories.connect import Connect
 from lupweb.directories.models import Directory
-from lupweb.errors import ReadOnlyMode
+from lupweb.errors import InvalidValue, ReadOnlyMode
 from lupweb.options.service import options
 from lupweb.sync.rekeying import Read, read_keys
 from lupweb.sync.retying import rekey
@@ -29,6 +30,9 @@ def read_for_rekeying(
     require_system_administrator(viewer)
     if attribute:
         told_attribute(attribute)
+        if is_closed(read_setup(secret_key), attribute):
+            raise InvalidValue(told_closed(attribute))
+        end_reading()
     return read_keys(key, attribute, secret_key, connect)
 
 

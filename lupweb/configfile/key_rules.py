@@ -23,10 +23,13 @@ def other_keys(
 ) -> Iterator[tuple[Place, Text]]:
     """Yield what is wrong where people who are known would be told apart by something else.
 
-    A query for each directory of which that is to be changed.
+    And where it would be a value that not everybody may see. A query for each directory of which
+    it is to be changed.
     """
     for key, entry in setup[KIND].items():
         before = stored[KIND].get(key)
+        if is_closed(setup, entry[NAME]):
+            yield (KIND, key, NAME), told_closed(entry[NAME])
         if before is None or folded_name(before[NAME]) == folded_name(entry[NAME]):
             continue
         if knows_somebody(key):
@@ -39,6 +42,24 @@ def other_keys(
                     key=key,
                 ),
             )
+
+
+def is_closed(setup: Mapping[str, Mapping[str, Any]], attribute: str) -> bool:
+    """Return whether an attribute fills a field that not everybody may see."""
+    return bool(attribute) and any(
+        folded_name(field["attribute"]) == folded_name(attribute)
+        and (field["visible_to"] or _is_narrow(setup["categories"].get(field["category"], {})))
+        for field in setup["fields"].values()
+    )
+
+
+def told_closed(attribute: str) -> Text:
+    """Return why such an attribute does not tell people apart."""
+    return _(
+        "Not everybody may see the field that %(name)s fills, and what tells people apart stands in"
+        " records that all administrators read. Nothing was changed. Choose another attribute.",
+        name=attribute,
+    )
 
 
 def refuse_other_keys(
@@ -59,3 +80,7 @@ def knows_somebody(key: str) -> bool:
     """Return whether anybody of a directory is known; one query."""
     rows = select(Identity.id).join(Directory, Directory.id == Identity.directory_id)
     return db.session.scalar(rows.where(Directory.key == key).limit(1)) is not None
+
+
+def _is_narrow(category: Mapping[str, Any]) -> bool:
+    return bool(category.get("visible_to") or category.get("applies_to"))

@@ -38,6 +38,7 @@ PAGE = re.compile(
     r"|/org-chart(/(?P<chart>[^/.]+))?"
     r"|/lists(/(?P<list>[^/]+))?"
     r"|/contacts(/anniversaries)?"
+    r"|/activity"
     r"|/mine/tokens"
     r"|/admin(/[^/]+)*"
 )

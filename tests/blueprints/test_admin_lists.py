@@ -178,10 +178,18 @@ def test_a_list_that_nobody_could_open_is_refused_with_everything_typed_kept(
 
 
 STARTABLE = frozenset(
-    {"/people", "/org-chart", "/lists", "/contacts", "/contacts/anniversaries", "/mine/tokens"}
+    {
+        "/activity",
+        "/people",
+        "/org-chart",
+        "/lists",
+        "/contacts",
+        "/contacts/anniversaries",
+        "/mine/tokens",
+    }
 )
 NO_START = re.compile(
-    r"/(login|readyz|healthz|metrics|api/.*|lists/new|people/suggest|people/export.*"
+    r"/(login|about/.*|readyz|healthz|metrics|api/.*|lists/new|people/suggest|people/export.*"
     r"|contacts/(export.*|groups/new|anniversaries/address)|people/print|admin.*|calendar.*)?"
 )
 

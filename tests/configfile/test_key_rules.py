@@ -25,3 +25,15 @@ def test_what_tells_people_apart_is_changed_by_no_file_once_they_are_known(
 
     assert "directories.main.id_attribute, line 10: People of “main” are" in str(refused.value)
     assert previewed(keyed.replace('"uid"', '""')).comparison.is_empty
+
+
+def test_what_not_everybody_may_see_tells_nobody_apart() -> None:
+    groups = '[[groups]]\nkey = "hr"\nname = "HR"\n'
+    field = (
+        '[[fields]]\nkey = "pay"\ncategory = "work"\nsource = "ldap"\nattribute = "employeeType"\n'
+    )
+    keyed = f'{DIRECTORY}id_attribute = "EmployeeType"\n{groups}{field}'
+
+    assert not previewed(keyed).comparison.is_empty
+    with pytest.raises(InvalidConfiguration, match="Not everybody may see the field that"):
+        previewed(f'{keyed}visible_to = ["hr"]\n')

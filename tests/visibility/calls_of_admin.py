@@ -21,6 +21,8 @@ PAIRS = (
     {"first": "id:1", "second": "id:999999"},
     {"first": CANARY, "second": "id:2"},
 )
+KEYS = ("homePhone", "HOMEPHONE;x-a", "0.9.2342.19200300.100.1.20", "nonsense", CANARY)
+"""Attributes that might be shown as what tells people apart: a restricted one, by all its names."""
 ADMIN_CALLS: Mapping[str, list[Call]] = {
     "admin.index": [Call("/admin")],
     "admin_card.index": [
@@ -77,6 +79,11 @@ ADMIN_CALLS: Mapping[str, list[Call]] = {
         *sent("/admin/directories/main", {"name": "", "uri": "ldaps://x"}),
     ],
     "admin_directories.index": [Call("/admin/directories")],
+    "admin_directories.key": [
+        Call("/admin/directories/main/key"),
+        *sent("/admin/directories/main/key", *({"attribute": name} for name in KEYS)),
+        *sent("/admin/directories/main/key", {"attribute": "homePhone", "digest": CANARY}),
+    ],
     "admin_directories.move": sent("/admin/directories/main/move", {"step": "sideways"}),
     "admin_directories.new": [
         Call("/admin/directories/new?kind=openldap"),

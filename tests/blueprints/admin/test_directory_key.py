@@ -161,3 +161,15 @@ def test_that_nothing_but_a_value_tells_apart_stands_on_every_page(
 
     assert "“Main LDAP” gives its entries no unique id" in admin.text
     assert "told apart by uid" in admin.text
+
+
+def test_an_attribute_that_not_everybody_may_see_is_not_shown_by_the_assistant(
+    admin: Browser, company: FakeDirectory
+) -> None:
+    for login in NUMBERS:
+        company.set(login, "homePhone", [f"ZQX-{login}".encode()])
+
+    assert show(admin, "homephone") == 422
+
+    assert "Not everybody may see the field that homephone fills" in admin.text
+    assert "ZQX-" not in admin.response.get_data(as_text=True)
