@@ -248,10 +248,10 @@ def _begin(connection: Connection) -> None:
         _begin_if_free(connection)
         return
     is_repeatable = options.get(REPEATABLE)
-    connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if is_repeatable else 'FULL'}")
+    driver.execute(f"PRAGMA synchronous = {'NORMAL' if is_repeatable else 'FULL'}")
     if is_repeatable:
         for pragma in BULK_PRAGMAS:
-            connection.exec_driver_sql(f"PRAGMA {pragma}")
+            driver.execute(f"PRAGMA {pragma}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
