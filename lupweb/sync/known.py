@@ -89,8 +89,11 @@ class Here:
 
     def is_alone(self) -> bool:
         """Return whether no other directory holds anybody, so that nobody needs to be matched."""
-        others = select(Identity.id).where(Identity.directory_id != self.directory_id)
-        return db.session.scalar(others.limit(1)) is None
+        # not “other than”: SQLite would look at every entry of this one
+        other = or_(
+            Identity.directory_id < self.directory_id, Identity.directory_id > self.directory_id
+        )
+        return db.session.scalar(select(Identity.id).where(other).limit(1)) is None
 
     def absent(self, seen: Marks) -> Absent:
         """Return who was in the last reading, and is not in `seen`."""

@@ -281,7 +281,8 @@ def _all_states(here: Here, condition: ColumnElement[bool] | None) -> set[int]:
 
     They come as one text for every few thousand: a fraction of the time of a row for each.
     """
-    first, last = db.session.execute(select(func.min(Identity.id), func.max(Identity.id))).one()
+    ends = (select(end(Identity.id)).scalar_subquery() for end in (func.min, func.max))
+    first, last = db.session.execute(select(*ends)).one()  # together they would look at everybody
     together = select(func.aggregate_strings(STATE_TEXT, BETWEEN)).where(here.is_any_present())
     if condition is not None:
         together = together.where(condition)

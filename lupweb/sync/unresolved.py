@@ -36,7 +36,8 @@ def list_unresolved(fields: Mapping[int, str], run_id: int) -> None:
             IndexedValue.referred_id.is_(None),
             Person.state.in_(SHOWN),
         )
-        .order_by(Person.id)
+        # not by the same number of the person: SQLite would go through all people then
+        .order_by(IndexedValue.person_id)
         .limit(MOST_LISTED)
     )
     found = db.session.execute(rows).all()
