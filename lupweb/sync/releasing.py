@@ -22,7 +22,7 @@ from lupweb.sync.items import AT_ONCE, OVERTAKEN, Action, known_plan, new_plan
 from lupweb.sync.known import Here, stored_values
 from lupweb.sync.links import link
 from lupweb.sync.plan import Known, Plan
-from lupweb.texts import Text, _
+from lupweb.texts import Text, _, ngettext
 
 
 class Release:
@@ -132,10 +132,15 @@ class Release:
 
     def _said(self) -> Text:
         if not self.kept:
-            return _("What was held has been approved: %(count)s people.", count=self.done)
+            return ngettext(
+                "What was held has been approved: %(count)s person.",
+                "What was held has been approved: %(count)s people.",
+                self.done,
+                count=self.done,
+            )
         return _(
-            "What was held has been approved: %(count)s people. %(kept)s values or people changed"
-            " since, and stay as they are; they are listed.",
+            "What was held has been approved, for so many people: %(count)s. What changed since"
+            " stays as it is, and is listed: %(kept)s.",
             count=self.done,
             kept=len(self.kept),
         )

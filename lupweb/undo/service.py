@@ -246,10 +246,10 @@ class _Undo:
                 kept=counted["kept"],
             )
         return _(
-            "Run %(run)s was taken back: %(changed)s people changed, %(back)s shown again,"
-            " %(missing)s hidden, %(memberships)s memberships and %(pictures)s pictures as before;"
-            " %(kept)s values were changed since and stay. The schedule rests: the next run is a"
-            " dry run, and after a run that writes it goes on.",
+            "Run %(run)s was taken back. People changed: %(changed)s, shown again: %(back)s,"
+            " hidden: %(missing)s. As before: memberships %(memberships)s, pictures %(pictures)s."
+            " Values that were changed since, and stay: %(kept)s. The schedule rests: the next run"
+            " is a dry run, and after a run that writes it goes on.",
             run=self.run_id,
             changed=counted["changed"],
             back=counted["back"],

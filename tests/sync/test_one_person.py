@@ -36,6 +36,7 @@ def test_one_person_is_read_and_recorded_while_a_run_is_at_work(company: FakeDir
     document = details(read(company, "ADA"))
 
     assert (document["mode"], document["state"], document["changed"]) == ("person", "done", 1)
+    assert document["message"] == "ada was read: 1 value changed."
     assert document["seen"] == sum(document[part] for part in PARTS)
     assert [each["login"] for each in document["people"]] == ["ada"]
     assert "ada" in document["reason"]
