@@ -113,6 +113,8 @@ def refuse(run: Run) -> None:
         raise Forbidden(
             _("Run %(run)s is older than 30 days and can no longer be taken back.", run=run.id)
         )
+    if next(touched_people(run.id), None) is None:
+        raise Forbidden(_("Run %(run)s changed nobody: there is nothing to take back.", run=run.id))
 
 
 def _refuse_read_only(read_only: bool) -> None:
