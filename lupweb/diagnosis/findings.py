@@ -56,6 +56,7 @@ class Act(StrEnum):
     ENABLE_DIRECTORY = "enable_directory"
     ASK_FIRST = "ask_first"
     TAKE_FROM = "take_from"
+    FALL_THROUGH = "fall_through"
     RECOGNISE_STAMPS = "recognise_stamps"
     SHOW_RUN = "show_run"
     SHOW_DIRECTORY = "show_directory"

@@ -19,12 +19,14 @@ def in_several(case: Case, supplier: Place, evidence: list[Text]) -> Check:
     if better is None or not lacks(case):
         return Check("directories", State.LOOK, text, evidence)
     fix = _(
-        "Enter the value in “%(first)s”, or take “%(field)s” from “%(other)s”: it has one.",
+        "Enter the value in “%(first)s”; or let “%(field)s” fall through to “%(other)s”, which has"
+        " one, or take it from there.",
         first=supplier.name,
         field=case.field.name,
         other=better.name,
     )
-    take = [_take_field(case, better)] if is_read_from_directory(case) else []
+    own = is_read_from_directory(case)
+    take = [_let_fall_through(case, supplier), _take_field(case, better)] if own else []
     fixes = [*take, read_person(case), _ask_first(case, supplier, better)]
     return problem("directories", Reason.IN_SEVERAL_DIRECTORIES, text, evidence, fix, fixes)
 
@@ -59,6 +61,17 @@ def _falling(case: Case, supplier: Place, evidence: list[Text]) -> Check:
             **said,
         )
     return Check("directories", State.LOOK, text, evidence)
+
+
+def _let_fall_through(case: Case, supplier: Place) -> Fix:
+    asks = _(
+        "For everybody: where “%(first)s” has no value of “%(field)s”, that of the next directory"
+        " that has the person counts. Values that “%(first)s” has stay; so do all other fields.",
+        first=supplier.name,
+        field=case.field.name,
+    )
+    label = _("Let “%(field)s” fall through", field=case.field.name)
+    return Fix(Act.FALL_THROUGH, label, asks=asks)
 
 
 def _take_field(case: Case, better: Place) -> Fix:

@@ -24,7 +24,8 @@ LONGEST_DN = 120
 
 NOT_WRITTEN = _(
     "The directory gives its entries no unique id, only values that somebody else may get. Whose"
-    " entry is meant would not be sure, so nothing is written there."
+    " entry is meant would not be sure, so nothing is written there. Leave “Allow lupweb to write"
+    " to it” off."
 )
 
 

@@ -1,11 +1,11 @@
 """What a run held back: kept with its reason, and asked for by an administrator (section 7)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 
 from sqlalchemy import func, select
 
-from lupweb.database import db
+from lupweb.database import db, transaction
 from lupweb.errors import Forbidden, NotFound
 from lupweb.profiles.layout import Layout
 from lupweb.runs.models import PlanItem, Run
@@ -14,11 +14,13 @@ from lupweb.runs.states import OVERTAKES, RunState
 from lupweb.sync import brake
 from lupweb.sync.brake import Guard, Verdict
 from lupweb.sync.guards import EMAIL, Held, leave
-from lupweb.sync.items import AT_ONCE, add_rows, digest_of
+from lupweb.sync.items import AT_ONCE, OVERTAKEN, Action, add_rows, digest_of
 from lupweb.sync.plan import Plan
 from lupweb.texts import Text, _
 
 COMPLETE = (RunState.DONE, RunState.PARTIAL, RunState.HELD)
+Overtaken = Mapping[int, Sequence[str]]
+"""What is held and no longer so: number of the item -> keys of fields, or "@state"."""
 
 
 def keep(held: Held) -> list[Verdict]:
@@ -61,17 +63,39 @@ def is_held(person_id: int, field_key: str) -> bool:
     return any(field_key in item.changes for item in _items_of(person_id))
 
 
-def leave_what_is_held(planned: Plan, subject: str) -> None:
+def leave_what_is_held(planned: Plan, subject: str) -> Overtaken:
     """Take out of a plan what the latest run of a directory holds of this person.
 
     Somebody read alone would otherwise lose at once what the run keeps until it is approved. The
     entry counts as unread then, as it does after such a run.
+
+    :returns: what the entry no longer says of what is held; for `note_overtaken`
     """
-    held = {key for item in _items_of(planned.person_id, subject) for key in item.changes}
-    if held.isdisjoint({*planned.changes, *planned.renames}):
+    items = list(_items_of(planned.person_id, subject))
+    overtaken = {item.id: _no_longer_so(item, planned) for item in items}
+    held = {key for item in items for key in item.changes}
+    if not held.isdisjoint({*planned.changes, *planned.renames}):
+        leave(planned, held)
+        planned.hold_part()
+    return overtaken
+
+
+def note_overtaken(overtaken: Overtaken) -> None:
+    """Keep what an approval has to leave as it is, since the entry was read again; a transaction
+    only where a run holds something of the person.
+    """
+    if not overtaken:
         return
-    leave(planned, held)
-    planned.hold_part()
+    with transaction():
+        for item in db.session.scalars(select(PlanItem).where(PlanItem.id.in_(overtaken))):
+            item.entry = {**item.entry, OVERTAKEN: overtaken[item.id]}
+
+
+def _no_longer_so(item: PlanItem, planned: Plan) -> list[str]:
+    if item.action == Action.HIDE:
+        return ["@state"]  # the entry was found
+    said = {**planned.changes, **{key: pair[1] for key, pair in planned.renames.items()}}
+    return [key for key, pair in item.changes.items() if said.get(key) != pair[1]]
 
 
 def _items_of(person_id: int, subject: str = "") -> Iterator[PlanItem]:

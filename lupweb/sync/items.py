@@ -26,6 +26,9 @@ ENTRY = (
 )  # fmt: skip
 FALLING = "falling"
 """Stands in an entry beside `ENTRY`, where fields fall through."""
+OVERTAKEN = "overtaken"
+"""Stands there too, where the person was read again since: the keys that are no longer to change.
+It is in `entry` so that the set that was shown stays the same one."""
 NAMES = {"@login": "login", "@name": "name", "@email": "email"}
 Row = dict[str, Any]
 Changes = Mapping[str, Sequence[str]]
@@ -157,7 +160,8 @@ def known_plan(item: PlanItem, known: Known, stored: Mapping[str, str]) -> tuple
     now = {**stored, **{key: getattr(known, name) for key, name in NAMES.items()}}
     now |= {"@state": str(known.state), "@listed": str(known.is_listed)}
     open_ = {key: pair for key, pair in item.changes.items() if now.get(key, "") != pair[1]}
-    moved = [key for key, pair in open_.items() if now.get(key, "") != pair[0]]
+    overtaken = item.entry.get(OVERTAKEN, ())
+    moved = [k for k, pair in open_.items() if now.get(k, "") != pair[0] or k in overtaken]
     wanted = {key: pair[1] for key, pair in open_.items() if key not in moved}
     plan = _plan(item.entry, "", b"", {k: v for k, v in wanted.items() if k[0] != "@"}, known)
     plan.before = {key: pair[0] for key, pair in open_.items()}

@@ -82,7 +82,8 @@ class Here:
         """
         counted = _once(matches.values())
         wanted = {match: unique_id for unique_id, match in matches.items() if match in counted}
-        rows = db.session.execute(self._candidates(wanted)).all()
+        found = db.session.execute(self._candidates(wanted)).all()
+        rows = {(row.match, row.person_id): row for row in found}.values()  # of many directories
         once = _once(row.match for row in rows)
         shadowed = self._shadowed([row.person_id for row in rows])
         return {wanted[row.match]: _stranger(row, shadowed) for row in rows if row.match in once}

@@ -10,7 +10,7 @@ from lupweb.runs import service as runs
 from lupweb.runs.states import PERSON, RunState
 from lupweb.sync.refresh import Refreshed, read_anew
 from lupweb.sync.supplying import supplier_of
-from lupweb.texts import Text, _
+from lupweb.texts import Text, _, ngettext
 
 LIMIT_S = 10.0
 """How long the directory may take: nobody waits for a page."""
@@ -70,8 +70,8 @@ def _ended(done: Refreshed, login: str) -> tuple[RunState, Text, dict[str, int]]
     if done.unread:
         message = _(
             "%(login)s was read, but not in %(names)s: it did not answer in time, does not show the"
-            " entry, or has switched it off. What comes from there stays; %(n)s other values"
-            " changed.",
+            " entry, or has switched it off. What comes from there stays. Other values that"
+            " changed: %(n)s.",
             login=login,
             names=", ".join(done.unread),
             n=count,
@@ -79,14 +79,20 @@ def _ended(done: Refreshed, login: str) -> tuple[RunState, Text, dict[str, int]]
         return RunState.PARTIAL, message, counters
     if any(each.is_held for each in done.plans):
         message = _(
-            "%(login)s was read: %(n)s values changed. What a run holds back stays as it is here,"
-            " until an administrator approves that run.",
+            "%(login)s was read. Values that changed: %(n)s. What a run holds back stays as it is"
+            " here, until an administrator approves that run.",
             login=login,
             n=count,
         )
         return RunState.DONE, message, counters
     return (
         RunState.DONE,
-        _("%(login)s was read: %(n)s values changed.", login=login, n=count),
+        ngettext(
+            "%(login)s was read: %(n)s value changed.",
+            "%(login)s was read: %(n)s values changed.",
+            count,
+            login=login,
+            n=count,
+        ),
         counters,
     )

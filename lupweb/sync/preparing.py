@@ -128,14 +128,21 @@ def unknown_switch(facts: DirectoryFacts, traits: ServerTraits) -> list[Text]:
     off, schema = facts.switched_off, traits.schema
     if off is None or schema.knows(off.attribute) or not schema.is_readable:
         return []
-    return [
-        _(
+    nearest = schema.nearest(off.attribute)
+    if nearest is None:
+        text = _(
+            "The directory knows no attribute “%(attribute)s”, which is to say who is switched off."
+            " Nobody is switched off by it, and no name that it knows is like it.",
+            attribute=off.attribute,
+        )
+    else:
+        text = _(
             "The directory knows no attribute “%(attribute)s”, which is to say who is switched off."
             " Nobody is switched off by it. The nearest known name is “%(nearest)s”.",
             attribute=off.attribute,
-            nearest=schema.nearest(off.attribute) or "–",
+            nearest=nearest,
         )
-    ]
+    return [text]
 
 
 def computing(layout: Layout) -> Compute | None:
@@ -157,10 +164,18 @@ def _listed(session: LdapSession, facts: DirectoryFacts, attribute: str) -> set[
 
 
 def _unknown(name: str, attribute: str, traits: ServerTraits) -> Text:
+    nearest = traits.schema.nearest(attribute)
+    if nearest is None:
+        return _(
+            "The directory knows no attribute “%(attribute)s” (field “%(name)s”)."
+            " Stored values stay. No name that it knows is like it.",
+            attribute=attribute,
+            name=name,
+        )
     return _(
         "The directory knows no attribute “%(attribute)s” (field “%(name)s”)."
         " Stored values stay. The nearest known name is “%(nearest)s”.",
         attribute=attribute,
         name=name,
-        nearest=traits.schema.nearest(attribute) or "–",
+        nearest=nearest,
     )

@@ -19,7 +19,7 @@ from lupweb.sync.asking import Found, Question
 from lupweb.sync.delivered import Surroundings, delivered
 from lupweb.sync.falling import Place
 from lupweb.sync.group_marks import forget_groups_of
-from lupweb.sync.holding import leave_what_is_held
+from lupweb.sync.holding import Overtaken, leave_what_is_held, note_overtaken
 from lupweb.sync.known import Here, stored_values
 from lupweb.sync.links import resolve_person
 from lupweb.sync.named import forget_named
@@ -135,8 +135,9 @@ def _take(question: Question, found: Found, run_id: int | None) -> Plan | None:
 
     :raises InvalidValue: if it has no login
     """
-    planned = _planned(question, found)
+    planned, overtaken = _planned(question, found)
     end_reading()
+    note_overtaken(overtaken)
     if planned is None or planned.disables:
         return None
     if not planned.changes_anything:
@@ -156,12 +157,12 @@ def _take(question: Question, found: Found, run_id: int | None) -> Plan | None:
     return planned
 
 
-def _planned(question: Question, found: Found) -> Plan | None:
+def _planned(question: Question, found: Found) -> tuple[Plan | None, Overtaken]:
     facts = question.facts
     here = Here(facts.id, facts.position, 0)
     known = here.known_people([question.unique_id])
     if question.unique_id not in known:
-        return None
+        return None, {}
     stored = known[question.unique_id]
     around = Surroundings(
         found.naming, found.fields, clock.now(), {question.unique_id} if stored.is_listed else set()
@@ -172,8 +173,7 @@ def _planned(question: Question, found: Found) -> Plan | None:
     Place.of(here, facts.key, question.layout).weigh([planned], found.fields)
     values = stored_values([planned.person_id])[planned.person_id]
     compare(planned, found.fields, values, compute)
-    leave_what_is_held(planned, f"directory:{facts.key}")
-    return planned
+    return planned, leave_what_is_held(planned, f"directory:{facts.key}")
 
 
 def _may_be_named_anew(planned: Plan) -> bool:

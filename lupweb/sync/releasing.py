@@ -18,11 +18,11 @@ from lupweb.sync.apply import Writer
 from lupweb.sync.group_marks import forget_groups_of
 from lupweb.sync.guards import last_administrators
 from lupweb.sync.holding import releasable
-from lupweb.sync.items import AT_ONCE, Action, known_plan, new_plan
+from lupweb.sync.items import AT_ONCE, OVERTAKEN, Action, known_plan, new_plan
 from lupweb.sync.known import Here, stored_values
 from lupweb.sync.links import link
 from lupweb.sync.plan import Known, Plan
-from lupweb.texts import Text, _
+from lupweb.texts import Text, _, ngettext
 
 
 class Release:
@@ -63,6 +63,7 @@ class Release:
     def _hide(self, writer: Writer, items: Sequence[PlanItem]) -> None:
         ids = [each.person_id for each in items if each.person_id is not None]
         stay = last_administrators(set(ids))
+        stay |= {each.person_id for each in items if each.person_id and OVERTAKEN in each.entry}
         self.kept += [(each.login, "@state") for each in items if each.person_id in stay]
         entries = _present(self.here, [id_ for id_ in ids if id_ not in stay])
         end_reading()
@@ -131,10 +132,15 @@ class Release:
 
     def _said(self) -> Text:
         if not self.kept:
-            return _("What was held has been approved: %(count)s people.", count=self.done)
+            return ngettext(
+                "What was held has been approved: %(count)s person.",
+                "What was held has been approved: %(count)s people.",
+                self.done,
+                count=self.done,
+            )
         return _(
-            "What was held has been approved: %(count)s people. %(kept)s values or people changed"
-            " since, and stay as they are; they are listed.",
+            "What was held has been approved, for so many people: %(count)s. What changed since"
+            " stays as it is, and is listed: %(kept)s.",
             count=self.done,
             kept=len(self.kept),
         )

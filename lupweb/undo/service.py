@@ -113,6 +113,8 @@ def refuse(run: Run) -> None:
         raise Forbidden(
             _("Run %(run)s is older than 30 days and can no longer be taken back.", run=run.id)
         )
+    if next(touched_people(run.id), None) is None:
+        raise Forbidden(_("Run %(run)s changed nobody: there is nothing to take back.", run=run.id))
 
 
 def _refuse_read_only(read_only: bool) -> None:
@@ -246,10 +248,10 @@ class _Undo:
                 kept=counted["kept"],
             )
         return _(
-            "Run %(run)s was taken back: %(changed)s people changed, %(back)s shown again,"
-            " %(missing)s hidden, %(memberships)s memberships and %(pictures)s pictures as before;"
-            " %(kept)s values were changed since and stay. The schedule rests: the next run is a"
-            " dry run, and after a run that writes it goes on.",
+            "Run %(run)s was taken back. People changed: %(changed)s, shown again: %(back)s,"
+            " hidden: %(missing)s. As before: memberships %(memberships)s, pictures %(pictures)s."
+            " Values that were changed since, and stay: %(kept)s. The schedule rests: the next run"
+            " is a dry run, and after a run that writes it goes on.",
             run=self.run_id,
             changed=counted["changed"],
             back=counted["back"],

@@ -7,13 +7,14 @@ from sqlalchemy import func, select, update
 from lupweb.database import db, transaction
 from lupweb.directories.editor import put_in_order, remove_directory
 from lupweb.directories.models import Directory, DirectoryRole, Identity
-from lupweb.directories.service import get_directory
+from lupweb.directories.service import add_directory, get_directory
+from lupweb.ldap.connection import Tls
 from lupweb.options.models import Option
 from lupweb.people.models import Person
 from lupweb.people.queries import find_person, get_person
 from lupweb.people.states import PersonState
 from tests.databases import both_databases
-from tests.factories import an_entry
+from tests.factories import READER, READER_PASSWORD, SECRET_KEY, SUFFIX, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.two_directories import Company, a_company, value_of
 
@@ -36,6 +37,30 @@ def test_b78_the_first_directory_wins_as_a_whole_and_the_person_is_there_once(
     assert value_of("ada") == "+49 611 1"
     assert db.session.scalar(select(func.count(Person.id))) == 3
     assert db.session.scalar(select(func.count(Identity.id))) == 4
+
+
+@both_databases
+def test_a_person_of_two_directories_is_the_same_one_in_a_third(company: Company) -> None:
+    with transaction():
+        add_directory(
+            "third",
+            "Third",
+            uris=["ldap://127.0.0.3:389"],  # the server of the first one answers
+            tls=Tls.NONE,
+            bind_dn=READER,
+            bind_password=READER_PASSWORD,
+            base_dn=SUFFIX,
+            additional_user_dn="ou=people",
+            secret_key=SECRET_KEY,
+        )
+    company.read("main")
+    company.read("second")
+
+    document = company.read("third")
+
+    assert (document["new"], document["shadowed"]) == (0, 2)
+    assert get_person("ada").state == PersonState.ACTIVE  # one person alone has the login
+    assert db.session.scalar(select(func.count(Person.id))) == 3
 
 
 def test_the_order_of_reading_does_not_matter(company: Company) -> None:

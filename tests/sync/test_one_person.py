@@ -4,12 +4,14 @@ import pytest
 
 from lupweb.database import transaction
 from lupweb.errors import NotFound
+from lupweb.people.queries import get_person
+from lupweb.people.states import PersonState
 from lupweb.runs.leases import take
 from lupweb.sync.one_person import read_person
 from lupweb.sync.records import details, record, status
 from lupweb.sync.service import approve
 from tests.databases import both_databases
-from tests.factories import SECRET_KEY, a_local_person, an_entry
+from tests.factories import SECRET_KEY, SUFFIX, a_local_person, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import PARTS, synchronized, values
 
@@ -34,6 +36,7 @@ def test_one_person_is_read_and_recorded_while_a_run_is_at_work(company: FakeDir
     document = details(read(company, "ADA"))
 
     assert (document["mode"], document["state"], document["changed"]) == ("person", "done", 1)
+    assert document["message"] == "ada was read: 1 value changed."
     assert document["seen"] == sum(document[part] for part in PARTS)
     assert [each["login"] for each in document["people"]] == ["ada"]
     assert "ada" in document["reason"]
@@ -67,6 +70,63 @@ def test_what_a_run_holds_is_not_taken_from_somebody_who_is_read_alone(
     assert (values("p7")["phone"], values("p7")["position"]) == ("+49 611 700", "Boss")
     approve(held["run"])
     assert "phone" not in values("p7")
+
+
+@both_databases
+def test_who_was_read_again_since_is_left_as_they_are_by_an_approval(
+    company: FakeDirectory,
+) -> None:
+    for number in range(30):
+        an_entry(company, f"p{number}")
+    synchronized(company)
+    for number in range(11):
+        company.rename(f"p{number}", f"uid=p{number},dc=elsewhere")
+    held = synchronized(company)
+    company.rename("p7", f"uid=p7,ou=people,{SUFFIX}")
+    read(company, "p7")
+
+    approve(held["run"])
+
+    assert get_person("p7").state == PersonState.ACTIVE
+    assert get_person("p8").state == PersonState.MISSING
+    document = details(held["run"])
+    assert (document["state"], document["missing"]) == ("partial", 10)
+    listed = [each["login"] for each in document["errors"] if each["field"] == "@state"]
+    assert listed == ["p7"]
+
+
+def test_a_value_that_is_back_since_is_not_emptied_by_an_approval(company: FakeDirectory) -> None:
+    for number in range(30):
+        an_entry(company, f"p{number}", telephoneNumber=f"+49 611 {number}00")
+    synchronized(company)
+    for number in range(30):
+        company.set(f"p{number}", "telephoneNumber", [])
+    held = synchronized(company)
+    company.set("p7", "telephoneNumber", [b"+49 611 700"])
+    read(company, "p7")
+
+    approve(held["run"])
+
+    assert values("p7")["phone"] == "+49 611 700"
+    assert "phone" not in values("p8")
+
+
+def test_who_was_switched_on_again_since_is_not_switched_off_by_an_approval(
+    company: FakeDirectory,
+) -> None:
+    for number in range(30):
+        an_entry(company, f"p{number}")
+    synchronized(company)
+    for number in range(11):
+        company.set(f"p{number}", "shadowExpire", [b"1"])
+    held = synchronized(company)
+    company.set("p7", "shadowExpire", [])
+    read(company, "p7")
+
+    approve(held["run"])
+
+    assert get_person("p7").state == PersonState.ACTIVE
+    assert get_person("p8").state == PersonState.DISABLED
 
 
 def test_what_a_later_run_no_longer_holds_is_read(company: FakeDirectory) -> None:

@@ -97,6 +97,15 @@ def test_an_attribute_that_nobody_knows_switches_nobody_off_and_is_told(
     assert get_person("ada").state == PersonState.ACTIVE
 
 
+def test_no_name_is_offered_where_none_is_like_it(company: FakeDirectory) -> None:
+    switch("###")
+
+    found = synchronized(company)
+
+    (told,) = [each["text"] for each in found["errors"] if "“###”" in each["text"]]
+    assert told.endswith("Nobody is switched off by it, and no name that it knows is like it.")
+
+
 def test_half_a_rule_is_none_and_reads_nobody_anew(company: FakeDirectory) -> None:
     synchronized(company)
 

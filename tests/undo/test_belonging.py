@@ -71,7 +71,7 @@ def test_who_came_to_a_group_leaves_it_and_who_left_it_comes_back(company: FakeD
     document = taken_back(run_id)
 
     assert members() == {"ada"}
-    assert "3 memberships" in document["message"]
+    assert "memberships 3" in document["message"]
     assert document["seen"] == document["changed"] == 3
     taken_back(int(document["run"]))
     assert members() == {"ben", "cem"}
@@ -155,7 +155,7 @@ def test_the_picture_of_before_is_shown_again(company: FakeDirectory) -> None:
     document = taken_back(run_id)
 
     assert picture_of("ada") == first
-    assert "1 pictures" in document["message"]
+    assert "pictures 1" in document["message"]
     taken_back(int(document["run"]))
     assert picture_of("ada") == second
 

@@ -26,6 +26,7 @@ from lupweb.profiles.layout import load_layout
 from lupweb.profiles.models import IndexedValue
 from lupweb.profiles.writing import Hand, store_values
 from lupweb.runs.models import Lease, Run
+from lupweb.runs.undone import paused_subjects
 from lupweb.sync.records import details, record
 from lupweb.sync.service import apply_plan
 from lupweb.undo import before, restoring
@@ -206,6 +207,19 @@ def test_a_worker_takes_back_what_a_page_asked_for(company: FakeDirectory) -> No
 
     assert record(undo_id)["state"] == "done"
     assert {login: facts(login) for login in were} == were
+
+
+def test_a_run_that_changed_nobody_is_not_taken_back_and_no_schedule_rests(
+    company: FakeDirectory,
+) -> None:
+    a_run(company)
+    company.go_down()
+    failed = a_run(company)
+
+    with pytest.raises(Forbidden, match="nothing to take back"):
+        undo(failed, trigger="test")
+
+    assert "directory:main" not in paused_subjects()
 
 
 def test_what_cannot_be_taken_back_says_why(company: FakeDirectory) -> None:

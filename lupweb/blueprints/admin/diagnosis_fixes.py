@@ -158,6 +158,17 @@ def _take_from(wish: Wish) -> Text:
     return _("“%(directory)s” alone supplies the field now, and is read.", directory=name)
 
 
+def _fall_through(wish: Wish) -> Text:
+    """Let the next directory supply the field where the one that goes first has no value."""
+    with transaction():
+        draft = field_draft(wish.viewer, wish.field, wish.secret_key)
+        entry = {**draft.entry, "fall_through": True}
+        save_field(wish.viewer, wish.layout, replace(draft, entry=entry), wish.secret_key)
+        for each in enabled_directories():
+            _ask_for_run(wish, each.key, CHANGES)
+    return _("The field falls through to the next directory now, and is read.")
+
+
 def _recognise_stamps(wish: Wish) -> Text:
     with transaction():
         draft = directory_draft(wish.viewer, wish.target, wish.secret_key)
@@ -175,5 +186,6 @@ _ACTS: dict[Act, Callable[[Wish], Text]] = {
     Act.ENABLE_DIRECTORY: _enable_directory,
     Act.ASK_FIRST: _ask_first,
     Act.TAKE_FROM: _take_from,
+    Act.FALL_THROUGH: _fall_through,
     Act.RECOGNISE_STAMPS: _recognise_stamps,
 }

@@ -33,7 +33,8 @@ def test_the_order_is_turned_only_after_it_was_said_whom_it_concerns(site: Site)
 
     buttons = site.browser.page.select(".verdict button")
     asking = site.browser.page.select_one(".verdict details:has(button[value=ask_first])")
-    assert [each["value"] for each in buttons] == ["take_from", "read_person", "ask_first"]
+    acts = ["fall_through", "take_from", "read_person", "ask_first"]
+    assert [each["value"] for each in buttons] == acts
     assert asking
     assert "This concerns 1 person who is in “Second LDAP”" in asking.get_text()
     assert "becomes empty" in asking.get_text()
@@ -50,6 +51,19 @@ def test_in_several_directories_is_mended_for_one_field_alone(site: Site) -> Non
 
     assert site.value("ben", "phone") == "+49 611 7"
     assert site.value("ben", "position") == "Engineer"
+
+
+def test_in_several_directories_is_mended_by_letting_the_field_fall_through(site: Site) -> None:
+    with site.app.app_context():
+        a_second_directory(site.directory, "ben", telephoneNumber="+49 611 7")
+    site.check("ben", "phone")
+
+    assert "falls through to the next directory" in site.press("fall_through")
+    site.work()
+
+    assert site.value("ben", "phone") == "+49 611 7"
+    assert site.value("ada", "phone") == "+49 611 20570"
+    assert site.check("ben", "phone") == "value_is_here"
 
 
 @pytest.mark.parametrize(
