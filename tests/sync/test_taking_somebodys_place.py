@@ -1,5 +1,6 @@
 """Whoever can write a directory, or their own mail address, must not become somebody else."""
 
+import pytest
 from sqlalchemy import select
 
 from lupweb.accounts.models import Session, User
@@ -102,6 +103,20 @@ def test_a_value_that_reads_like_a_number_names_nobody_and_is_listed(
 
     assert manager_of("eve") is None
     assert "reads like the number of a person" in str(done["errors"])
+
+
+@pytest.mark.parametrize("spelling", ["ID:{}", "Id:{}", "\uff49\uff44\uff1a{}", "id:\u2070{}"])
+def test_nor_does_one_that_reads_so_once_it_is_folded(
+    company: FakeDirectory, spelling: str
+) -> None:
+    synchronized(company)
+    ben = get_person("ben").id
+    db.session.rollback()
+    company.set("eve", "manager", [spelling.format(ben).encode()])
+
+    synchronized(company)
+
+    assert manager_of("eve") is None
 
 
 def test_a_mail_address_that_is_a_dn_is_nobody_s_manager(company: FakeDirectory) -> None:
