@@ -78,10 +78,13 @@ def store_field(key: str, entry: Mapping[str, Any], actor: str = "") -> None:
     if field is None:
         field = ProfileField(key=key, position=LAST, options={}, directory="", falls_through=False)
     was = _Was.of(field)
+    is_another = (field.attribute, field.type_key) != (entry["attribute"], entry["type"])
+    is_forgotten = field.falls_through and (is_another or not entry["fall_through"])
     if (field.directory, field.falls_through) != (entry["directory"], entry["fall_through"]):
         forget_field(key)  # a directory that supplied it once has to be asked for it anew
-        if not entry["fall_through"]:
-            forget_offers([key])
+    if is_forgotten:
+        forget_field(key)
+        forget_offers([key])  # who may read the field from now on is not told what it was before
     for name, column in FIELD_COLUMNS.items():
         setattr(field, column, entry[name])
     field.removed_at = None
