@@ -16,6 +16,7 @@ from lupweb.ldap.paging import Question
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.runs import service as runs
 from lupweb.runs.states import TOLD
+from lupweb.sync import doubled
 from lupweb.sync.apply import FIRST_BLOCK
 from lupweb.sync.course import APPLYING
 from lupweb.sync.delivered import (
@@ -52,6 +53,7 @@ class Reading:
     :param foreseen: what becomes of those who wait, counted
     :param is_alone: nobody is known from another directory
     :param is_empty: nobody was known from this one when the enumeration began
+    :param twice: unique ids that two entries have, where an administrator chose what they are
     :param moves_members: groups that are as they were may have other members now
     :param why_skipped: why the first entry was that nobody could be made of; "" if all are somebody
     """
@@ -65,6 +67,7 @@ class Reading:
     counters: Counter[str] = field(default_factory=Counter)
     waiting: list[Plan] = field(default_factory=list)
     foreseen: Counter[str] = field(default_factory=Counter)
+    twice: set[str] = field(default_factory=set)
     moves_members: bool = True
     why_skipped: str = ""
 
@@ -179,6 +182,7 @@ class Reading:
     def _planned(self, page: Page) -> Iterator[Plan]:
         entries = self._by_unique_id(page)
         known = self._known(entries)
+        self.counters["skipped"] += doubled.leave_out(entries, self.twice, known)
         naming = self.around.naming
         for unique_id, said in entries.items():
             if unique_id not in known and self.task.facts.role is DirectoryRole.DELEGATED:
@@ -219,6 +223,9 @@ class Reading:
                 continue
             self.seen.add(mark)
             entries[said.unique_id] = said
+        if self.twice and (before := doubled.met_before(self.waiting, self.twice)):
+            self.leave(before)
+            self.foreseen.subtract(map(_kind, before))
         return entries
 
     def _make(self) -> Callable[[Sequence[Entry]], list[Any]]:
@@ -239,13 +246,8 @@ class Reading:
         attribute = self.task.facts.server.id_attribute
         if not attribute:
             return
-        text = _(
-            "%(dn)s: another entry has the same %(attribute)s (%(value)s). Only the first one was"
-            " read. Make them differ, or choose another attribute that tells people apart.",
-            dn=said.dn[:120],
-            attribute=attribute,
-            value=said.unique_id[:63],
-        )
+        self.twice.add(said.unique_id)
+        text = doubled.told(said, attribute)
         with transaction():
             runs.note_problem(self.task.run_id, text)
 
