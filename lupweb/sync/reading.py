@@ -36,7 +36,7 @@ from lupweb.sync.named import keep_named
 from lupweb.sync.plan import Compute, Known, Plan, compare, may_differ, plan
 from lupweb.sync.preparing import computing
 from lupweb.sync.task import Task
-from lupweb.texts import _
+from lupweb.texts import Text, _
 
 PARTS = 12
 """A block of a first load is at most this part of those who were read."""
@@ -183,6 +183,7 @@ class Reading:
         entries = self._by_unique_id(page)
         known = self._known(entries)
         self.counters["skipped"] += doubled.leave_out(entries, self.twice, known)
+        self._leave_in_other_places(entries, known)
         naming = self.around.naming
         for unique_id, said in entries.items():
             if unique_id not in known and self.task.facts.role is DirectoryRole.DELEGATED:
@@ -192,6 +193,15 @@ class Reading:
                 yield plan(said, known.get(unique_id), naming, self.compute)
             except InvalidValue as error:
                 self._skip(said.dn, str(error))
+
+    def _leave_in_other_places(
+        self, entries: dict[str, Delivered], known: Mapping[str, Known]
+    ) -> None:
+        facts, attribute = self.task.facts, self.task.facts.server.id_attribute
+        for each in doubled.in_other_places(entries, known, facts.id) if attribute else ():
+            del entries[each.unique_id]
+            self.counters["skipped"] += 1
+            self._list(doubled.told_place(each, attribute))
 
     def _compare(self, planned: Sequence[Plan]) -> None:
         """Compare with the stored values, which are read where their hash is another one."""
@@ -238,16 +248,15 @@ class Reading:
         self.counters["failed"] += 1
         self.why_skipped = self.why_skipped or why
         self.nameless.add(fold_dn(dn))
-        with transaction():
-            runs.note_problem(self.task.run_id, f"{dn[:120]}: {why}")
+        self._list(f"{dn[:120]}: {why}")
 
     def _note_twice(self, said: Delivered) -> None:
         """List an entry that has the id of another one, where an administrator chose what it is."""
-        attribute = self.task.facts.server.id_attribute
-        if not attribute:
-            return
-        self.twice.add(said.unique_id)
-        text = doubled.told(said, attribute)
+        if attribute := self.task.facts.server.id_attribute:
+            self.twice.add(said.unique_id)
+            self._list(doubled.told(said, attribute))
+
+    def _list(self, text: Text | str) -> None:
         with transaction():
             runs.note_problem(self.task.run_id, text)
 

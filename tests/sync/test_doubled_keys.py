@@ -2,9 +2,11 @@
 
 import pytest
 
-from lupweb.database import transaction
+from lupweb.database import db, transaction
 from lupweb.directories.service import get_directory
+from lupweb.people.models import Person
 from lupweb.people.queries import get_person
+from lupweb.people.states import PersonState
 from lupweb.sync.rekeying import plan_rekeying, read_keys
 from lupweb.sync.retying import rekey
 from tests.factories import SECRET_KEY, an_entry
@@ -50,3 +52,44 @@ def test_whoever_is_known_by_a_key_that_another_entry_has_as_well_stays_who_they
     assert is_told or (mode, value) == ("changes", "\u200b{}")  # which no search finds
     assert done["seen"] == sum(done[part] for part in PARTS)
     assert get_directory("main").keyed_by == "employeeNumber"
+
+
+@pytest.mark.parametrize("mode", ["full", "changes"])
+def test_two_who_change_their_keys_do_not_change_places(numbered: FakeDirectory, mode: str) -> None:
+    ids = {login: get_person(login).id for login in ("ada", "eve")}
+    numbered.set("ada", "employeeNumber", [b"104"])
+    numbered.set("eve", "employeeNumber", [b"100"])
+
+    done = changes_read(numbered, mode)
+
+    assert {login: get_person(login).id for login in ids} == ids
+    listed = [each for each in done["errors"] if "of another person" in each["text"]]
+    assert (len(listed), done["skipped"], done["missing"]) == (2, 2, 0)
+
+
+@pytest.mark.parametrize("mode", ["full", "changes"])
+def test_nobody_gets_the_place_of_somebody_who_has_left(numbered: FakeDirectory, mode: str) -> None:
+    ada = get_person("ada").id
+    numbered.delete("ada")
+    synchronized(numbered)
+    numbered.set("eve", "employeeNumber", [b"100"])
+
+    done = changes_read(numbered, mode)
+
+    db.session.rollback()
+    assert db.session.get_one(Person, ada).login == "ada"
+    assert db.session.get_one(Person, ada).state is PersonState.MISSING
+    assert "of another person" in str(done["errors"])
+
+
+@pytest.mark.parametrize("mode", ["full", "changes"])
+def test_who_gets_another_login_and_dn_is_still_the_same(
+    numbered: FakeDirectory, mode: str
+) -> None:
+    ada = get_person("ada").id
+    numbered.set("ada", "uid", [b"ada.king"])
+    numbered.rename("ada.king", "uid=ada.king,ou=people,dc=example,dc=com")
+
+    changes_read(numbered, mode)
+
+    assert get_person("ada.king").id == ada
