@@ -13,6 +13,7 @@ from lupweb.options.models import Option
 from lupweb.people.models import Group, Membership, Person
 from lupweb.people.queries import get_person
 from lupweb.sync import finding
+from tests.databases import both_databases
 from tests.factories import PASSWORD, SECRET_KEY, SUFFIX, a_group, a_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import manager_of, synchronized
@@ -89,6 +90,17 @@ def test_a_member_that_reads_like_a_number_is_nobody(company: FakeDirectory) -> 
     here = get_directory("main").id
 
     assert set(finding.held(["id:1", "eve"], here)) == {"eve"}
+
+
+@both_databases
+def test_a_member_with_a_zero_byte_is_nobody_and_stops_no_run(company: FakeDirectory) -> None:
+    company.set(f"cn=safety,ou=groups,{SUFFIX}", "member", [b"eve\0", b"cem"])
+    with transaction():
+        db.session.add(Group(key="local", name="Local", logins=["eve\0", "cem"]))
+
+    assert synchronized(company)["state"] == "done"
+
+    assert (members("safety"), members("local")) == ({"cem"}, {"cem"})
 
 
 def test_a_value_that_reads_like_a_number_names_nobody_and_is_listed(
