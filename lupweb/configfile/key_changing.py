@@ -5,11 +5,13 @@ from lupweb.audit.events import note_event
 from lupweb.configfile.directory_editing import require_system_administrator
 from lupweb.configfile.directory_rules import told_attribute
 from lupweb.configfile.key_rules import NAME
-from lupweb.database import db
+from lupweb.database import db, end_reading
 from lupweb.directories.connect import Connect
 from lupweb.directories.models import Directory
-from lupweb.errors import ReadOnlyMode
+from lupweb.errors import InvalidValue, ReadOnlyMode
 from lupweb.options.service import options
+from lupweb.profiles.layout import load_layout
+from lupweb.profiles.visibility import may_read
 from lupweb.sync.rekeying import Read, read_keys
 from lupweb.sync.retying import rekey
 from lupweb.texts import _
@@ -29,7 +31,24 @@ def read_for_rekeying(
     require_system_administrator(viewer)
     if attribute:
         told_attribute(attribute)
+        _refuse_what_is_kept_from(viewer, attribute)
     return read_keys(key, attribute, secret_key, connect)
+
+
+def _refuse_what_is_kept_from(viewer: Viewer, attribute: str) -> None:
+    """Refuse what only some groups may read: the values are shown beside the names."""
+    same = [
+        each for each in load_layout().fields() if each.attribute.casefold() == attribute.casefold()
+    ]
+    end_reading()
+    if not all(may_read(viewer, each) for each in same):
+        raise InvalidValue(
+            _(
+                "A field that only some groups may read is filled from %(name)s. You are in none of"
+                " them, and would be shown its values. Choose another attribute.",
+                name=attribute,
+            )
+        )
 
 
 def change_key(viewer: Viewer, read: Read, digest: str, *, trigger: str, read_only: bool) -> int:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from lupweb.accounts.roles import Role
+from lupweb.configfile.key_changing import read_for_rekeying
 from lupweb.database import db, transaction
 from lupweb.directories.models import Identity, NamedEntry
 from lupweb.directories.service import get_directory
@@ -11,15 +13,18 @@ from lupweb.errors import AlreadyRunning, Forbidden, InvalidValue
 from lupweb.outbox.models import OutboxMessage
 from lupweb.outbox.service import promise
 from lupweb.outbox.values import Place, Wanted
+from lupweb.people.models import Group
 from lupweb.people.queries import get_person
+from lupweb.profiles.models import Category, CategoryGroup, GroupPurpose
 from lupweb.runs.leases import name_run, take
 from lupweb.runs.service import get_run, start
 from lupweb.sync.holding import refuse_outdated
 from lupweb.sync.rekeying import Rekeying, plan_rekeying, read_keys
 from lupweb.sync.retying import RekeyingChanged, rekey
 from lupweb.sync.service import plan_only
-from tests.factories import SECRET_KEY, an_entry
+from tests.factories import SECRET_KEY, a_group, an_entry
 from tests.fakes import FakeDirectory
+from tests.profiles.editing import viewer_named
 from tests.sync.observing import changes_read, synchronized, values
 
 NAMES = ("ada", "ben", "cem", "dea", "eve")
@@ -199,3 +204,27 @@ def test_what_waits_to_be_saved_names_the_same_entry_as_before(numbered: FakeDir
     changed(numbered, "employeeNumber")
 
     assert db.session.scalars(db.select(OutboxMessage.unique_id)).all() == ["101"]
+
+
+def test_what_only_some_groups_may_read_is_not_shown_to_whoever_is_in_none(
+    numbered: FakeDirectory,
+) -> None:
+    for number, login in enumerate(NAMES):
+        numbered.set(login, "homePhone", [f"+49 {number}".encode()])
+    a_group(numbered, get_directory("main").id, "secret", ["ben"])
+    db.session.rollback()
+    synchronized(numbered)
+    with transaction():
+        category = db.session.scalars(db.select(Category).where(Category.key == "safety")).one()
+        group = db.session.scalars(db.select(Group).where(Group.key == "secret")).one()
+        db.session.add(
+            CategoryGroup(
+                category_id=category.id, purpose=GroupPurpose.VISIBLE_TO, group_id=group.id
+            )
+        )
+    ada, ben = (viewer_named(login, Role.SYSTEM_ADMINISTRATOR) for login in ("ada", "ben"))
+    db.session.rollback()
+
+    with pytest.raises(InvalidValue, match="only some groups"):
+        read_for_rekeying(ada, "main", "HomePhone", SECRET_KEY, numbered.connect)
+    assert read_for_rekeying(ben, "main", "homePhone", SECRET_KEY, numbered.connect).met

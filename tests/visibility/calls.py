@@ -32,6 +32,9 @@ FILTERS = (
 CALLS: Mapping[str, list[Call]] = {
     **ADMIN_CALLS,
     **LISTS,
+    "about.accessibility": [Call("/about/accessibility")],
+    "about.privacy": [Call("/about/privacy")],
+    "about.site_help": [Call("/about/help")],
     "activity.index": [
         Call(asked("/activity", include=include, before=before))
         for include in ("", "sync", CANARY)

@@ -77,6 +77,10 @@ ADMIN_CALLS: Mapping[str, list[Call]] = {
         *sent("/admin/directories/main", {"name": "", "uri": "ldaps://x"}),
     ],
     "admin_directories.index": [Call("/admin/directories")],
+    "admin_directories.key": [
+        Call("/admin/directories/main/key"),
+        *sent("/admin/directories/main/key", {"attribute": CANARY}, {"attribute": "homePhone"}),
+    ],
     "admin_directories.move": sent("/admin/directories/main/move", {"step": "sideways"}),
     "admin_directories.new": [
         Call("/admin/directories/new?kind=openldap"),
