@@ -5,18 +5,20 @@ Values are not told, only which fields: what they were before is for the person 
 they are now stands in the profile.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, literal_column, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, literal_column, or_, select
+from sqlalchemy.orm import aliased
 
 from lupweb.accounts.actors import actor_names
 from lupweb.accounts.viewers import Viewer
 from lupweb.audit.models import History
 from lupweb.database import db
+from lupweb.field_types.referring import NOT_SHOWN
 from lupweb.people.models import Person
 from lupweb.people.policies import listed
 from lupweb.people.queries import groups_of
@@ -42,7 +44,8 @@ class Activity:
     """What one save, or one run, changed in one profile.
 
     :param labels: of what was changed, as far as the viewer may see it
-    :param by: the name of who did it, if that was not the person; "" for a source
+    :param by: the name of who did it, if that was not the person; "" for a source. Who does not
+        stand in the people directory has none there, and is named nowhere else
     :param source: what brought it, where nobody did; whoever saves a value to LDAP has typed it
     """
 
@@ -113,7 +116,7 @@ def lately(
     shown = told[:PAGE]
     has_more = len(told) > PAGE or not is_over
     older = shown[-1][0].last_id if len(told) > PAGE else before
-    return ActivityPage(_lines(viewer, layout, shown), older if has_more else None)
+    return ActivityPage(_lines(viewer, layout, options, shown), older if has_more else None)
 
 
 def _rows(
@@ -166,20 +169,50 @@ def _labels(change: _Change, sight: Sight, groups: frozenset[int]) -> list[Text 
 
 
 def _lines(
-    viewer: Viewer, layout: Layout, shown: Sequence[tuple[_Change, list[Text | str]]]
+    viewer: Viewer,
+    layout: Layout,
+    options: Mapping[str, Any],
+    shown: Sequence[tuple[_Change, list[Text | str]]],
 ) -> list[Activity]:
     ids = list(dict.fromkeys(each.first.person_id for each, _labels in shown))
     cards = {card.id: card for card in card_list(viewer, layout, ids)}
-    others = {each.first.actor for each, _labels in shown if not each.is_own}
-    names = actor_names(others)
+    names = _names({each.first.actor for each, _labels in shown if not each.is_own}, options)
     return [
         Activity(
             card=cards[each.first.person_id],
             labels=labels,
-            by="" if each.is_own else names.get(each.first.actor, ""),
+            by=_by(each, cards, names),
             source=each.first.source if not each.first.actor else str(Source.USER),
             at=each.first.at,
         )
         for each, labels in shown
         if each.first.person_id in cards
     ]
+
+
+def _by(
+    change: _Change, cards: Mapping[int, PersonCard], names: Mapping[str, tuple[int, str]]
+) -> str:
+    """Return the name of who did it; "" if it was the person, maybe as a record merged since."""
+    if change.is_own:
+        return ""
+    number, name = names.get(change.first.actor, (0, ""))
+    return "" if number == change.first.person_id else name
+
+
+def _names(actors: Collection[str], options: Mapping[str, Any]) -> dict[str, tuple[int, str]]:
+    """Return the number of each person, 0 for an account, and the name as everybody may read it.
+
+    Whoever is hidden, has left or was cleared is somebody; two queries at most.
+    """
+    people = {int(each.partition(":")[2]): each for each in actors if each.startswith("person:")}
+    names = actor_names([each for each in actors if each not in people.values()])
+    found: dict[str, tuple[int, str]] = {each: (0, name) for each, name in names.items()}
+    found |= {each: (0, str(NOT_SHOWN)) for each in people.values()}
+    if people:
+        acted = aliased(Person)
+        is_human = Person.id == func.coalesce(acted.merged_into_id, acted.id)
+        rows = select(acted.id, Person.id, Person.name, listed(options)).join(Person, is_human)
+        for id_, human, name, is_shown in db.session.execute(rows.where(acted.id.in_(people))):
+            found[people[id_]] = (human, name if is_shown else str(NOT_SHOWN))
+    return found

@@ -1,7 +1,7 @@
 """Record what changed; read it back by run and by person."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -28,9 +28,18 @@ def record(
     :param actor: who did it: `person:<id>` or `account:<id>`; "" for a source, or the operator
     """
     common = {"source": source, "run_id": run_id, "at": at, "actor": actor}
-    rows = [{**asdict(each), **common} for each in changes]
-    if rows:
-        db.session.execute(insert(History), rows)
+    rows = [
+        {
+            "person_id": each.person_id,
+            "field_key": each.field_key,
+            "old": each.old,
+            "new": each.new,
+            **common,
+        }
+        for each in changes
+    ]
+    if rows:  # by the table: a run brings thousands, and no object is made of any
+        db.session.connection().execute(insert(History.__table__), rows)  # type: ignore[arg-type]
 
 
 def changes_of_run(run_id: int) -> list[History]:

@@ -78,8 +78,9 @@ def store_field(key: str, entry: Mapping[str, Any], actor: str = "") -> None:
     if field is None:
         field = ProfileField(key=key, position=LAST, options={}, directory="", falls_through=False)
     was, filled = _Was.of(field), _filled_by(field)
-    if field.falls_through and not entry["fall_through"]:
-        forget_offers([key])
+    is_another = (field.attribute, field.type_key) != (entry["attribute"], entry["type"])
+    if field.falls_through and (is_another or not entry["fall_through"]):
+        forget_offers([key])  # who may read the field from now on is not told what it was before
     for name, column in FIELD_COLUMNS.items():
         setattr(field, column, entry[name])
     field.removed_at = None

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ldap.controls import RequestControl
 
-from lupweb.ldap.dn import fold_dn
+from lupweb.ldap.dn import folded_dn
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.schema import base_name
 from lupweb.ldap.server import ServerTraits
@@ -23,6 +23,8 @@ attribute can be called that."""
 EXTENDED_DN = "1.2.840.113556.1.4.529"
 AS_TEXT = RequestControl(EXTENDED_DN, False, bytes((0x30, 3, 2, 1, 1)))
 """Flag 1: ids as text. Not critical: a server that ignores it answers with plain DNs."""
+LONGEST = 2_000
+"""Bytes of a DN whose id is kept; PostgreSQL finds nothing by a key of more than 2,704."""
 DN_SYNTAX = "1.3.6.1.4.1.1466.115.121.1.12"
 IDS = re.compile(r"(?:<[A-Za-z_]+=[^<>]*>;)+")
 GUID = re.compile(r"<GUID=([0-9A-Fa-f-]{32,36})>")
@@ -58,14 +60,18 @@ def apart(rows: Sequence[Row], attributes: Collection[str]) -> list[Row]:
 
 
 def ids_named(entry: Entry) -> dict[str, str]:
-    """Return folded DN -> unique id of the entries that an entry names, as far as it is told."""
+    """Return folded DN -> unique id of the entries that an entry names, as far as it is told.
+
+    Nothing of what is no DN, which a database may not take, nor of a DN that is too long for it.
+    """
     pairs = (each.decode("utf-8", "replace").partition(";") for each in entry.values(NAMED))
-    return {fold_dn(dn): unique_id for unique_id, _parting, dn in pairs}
+    folded = ((folded_dn(dn), unique_id) for unique_id, _parting, dn in pairs)
+    return {dn: unique_id for dn, unique_id in folded if dn and len(dn.encode()) <= LONGEST}
 
 
 def _apart(row: Row, attributes: Collection[str]) -> Row:
     dn, values = row
-    found = dict(values)
+    found = {name: values[name] for name in values if name != NAMED}  # whoever sends that lies
     told: list[bytes] = []
     for name, each in values.items():
         if base_name(name) in attributes:

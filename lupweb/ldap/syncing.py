@@ -4,13 +4,14 @@ A server that no longer knows what was removed lists instead who is there, or se
 again; both without an error. That is told apart here, and read no further.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
 import ldap
+from ldap.controls import PyAsn1Error
 from ldap.syncrepl import SyncDoneControl, SyncInfoMessage, SyncRequestControl, SyncStateControl
 
 from lupweb.ldap.connection import NO_ATTRIBUTES
@@ -26,6 +27,8 @@ LONGEST_COOKIE = 4_096
 COOKIE_CODING = "iso-8859-1"
 """What python-ldap makes texts of cookies with; it keeps every byte."""
 NOBODY = any_of()
+BYTES_OF_AN_ID = 18
+"""As it stands in a list: 16, and what says so."""
 
 
 class Answered(Enum):
@@ -58,6 +61,7 @@ class SyncAnswer:
     :param removed: entryUUIDs of what was removed, or lies no longer where it was asked for; also
         of entries that never were there
     :param cookie: of the state in which the server is now; b"" if it sent none
+    :param most: messages that may come, and ids in them; None: any number
     """
 
     kind: Answered = Answered.CHANGES
@@ -65,6 +69,7 @@ class SyncAnswer:
     removed: set[str] = field(default_factory=set)
     references: int = 0
     cookie: bytes = b""
+    most: int | None = None
     _messages: int = 0
 
     @property
@@ -107,7 +112,13 @@ class SyncAnswer:
     def _take_message(self, name: str, value: bytes, _controls: Sequence[Any]) -> None:
         if name != SyncInfoMessage.responseName:
             return
-        message = SyncInfoMessage(value)
+        if (
+            self.most is not None
+            and len(value or b"") > LONGEST_COOKIE + self.most * BYTES_OF_AN_ID
+        ):
+            self.kind = Answered.TOO_MUCH  # to read a million ids takes minutes, and a gigabyte
+            return
+        message = _read(SyncInfoMessage, value)
         if message.refreshPresent is not None:
             self.kind = Answered.PRESENT
         elif message.syncIdSet is not None and message.syncIdSet["refreshDeletes"]:
@@ -138,7 +149,7 @@ class SyncSearch:
         :raises ldap.LDAPError: whatever does not mean that the cookie is of no use
         """
         control = SyncRequestControl(criticality=True, cookie=self.cookie, mode="refreshOnly")
-        answer = SyncAnswer()
+        answer = SyncAnswer(most=self.most)
         message = self.handle.search_ext(
             self.question.base_dn,
             self.scope,
@@ -157,16 +168,23 @@ class SyncSearch:
 
     def _read(self, message: int, answer: SyncAnswer) -> None:
         patience = replace(self.patience, takes_messages=True)
-        while answer.kind is Answered.CHANGES:
-            rows: list[Any] = []
-            last = patience.receive(self.handle, message, rows, 1)
-            if last is not None:
-                answer.end(last[2])
-                return
-            for kind, *row in rows:
-                answer.take(kind, row)
-            if answer.size > self.most:
-                answer.kind = Answered.TOO_MUCH
+        try:
+            while answer.kind is Answered.CHANGES:
+                rows: list[Any] = []
+                last = patience.receive(self.handle, message, rows, 1)
+                if last is not None:
+                    answer.end(last[2])
+                    return
+                for kind, *row in rows:
+                    answer.take(kind, row)
+                if answer.size > self.most:
+                    answer.kind = Answered.TOO_MUCH
+        except PyAsn1Error:
+            self._abandon(message)  # other questions follow over this connection
+            raise
+        self._abandon(message)
+
+    def _abandon(self, message: int) -> None:
         with suppress(ldap.LDAPError):
             self.handle.abandon(message)
 
@@ -197,6 +215,14 @@ def _decoded(kind: Any, controls: Sequence[tuple[str, bool, bytes]]) -> Any:
     for name, _is_critical, value in controls:
         if name == kind.controlType:
             control = kind()
-            control.decodeControlValue(value)
+            _read(control.decodeControlValue, value)
             return control
     return None
+
+
+def _read(decode: Callable[[bytes], Any], value: bytes) -> Any:
+    """Return what `decode` does; what it trips over is one kind of error, which has our words."""
+    try:
+        return decode(value)
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+        raise PyAsn1Error from error

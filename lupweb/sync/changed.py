@@ -23,6 +23,7 @@ from lupweb.sync.named import former_dns
 from lupweb.sync.plan import Plan
 from lupweb.sync.reading import Reading
 from lupweb.sync.sweeping import PART, Gone, Sweep, gone, in_parts
+from lupweb.texts import Text
 
 PARTS_A_BEAT = 10
 """Questions after which progress is told."""
@@ -140,6 +141,12 @@ class ChangedReading(PartReading):
             super()._skip(dn, why)
         else:
             self._to_note.append(partial(self._skip, dn, why))
+
+    def _list(self, text: Text | str) -> None:
+        if self._to_note is None:
+            super()._list(text)
+        else:
+            self._to_note.append(partial(self._list, text))
 
     def _note_problems(self, planned: Sequence[Plan]) -> None:
         if self._to_note is None:

@@ -105,7 +105,7 @@ def written_since_mark(
     """
     standing, base = task.standing, task.facts.user_base_dn
     cookie = b64decode(standing.cookie)
-    standing.cookie = ""
+    standing.cookie, standing.goes_by_cookie = "", False
     if standing.is_unmoved:
         _keep(standing.server, cookie)
         return Written()

@@ -52,10 +52,11 @@ def by_login(logins: Iterable[str]) -> dict[str, int]:
     """Return folded login -> person.
 
     What reads like a number names nobody: `id:7` is person 7 where an administrator names somebody,
-    and whoever chooses logins in a directory could be taken for that one (`people.own_logins`).
+    and whoever chooses logins in a directory could be taken for that one (`people.own_logins`). Nor
+    does what holds a zero byte, which PostgreSQL does not take in a question.
     """
     rows = select(Person.login_folded, func.min(HUMAN))
-    names = (each for each in logins if not BY_NUMBER.fullmatch(each))
+    names = (each for each in logins if "\0" not in each and not BY_NUMBER.fullmatch(each))
     return _only(rows, Person.login_folded, HUMAN, names)
 
 

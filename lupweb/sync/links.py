@@ -212,12 +212,13 @@ def _by_id(
 def _wrong_names(field_ids: list[int], person_id: int | None = None) -> Wrong:
     """Return the numbers, logins and mail addresses that name somebody else than is stored."""
     rows = db.session.execute(
-        select(*PLACE, IndexedValue.referred_id, IndexedValue.key).where(
+        select(*PLACE, IndexedValue.referred_id, IndexedValue.key, IndexedValue.value).where(
             _stands_in(field_ids, person_id), IndexedValue.is_dn.is_(False)
         )
     ).all()
     keys = {row.key for row in rows}
-    named = finding.by_number(keys)
+    # as it is stored, and not folded: only who is chosen here is stored so
+    named = finding.by_number({row.value for row in rows})
     named |= finding.by_login(keys - named.keys())
     named = finding.by_email(keys - named.keys()) | named
     return [

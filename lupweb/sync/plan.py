@@ -169,6 +169,10 @@ class Plan:
         if self.known is None or self.is_shadowed:
             return {}
         known = self.known
+        was = known.login, known.name, known.sort_name, known.email, known.state, known.is_listed
+        is_ = self.login, self.name, self.sort_name, self.email, self.state, self.is_listed
+        if was == is_:  # as nearly always, and it is asked several times of everybody who changed
+            return {}
         pairs = {
             "@login": (known.login, self.login),
             "@name": (known.name, self.name),

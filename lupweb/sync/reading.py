@@ -16,6 +16,7 @@ from lupweb.ldap.paging import Question
 from lupweb.ldap.session import Directory as LdapSession
 from lupweb.runs import service as runs
 from lupweb.runs.states import TOLD
+from lupweb.sync import doubled
 from lupweb.sync.apply import FIRST_BLOCK
 from lupweb.sync.course import APPLYING
 from lupweb.sync.delivered import (
@@ -35,7 +36,7 @@ from lupweb.sync.named import keep_named
 from lupweb.sync.plan import Compute, Known, Plan, compare, may_differ, plan
 from lupweb.sync.preparing import computing
 from lupweb.sync.task import Task
-from lupweb.texts import _
+from lupweb.texts import Text, _
 
 PARTS = 12
 """A block of a first load is at most this part of those who were read."""
@@ -52,6 +53,7 @@ class Reading:
     :param foreseen: what becomes of those who wait, counted
     :param is_alone: nobody is known from another directory
     :param is_empty: nobody was known from this one when the enumeration began
+    :param twice: unique ids that two entries have, where an administrator chose what they are
     :param moves_members: groups that are as they were may have other members now
     :param why_skipped: why the first entry was that nobody could be made of; "" if all are somebody
     """
@@ -65,6 +67,7 @@ class Reading:
     counters: Counter[str] = field(default_factory=Counter)
     waiting: list[Plan] = field(default_factory=list)
     foreseen: Counter[str] = field(default_factory=Counter)
+    twice: set[str] = field(default_factory=set)
     moves_members: bool = True
     why_skipped: str = ""
 
@@ -179,6 +182,8 @@ class Reading:
     def _planned(self, page: Page) -> Iterator[Plan]:
         entries = self._by_unique_id(page)
         known = self._known(entries)
+        self.counters["skipped"] += doubled.leave_out(entries, self.twice, known)
+        self._leave_in_other_places(entries, known)
         naming = self.around.naming
         for unique_id, said in entries.items():
             if unique_id not in known and self.task.facts.role is DirectoryRole.DELEGATED:
@@ -188,6 +193,15 @@ class Reading:
                 yield plan(said, known.get(unique_id), naming, self.compute)
             except InvalidValue as error:
                 self._skip(said.dn, str(error))
+
+    def _leave_in_other_places(
+        self, entries: dict[str, Delivered], known: Mapping[str, Known]
+    ) -> None:
+        facts, attribute = self.task.facts, self.task.facts.server.id_attribute
+        for each in doubled.in_other_places(entries, known, facts.id) if attribute else ():
+            del entries[each.unique_id]
+            self.counters["skipped"] += 1
+            self._list(doubled.told_place(each, attribute))
 
     def _compare(self, planned: Sequence[Plan]) -> None:
         """Compare with the stored values, which are read where their hash is another one."""
@@ -219,6 +233,9 @@ class Reading:
                 continue
             self.seen.add(mark)
             entries[said.unique_id] = said
+        if self.twice and (before := doubled.met_before(self.waiting, self.twice)):
+            self.leave(before)
+            self.foreseen.subtract(map(_kind, before))
         return entries
 
     def _make(self) -> Callable[[Sequence[Entry]], list[Any]]:
@@ -231,21 +248,15 @@ class Reading:
         self.counters["failed"] += 1
         self.why_skipped = self.why_skipped or why
         self.nameless.add(fold_dn(dn))
-        with transaction():
-            runs.note_problem(self.task.run_id, f"{dn[:120]}: {why}")
+        self._list(f"{dn[:120]}: {why}")
 
     def _note_twice(self, said: Delivered) -> None:
         """List an entry that has the id of another one, where an administrator chose what it is."""
-        attribute = self.task.facts.server.id_attribute
-        if not attribute:
-            return
-        text = _(
-            "%(dn)s: another entry has the same %(attribute)s (%(value)s). Only the first one was"
-            " read. Make them differ, or choose another attribute that tells people apart.",
-            dn=said.dn[:120],
-            attribute=attribute,
-            value=said.unique_id[:63],
-        )
+        if attribute := self.task.facts.server.id_attribute:
+            self.twice.add(said.unique_id)
+            self._list(doubled.told(said, attribute))
+
+    def _list(self, text: Text | str) -> None:
         with transaction():
             runs.note_problem(self.task.run_id, text)
 

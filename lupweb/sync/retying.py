@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from lupweb.database import db
-from lupweb.directories.models import Directory, Identity
+from lupweb.directories.models import Directory, Identity, NamedEntry
 from lupweb.errors import InvalidValue
 from lupweb.outbox.models import OutboxMessage
 from lupweb.runs import service as runs
@@ -80,6 +80,8 @@ def _store(directory: Directory, found: Rekeying) -> None:
         connection.execute(statement, aside)
         connection.execute(statement, new)
         _readdress(directory.id, found.tied)
+    # they name entries as those were called, and whoever is cleared later would be left in them
+    db.session.execute(delete(NamedEntry).where(NamedEntry.directory_id == directory.id))
     directory.id_attribute, directory.keyed_by = read.chosen, read.attribute
     directory.is_keyed_by_value = read.is_value
     directory.server = {}  # a mark says nothing about entries that are called otherwise

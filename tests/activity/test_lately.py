@@ -8,8 +8,10 @@ from flask import Flask
 from lupweb.activity.lately import MOST_READINGS, PAGE, ROWS_AT_ONCE, ActivityPage, lately
 from lupweb.audit.service import Change, record
 from lupweb.database import transaction
+from lupweb.field_types.referring import NOT_SHOWN
 from lupweb.options.service import options
 from lupweb.people.queries import get_person
+from lupweb.people.states import PersonState
 from tests.databases import both_databases, counted_queries
 from tests.factories import a_connection, a_group, a_profile, a_run, an_approved_run, an_entry
 from tests.fakes import FakeDirectory
@@ -155,3 +157,31 @@ def test_an_actor_who_is_not_known_any_more_has_no_name() -> None:
 
     (line,) = page("ada").lines
     assert line.by == ""
+
+
+def test_who_acted_and_does_not_stand_in_the_people_directory_is_not_named(
+    company: FakeDirectory,
+) -> None:
+    changed("cem", "website", by="ben")
+    changed("cem", "phone", by="sam", minute=1)
+    company.delete("ben")
+    a_run(company)
+    with transaction():
+        get_person("sam").is_listed = False
+
+    assert [str(each.by) for each in page("ada").lines] == [str(NOT_SHOWN)] * 2
+
+
+def test_what_somebody_did_under_another_record_was_they_themselves(
+    company: FakeDirectory,
+) -> None:
+    changed("cem", "website", by="ben")
+    changed("sam", "website", by="ben", minute=1)
+    with transaction():
+        ben = get_person("ben")
+        ben.state, ben.merged_into_id = PersonState.MERGED, get_person("cem").id
+
+    assert [(each.card.name, each.by) for each in page("ada").lines] == [
+        ("Sam", "Cem"),
+        ("Cem", ""),
+    ]

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from lupweb.ldap.entry import Entry
 from lupweb.ldap.named_entries import (
     EXTENDED_DN,
+    LONGEST,
     NAMED,
     apart,
     asking_ids,
@@ -55,6 +58,24 @@ def test_what_is_no_id_is_taken_off_and_says_nothing() -> None:
 
     assert found["manager"] == [BOSS.encode(), BOSS.encode(), b"\xff<", b""]
     assert ids_named(Entry(dn, found)) == {}
+
+
+@pytest.mark.parametrize(
+    "named", ["CN=\0,DC=x", "id:7", "", f"CN={'x' * LONGEST},DC=x", "CN=\ufffd\0"]
+)
+def test_what_no_database_takes_is_not_kept(named: str) -> None:
+    value = f"<GUID={GUID}>;{named}".encode()
+
+    ((dn, found),) = apart([("cn=x", {"manager": [value, LONG.encode()]})], {"manager"})
+
+    assert found["manager"] == [named.encode(), BOSS.encode()]
+    assert ids_named(Entry(dn, found)) == {BOSS.casefold(): GUID}
+
+
+def test_a_server_cannot_say_itself_which_ids_it_told() -> None:
+    ((dn, found),) = apart([("cn=x", {NAMED: [b"junk;cn=foo"], "cn": [b"x"]})], {"manager"})
+
+    assert (dn, found) == ("cn=x", {"cn": [b"x"]})
 
 
 def test_references_to_other_servers_stay_what_they_are() -> None:

@@ -1,11 +1,13 @@
 """Answers to what has changed since a cookie, byte by byte, and from a real server (RFC 4533)."""
 
 from collections.abc import Iterator
+from functools import partial
 from time import monotonic
 from uuid import UUID
 
 import ldap
 import pytest
+from ldap.controls import PyAsn1Error
 
 from lupweb.errors import DirectoryRefused, DirectoryUnavailable
 from lupweb.ldap.client import LdapDirectory
@@ -191,6 +193,33 @@ def test_a_control_that_cannot_be_read_ends_in_our_words(value: bytes) -> None:
         pytest.raises(DirectoryRefused),
     ):
         asked(directory, b"cookie")
+
+
+TOO_LARGE_A_LENGTH = bytes.fromhex("a10b0406636f6f6b69650188ff9cec0b3030575333d8")
+NO_TUPLE = bytes.fromhex("308004017801 01ff0c013371ccff0925c9ed4d6ed7ebd07b")
+
+
+@pytest.mark.parametrize(
+    "value", [b"", TOO_LARGE_A_LENGTH, NO_TUPLE, b"\xa3\x80" * 5000, b"\0" * 9]
+)
+def test_nonsense_is_one_kind_of_error(value: bytes) -> None:
+    for nonsense in (
+        partial(answered, between(value)),
+        partial(SyncAnswer().end, [(DONE, False, value)]),
+    ):
+        with pytest.raises(PyAsn1Error):
+            nonsense()
+
+
+def test_more_ids_than_were_asked_for_are_not_even_read() -> None:
+    many = ber.text(ADA.bytes) * 1_000_000
+    message = ber.element(0xA3, TRUE, ber.head(0x31, len(many)), many)
+    answer = SyncAnswer(most=100)
+    began = monotonic()
+    answer.take(ldap.RES_INTERMEDIATE, (INFO, message, []))
+
+    assert (answer.kind, answer.removed) == (Answered.TOO_MUCH, set())
+    assert monotonic() - began < 1
 
 
 def test_messages_without_end_are_broken_off() -> None:

@@ -9,15 +9,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lupweb.directories.service import get_directory
 from lupweb.errors import DirectoryRefused, DirectoryUnavailable
+from lupweb.ldap.entry import Entry
 from lupweb.ldap.syncing import SyncAnswer
 from lupweb.sync import apply
 from lupweb.sync.service import plan_only
-from tests.factories import SECRET_KEY
+from tests.factories import SECRET_KEY, SUFFIX
 from tests.fakes import FakeDirectory
 from tests.sync.observing import changes_read, synchronized
 from tests.sync.test_written_since import BY_MARK, office
 
 __all__ = ["office"]
+PEOPLE = f"ou=people,{SUFFIX}"
 KEPT = b64encode(b"cookie").decode()
 
 
@@ -106,5 +108,31 @@ def test_a_server_that_gives_no_answer_is_asked_otherwise_by_the_same_run(
     document = changes_read(office)
 
     assert (document["state"], document["changed"], len(times)) == ("done", 1, 1)
+    assert BY_MARK in document["reason"]
+    assert kept() == ""
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_run_that_begins_again_after_an_answer_says_how_it_went_on(
+    office: FakeDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = []
+    ask = FakeDirectory.pages
+
+    def once_away(self: FakeDirectory, *asked: Any, **more: Any) -> Any:
+        times.append(1)
+        if len(times) == 1:
+            raise DirectoryUnavailable("The connection was lost.")
+        return ask(self, *asked, **more)
+
+    office.set("p2", "title", [b"Boss"])
+    stored = office.server.entries[f"uid=p2,{PEOPLE}"].values
+    entry = Entry(f"uid=p2,{PEOPLE}", {name: stored[name] for name in ("entryUUID", "entryCSN")})
+    answers(monkeypatch, lambda *_asked, **_more: SyncAnswer(entries=[entry], cookie=b"new"))
+    monkeypatch.setattr(FakeDirectory, "pages", once_away)
+
+    document = changes_read(office)
+
+    assert (document["state"], document["changed"], len(times) > 1) == ("done", 1, True)
     assert BY_MARK in document["reason"]
     assert kept() == ""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from lupweb.database import db, transaction
-from lupweb.directories.models import Identity
+from lupweb.directories.models import Identity, NamedEntry
 from lupweb.directories.service import get_directory
 from lupweb.errors import AlreadyRunning, Forbidden, InvalidValue
 from lupweb.outbox.models import OutboxMessage
@@ -74,6 +74,19 @@ def test_everybody_keeps_who_they_are_and_the_next_run_reads_them_unchanged(
     assert (directory.id_attribute, directory.keyed_by) == ("employeeNumber", "employeeNumber")
     assert not directory.is_keyed_by_value
     assert number
+
+
+def test_whom_entries_named_by_what_they_were_called_is_forgotten(
+    numbered: FakeDirectory,
+) -> None:
+    ada, ben = (each for each in ids() if ids()[each] in {1, 2})
+    with transaction():
+        named = {"unique_id": ben, "dn_folded": "uid=ada,dc=x", "named_id": ada}
+        db.session.add(NamedEntry(directory_id=get_directory("main").id, **named))
+
+    changed(numbered, "employeeNumber")
+
+    assert db.session.scalars(db.select(NamedEntry)).all() == []
 
 
 def test_it_can_be_changed_back_to_what_the_server_gives(numbered: FakeDirectory) -> None:

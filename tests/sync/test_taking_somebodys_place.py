@@ -1,5 +1,6 @@
 """Whoever can write a directory, or their own mail address, must not become somebody else."""
 
+import pytest
 from sqlalchemy import select
 
 from lupweb.accounts.models import Session, User
@@ -12,6 +13,7 @@ from lupweb.options.models import Option
 from lupweb.people.models import Group, Membership, Person
 from lupweb.people.queries import get_person
 from lupweb.sync import finding
+from tests.databases import both_databases
 from tests.factories import PASSWORD, SECRET_KEY, SUFFIX, a_group, a_run, an_entry
 from tests.fakes import FakeDirectory
 from tests.sync.observing import manager_of, synchronized
@@ -90,6 +92,17 @@ def test_a_member_that_reads_like_a_number_is_nobody(company: FakeDirectory) -> 
     assert set(finding.held(["id:1", "eve"], here)) == {"eve"}
 
 
+@both_databases
+def test_a_member_with_a_zero_byte_is_nobody_and_stops_no_run(company: FakeDirectory) -> None:
+    company.set(f"cn=safety,ou=groups,{SUFFIX}", "member", [b"eve\0", b"cem"])
+    with transaction():
+        db.session.add(Group(key="local", name="Local", logins=["eve\0", "cem"]))
+
+    assert synchronized(company)["state"] == "done"
+
+    assert (members("safety"), members("local")) == ({"cem"}, {"cem"})
+
+
 def test_a_value_that_reads_like_a_number_names_nobody_and_is_listed(
     company: FakeDirectory,
 ) -> None:
@@ -102,6 +115,20 @@ def test_a_value_that_reads_like_a_number_names_nobody_and_is_listed(
 
     assert manager_of("eve") is None
     assert "reads like the number of a person" in str(done["errors"])
+
+
+@pytest.mark.parametrize("spelling", ["ID:{}", "Id:{}", "\uff49\uff44\uff1a{}", "id:\u2070{}"])
+def test_nor_does_one_that_reads_so_once_it_is_folded(
+    company: FakeDirectory, spelling: str
+) -> None:
+    synchronized(company)
+    ben = get_person("ben").id
+    db.session.rollback()
+    company.set("eve", "manager", [spelling.format(ben).encode()])
+
+    synchronized(company)
+
+    assert manager_of("eve") is None
 
 
 def test_a_mail_address_that_is_a_dn_is_nobody_s_manager(company: FakeDirectory) -> None:
